@@ -1,0 +1,1 @@
+"""A standalone OpenID Connect identity provider for the brands of a finance group."""

@@ -1,0 +1,46 @@
+"""The error tree: violations only. What is expected (a wrong password, a lock) is returned, not raised.
+
+Each error has a public face (`code`, `public`) and a private cause: `because` goes to the log, never to a page or a client.
+"""
+
+
+class IdpError(Exception):
+    """A violation. `code` is stable and machine readable, `public` may be shown, `because` may not."""
+
+    status = 400
+
+    def __init__(self, code: str, public: str = "", *, because: str = "", status: int | None = None) -> None:
+        super().__init__(code, because)
+        self.code = code
+        self.public = public
+        self.because = because
+        if status is not None:
+            self.status = status
+
+
+class Refused(IdpError):
+    """Shown to people as a page; `code` picks its words (`web/problems.py`)."""
+
+
+class OAuthError(IdpError):
+    """Told to clients as RFC 6749 5.2 JSON; redirected only by a matched request. `public` is printable ASCII."""
+
+
+class Unavailable(IdpError):
+    """A part we need does not answer: 503. `retry_after` in seconds."""
+
+    status = 503
+
+    def __init__(self, because: str, retry_after: int = 5) -> None:
+        super().__init__("temporarily_unavailable", because=because)
+        self.retry_after = retry_after
+
+
+class Misconfigured(IdpError):
+    """Refuses to start. `public` is one line that says what to do."""
+
+    def __init__(self, public: str) -> None:
+        super().__init__("misconfigured", public, because=public)
+
+    def __str__(self) -> str:
+        return self.public

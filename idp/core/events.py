@@ -1,0 +1,182 @@
+"""Every event of the provider, and the bus that carries them up.
+
+An event is recorded inside the transaction that makes it true; subscribers (the trail, notices, back-channel logout) write
+in the same transaction, so what happened and what follows from it commit together or not at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened. `outcome` is `ok` or `refused`; `reason` says why in one stable word."""
+
+    subject_id: str | None = None
+    client_id: str | None = None
+    brand: str | None = None
+    session_id: str | None = None
+    acr: str | None = None
+    amr: tuple[str, ...] = ()
+    outcome: str = "ok"
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    def details(self) -> dict[str, Any]:
+        """What this kind of event says beyond the common fields."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in COMMON}
+
+
+COMMON = frozenset(f.name for f in fields(Event))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectCreated(Event):
+    """A subject was added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectDisabled(Event):
+    """A subject may no longer sign in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectLinked(Event):
+    """A subject got a customer number at a brand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectClosed(Event):
+    """An account was closed: the key of its personal fields is destroyed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """A subject has a new password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(Event):
+    """A credential was not recognised. The name tried is kept as a keyed digest only."""
+
+    name_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceThrottled(Event):
+    """A source made too many tries and was told to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """A session began or its assurance was renewed or raised."""
+
+    new_device: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Event):
+    """A session is over, whichever way: every client visited is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGranted(Event):
+    """The subject allowed a client the scopes named."""
+
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentDenied(Event):
+    """The subject answered deny."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeIssued(Event):
+    """An authorization code went to a client."""
+
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRedeemed(Event):
+    """A code was exchanged for tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeReplayed(Event):
+    """A spent code came again: its family was revoked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshRotated(Event):
+    """A refresh token was exchanged for its successor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshReused(Event):
+    """A rotated refresh token came again after its grace: its family was revoked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyRevoked(Event):
+    """All tokens of one code were revoked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientAuthenticationFailed(Event):
+    """A client did not prove who it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRegistered(Event):
+    """A client was added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientChanged(Event):
+    """A client's metadata changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSecretRotated(Event):
+    """A client got a further secret; the older one lives on for the time of the change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDisabled(Event):
+    """A client may no longer act."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRotated(Event):
+    """The next signing key of an algorithm was published."""
+
+    alg: str = ""
+    kid: str = ""
+
+
+Subscriber = Callable[[Connection, Event], None]
+
+
+class Bus:
+    """Hands each recorded event to its subscribers, in the order of their subscription."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[tuple[type[Event], Subscriber]] = []
+
+    def subscribe(self, kind: type[Event], subscriber: Subscriber) -> None:
+        """Calls `subscriber` with every event of `kind` and its subclasses."""
+        self._subscribers.append((kind, subscriber))
+
+    def record(self, db: Connection, event: Event) -> None:
+        """Tells the subscribers of `event`, inside the caller's transaction. Whatever they raise undoes the act itself."""
+        for kind, subscriber in self._subscribers:
+            if isinstance(event, kind):
+                subscriber(db, event)
