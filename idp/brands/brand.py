@@ -1,0 +1,91 @@
+"""A brand: whose name, dress, rules and support line a page carries. A brand is data; adding one takes no Python."""
+
+import re
+from datetime import datetime, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_WORDS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SecondStep = Literal["passkey", "totp", "recovery_code", "text_code", "mail_code"]
+
+
+def _clock_time(value: object) -> object:
+    return time.fromisoformat(value) if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value) else value
+
+
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hours(Strict):
+    """One line of opening hours, in the support desk's own time zone."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+    opens: ClockTime
+    closes: ClockTime
+
+
+class Support(Strict):
+    """How customers of the brand reach people."""
+
+    phone: str
+    email: str
+    contact_url: str | None = None
+    timezone: str = "Europe/London"
+    hours: tuple[Hours, ...]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether somebody answers the phone at `now`."""
+        local = now.astimezone(ZoneInfo(self.timezone))
+        return any(DAYS[local.weekday()] in line.days and line.opens <= local.time() < line.closes for line in self.hours)
+
+    def opens_next(self, now: datetime) -> str:
+        """When the phone is answered next, in words: "today at 08:30", "Monday at 08:30". Empty where no hours are given."""
+        local = now.astimezone(ZoneInfo(self.timezone))
+        for ahead in range(8):
+            weekday = (local.weekday() + ahead) % 7
+            starts = [h.opens for h in self.hours if DAYS[weekday] in h.days and (ahead or h.opens > local.time())]
+            if starts:
+                day = ("today", "tomorrow")[ahead] if ahead < 2 else DAY_WORDS[weekday]
+                return f"{day} at {min(starts):%H:%M}"
+        return ""
+
+    def hours_in_words(self) -> str:
+        """Opening hours as one line: "Mon–Fri 08:30–18:00, Sat 09:00–13:00"."""
+        return ", ".join(f"{_span(h.days)} {h.opens:%H:%M}–{h.closes:%H:%M}" for h in self.hours)
+
+
+def _span(days: tuple[str, ...]) -> str:
+    return days[0].capitalize() if len(days) == 1 else f"{days[0].capitalize()}–{days[-1].capitalize()}"
+
+
+class Policy(Strict):
+    """What a brand decides about sign-in (product.md, "What differs by brand is data")."""
+
+    failures_before_lock: int = Field(5, ge=3, le=10)
+    lock_ends: Literal["by_itself", "by_recovery"] = "by_itself"
+    lock_minutes: int = Field(15, ge=5, le=30)
+    second_steps: tuple[SecondStep, ...] = ("passkey", "totp", "recovery_code")
+    trusted_browser_days: int = Field(0, ge=0, le=90)
+    password_min_length: int = Field(12, ge=12, le=64)
+
+
+class Brand(Strict):
+    """One brand block of `clients.yaml`."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
+    name: str = Field(min_length=1, max_length=80)
+    legal: str = Field(min_length=1, max_length=400)
+    hosts: tuple[str, ...] = ()
+    theme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
+    languages: tuple[str, ...] = ("en",)
+    mail_from: str
+    support: Support
+    status: str | None = None
+    policy: Policy = Policy()

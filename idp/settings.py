@@ -1,0 +1,161 @@
+"""Settings: read once from the environment, frozen, handed in. What is unknown, missing or unsafe refuses to start."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+PREFIX = "IDP_"
+# Container platforms inject the address of a service named "idp" under these names; they are not ours.
+INJECTED = re.compile(r"IDP_(SERVICE_|PORT($|_))")
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used. `problems` holds one line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _words(value: Any) -> Any:
+    return tuple(word for word in re.split(r"[,\s]+", value) if word) if isinstance(value, str) else value
+
+
+def _seconds(value: Any) -> Any:
+    return timedelta(seconds=int(value)) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+
+
+class Settings(BaseModel):
+    """Everything an operator can set. Names in the environment are these with the prefix `IDP_`; durations in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = Field(description="The provider's address as customers and clients see it, without a slash at the end")
+    database_url: str = Field(description="SQL database: `sqlite:////path/idp.db` or `postgresql+psycopg://…`")
+    kv_url: str = Field(description="Brief state: `sqlite:////path/kv.db` or `redis://…`")
+    clients_file: Path = Field(description="Brands and clients (`clients.yaml`)")
+    data_dir: Path = Field(description="Folder for locks and marks of this host; must exist")
+    master_key: SecretStr = Field(
+        description="32 random bytes in base64; seals secrets at rest. Several, comma-separated: the first seals, all open. "
+        "Or name a file that holds it: `IDP_MASTER_KEY_FILE`"
+    )
+    mail_url: str = Field(description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; `demo:` with IDP_DEMO")
+    trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For and -Proto are believed")
+    fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
+    listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
+    workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 is one per core")
+    blocking_threads: int = Field(16, ge=1, le=256, description="Threads that serve requests, per worker")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged")
+    debug: bool = Field(False, description="Development only: refused with a public issuer")
+    demo: bool = Field(False, description="Shows `/demo`: loopback issuers only")
+    hash_memory_kib: int = Field(19456, ge=19456, description="argon2id memory, KiB")
+    hash_time: int = Field(2, ge=2, description="argon2id passes")
+    code_lifetime: Seconds = Field(timedelta(seconds=60), le=timedelta(seconds=60), description="Authorization code")
+    interaction_lifetime: Seconds = Field(timedelta(minutes=30), description="A parked request")
+    access_token_lifetime: Seconds = Field(timedelta(minutes=10), description="Access token")
+    id_token_lifetime: Seconds = Field(timedelta(minutes=10), description="ID token")
+    offline_idle: Seconds = Field(timedelta(days=14), description="Offline refresh token unused")
+    offline_absolute: Seconds = Field(timedelta(days=30), description="Offline refresh token at most")
+    session_idle: Seconds = Field(timedelta(minutes=15), description="Session without activity")
+    session_absolute: Seconds = Field(timedelta(hours=8), description="Session at most")
+    shared_idle: Seconds = Field(timedelta(minutes=10), description="Session on a shared computer without activity")
+    shared_absolute: Seconds = Field(timedelta(hours=1), description="Session on a shared computer at most")
+    logout_token_lifetime: Seconds = Field(timedelta(minutes=2), description="Back-channel logout token")
+    refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
+    source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Settings from `IDP_*` names. Raises `SettingsError` with every problem found."""
+        given = {k: v for k, v in environment.items() if k.startswith(PREFIX) and not INJECTED.match(k)}
+        problems: list[str] = []
+        _read_key_file(given, problems)
+        problems += [f"{name}: no such setting" for name in sorted(given) if name[len(PREFIX) :].lower() not in cls.model_fields]
+        values = {k[len(PREFIX) :].lower(): v for k, v in given.items() if k[len(PREFIX) :].lower() in cls.model_fields}
+        try:
+            settings = cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingsError(problems + [_line(e) for e in error.errors()]) from None
+        if environment.get("AUTHLIB_INSECURE_TRANSPORT") and settings.https:
+            problems.append("AUTHLIB_INSECURE_TRANSPORT: must not be set with an https issuer; unset it")
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    @model_validator(mode="after")
+    def _safe(self) -> "Settings":
+        parts = urlsplit(self.issuer)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.path:
+            raise ValueError("IDP_ISSUER: must be https://host or https://host:port, without path, query or a slash at the end")
+        if parts.scheme == "http" and not self.loopback:
+            raise ValueError("IDP_ISSUER: http is for loopback only; use https")
+        if (self.debug or self.demo) and not self.loopback:
+            raise ValueError("IDP_DEBUG and IDP_DEMO: refused with a public issuer; unset them")
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("IDP_DATABASE_URL: must begin with sqlite:/// or postgresql+psycopg://")
+        if not self.kv_url.startswith(("sqlite:///", "redis://", "rediss://", "unix://")):
+            raise ValueError("IDP_KV_URL: must begin with sqlite:///, redis://, rediss:// or unix://")
+        for network in self.trusted_proxies:
+            ip_network(network, strict=False)
+        return self
+
+    @property
+    def https(self) -> bool:
+        return self.issuer.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The issuer's host with its port, as browsers send it in `Host`."""
+        return urlsplit(self.issuer).netloc
+
+    @property
+    def loopback(self) -> bool:
+        name = urlsplit(self.issuer).hostname or ""
+        return name in LOOPBACK_NAMES or name.endswith(".localhost") or _is_loopback(name)
+
+    @property
+    def worker_count(self) -> int:
+        """Worker processes to run: as set, otherwise one per core this process may use."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+    def cookie_name(self, name: str) -> str:
+        """`__Host-` binds a cookie to this host over https; plain http on loopback cannot carry the prefix."""
+        return f"__Host-idp_{name}" if self.https else f"idp_{name}"
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _read_key_file(given: dict[str, str], problems: list[str]) -> None:
+    path = given.pop("IDP_MASTER_KEY_FILE", None)
+    if path is None:
+        return
+    if "IDP_MASTER_KEY" in given:
+        problems.append("IDP_MASTER_KEY and IDP_MASTER_KEY_FILE: give one of them")
+    try:
+        given["IDP_MASTER_KEY"] = Path(path).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"IDP_MASTER_KEY_FILE: cannot read {path}: {getattr(error, 'strerror', None) or 'not text'}")
+        given["IDP_MASTER_KEY"] = ""
+
+
+def _line(error: Any) -> str:
+    name = f"{PREFIX}{str(error['loc'][0]).upper()}: " if error["loc"] else ""
+    what = "missing" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+    return name + what
