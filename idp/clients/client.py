@@ -1,0 +1,119 @@
+"""A client: what a registered relying party is and what it may do. Pure; the registry finds it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from idp.clients.metadata import ClientMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class SecretDigest:
+    """What is kept of a client secret; two are live during rotation."""
+
+    digest: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A relying party or resource server, as its metadata describe it."""
+
+    id: str
+    name: str
+    brand: str | None
+    profile: str
+    application_type: str
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+    backchannel_logout_uri: str | None
+    grant_types: frozenset[str]
+    response_types: tuple[str, ...]
+    scopes: frozenset[str]
+    auth_method: str
+    auth_signing_alg: str | None
+    id_token_alg: str
+    userinfo_alg: str | None
+    access_token_format: str
+    subject_type: str
+    sector: str
+    resources: frozenset[str]
+    default_resource: str | None
+    owns: frozenset[str]
+    jwks: Mapping[str, Any] | None
+    jwks_uri: str | None
+    secret_digests: tuple[SecretDigest, ...]
+    consent: str
+    require_pkce: bool
+    require_auth_time: bool
+    default_max_age: int | None
+    client_uri: str | None
+    logo_uri: str | None
+    policy_uri: str | None
+    tos_uri: str | None
+    contacts: tuple[str, ...]
+    disabled: bool
+
+    @property
+    def public(self) -> bool:
+        """Whether it cannot keep a secret (RFC 6749 2.1)."""
+        return self.auth_method == "none"
+
+    @property
+    def first_party(self) -> bool:
+        """A brand's own application: consent is implied, the sector is the brand."""
+        return self.consent == "implied"
+
+    def may(self, grant_type: str) -> bool:
+        """Whether it may use a grant type."""
+        return grant_type in self.grant_types
+
+
+def client_of(meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled: bool) -> Client:
+    """The client that `meta` describes."""
+    return Client(
+        id=meta.client_id,
+        name=meta.client_name,
+        brand=meta.brand,
+        profile=meta.profile,
+        application_type=meta.application_type,
+        redirect_uris=meta.redirect_uris,
+        post_logout_redirect_uris=meta.post_logout_redirect_uris,
+        backchannel_logout_uri=meta.backchannel_logout_uri,
+        grant_types=frozenset(meta.grant_types),
+        response_types=meta.response_types,
+        scopes=frozenset(meta.scope.split()),
+        auth_method=meta.token_endpoint_auth_method,
+        auth_signing_alg=meta.token_endpoint_auth_signing_alg,
+        id_token_alg=meta.id_token_signed_response_alg,
+        userinfo_alg=meta.userinfo_signed_response_alg,
+        access_token_format=meta.access_token_format,
+        subject_type=meta.subject_type,
+        sector=_sector(meta),
+        resources=frozenset(meta.resources),
+        default_resource=meta.resources[0] if meta.resources else None,
+        owns=frozenset(meta.owns),
+        jwks=meta.jwks,
+        jwks_uri=meta.jwks_uri,
+        secret_digests=secrets,
+        consent=meta.consent,
+        require_pkce=meta.require_pkce,
+        require_auth_time=meta.require_auth_time,
+        default_max_age=meta.default_max_age,
+        client_uri=meta.client_uri,
+        logo_uri=meta.logo_uri,
+        policy_uri=meta.policy_uri,
+        tos_uri=meta.tos_uri,
+        contacts=meta.contacts,
+        disabled=disabled,
+    )
+
+
+def _sector(meta: ClientMetadata) -> str:
+    # First-party clients of a brand share it as sector; all others go by the host of their redirect URIs (Core 8.1).
+    if meta.consent == "implied":
+        return f"brand:{meta.brand}"
+    hosts = {urlsplit(uri).hostname for uri in meta.redirect_uris}
+    return f"host:{hosts.pop()}" if len(hosts) == 1 else f"client:{meta.client_id}"

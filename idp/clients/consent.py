@@ -1,0 +1,48 @@
+"""What a subject permits: scopes to a client, and the use of one sign-in at a further brand."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.clients.client import Client
+from idp.clients.model import brand_visits, consents
+from idp.core.events import Bus, ConsentGranted
+
+
+class Consents:
+    """Remembers consent until it is withdrawn."""
+
+    def granted(self, db: Connection, subject_id: str, client_id: str) -> frozenset[str]:
+        """The scopes this subject has allowed this client so far."""
+        scope = db.scalar(
+            select(consents.c.scope).where(consents.c.subject_id == subject_id, consents.c.client_id == client_id)
+        )
+        return frozenset((scope or "").split())
+
+    def grant(
+        self, db: Connection, bus: Bus, subject_id: str, client: Client, scopes: frozenset[str], now: datetime
+    ) -> None:
+        """Adds `scopes` to what this subject allows this client."""
+        before = self.granted(db, subject_id, client.id)
+        scope = " ".join(sorted(before | scopes))
+        this = and_(consents.c.subject_id == subject_id, consents.c.client_id == client.id)
+        changed = db.execute(update(consents).where(this).values(scope=scope, granted_at=now))
+        if changed.rowcount == 0:
+            values = {"subject_id": subject_id, "client_id": client.id, "scope": scope, "granted_at": now}
+            db.execute(insert(consents).values(values))
+        event = ConsentGranted(
+            subject_id=subject_id, client_id=client.id, brand=client.brand, scope=" ".join(sorted(scopes))
+        )
+        bus.record(db, event)
+
+    def visited_brands(self, db: Connection, subject_id: str) -> frozenset[str]:
+        """The brands at which this subject has used the sign-in."""
+        rows = db.scalars(select(brand_visits.c.brand).where(brand_visits.c.subject_id == subject_id))
+        return frozenset(rows)
+
+    def visit_brand(self, db: Connection, subject_id: str, brand: str, now: datetime) -> None:
+        """Remembers that this subject uses the sign-in at `brand`; a second time changes nothing."""
+        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+        values = {"subject_id": subject_id, "brand": brand, "allowed_at": now}
+        db.execute(dialect.insert(brand_visits).values(values).on_conflict_do_nothing())

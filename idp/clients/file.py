@@ -1,0 +1,70 @@
+"""The clients of `clients.yaml`: validated with file and line, merged into the database as often as one likes."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, select, update
+
+from idp.clients.metadata import ClientMetadata
+from idp.clients.model import clients
+from idp.clients.registry import Clients
+from idp.core.events import Bus, ClientDisabled
+from idp.core.yaml_lines import BrokenFile, Document
+
+TECHNICAL = {"missing": "is missing", "extra_forbidden": "is not a known field; check the spelling"}
+
+
+def read_clients(document: Document, brands: Collection[str]) -> list[ClientMetadata]:
+    """The client blocks of a parsed file. Raises `BrokenFile` naming each line that is wrong."""
+    blocks = document.data.get("clients") if isinstance(document.data, dict) else None
+    if not isinstance(blocks, list):
+        raise BrokenFile([document.problem((), "needs a `clients:` list; it may be empty: []")])
+    found: dict[str, ClientMetadata] = {}
+    problems = [
+        document.problem((name,), "is not a known section; there are brands and clients")
+        for name in document.data
+        if name not in ("brands", "clients")
+    ]
+    for index, block in enumerate(blocks):
+        try:
+            client = ClientMetadata.model_validate(block)
+        except ValidationError as error:
+            problems += [_problem(document, index, e) for e in error.errors()]
+            continue
+        if client.client_id in found:
+            problems.append(document.problem(("clients", index, "client_id"), f"{client.client_id} stands twice"))
+        if client.brand is not None and client.brand not in brands:
+            problems.append(document.problem(("clients", index, "brand"), f"{client.brand} has no block under brands"))
+        found[client.client_id] = client
+    if problems:
+        raise BrokenFile(problems)
+    return list(found.values())
+
+
+def merge(db: Connection, bus: Bus, registry: Clients, file: list[ClientMetadata], now: datetime) -> list[str]:
+    """Makes the database hold the file's clients; ids of those that changed.
+
+    A client that left the file is disabled, one that came back lives again. Raises `BrokenFile` where an id of the file was
+    registered by an administrator, before anything is written.
+    """
+    stored = {row.id: row for row in db.execute(select(clients.c.id, clients.c.source, clients.c.disabled_at))}
+    clashes = [c.client_id for c in file if c.client_id in stored and stored[c.client_id].source != "file"]
+    if clashes:
+        raise BrokenFile(
+            [f"client {one} was registered by an administrator; give it another id in the file" for one in clashes]
+        )
+    changed = [client.client_id for client in file if registry.save(db, bus, client, "file")]
+    kept = {client.client_id for client in file}
+    for row in stored.values():
+        if row.source == "file" and row.id not in kept and row.disabled_at is None:
+            db.execute(update(clients).where(clients.c.id == row.id).values(disabled_at=now))
+            bus.record(db, ClientDisabled(client_id=row.id, reason="left_the_file"))
+            changed.append(row.id)
+    return changed
+
+
+def _problem(document: Document, index: int, error: object) -> str:
+    entry = dict(error)  # type: ignore[call-overload]
+    words = TECHNICAL.get(entry["type"], str(entry["msg"]).removeprefix("Value error, "))
+    return document.problem(("clients", index, *entry["loc"]), words)

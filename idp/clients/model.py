@@ -1,0 +1,45 @@
+"""Tables of registered clients, their secrets, and what subjects permit them."""
+
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+
+from idp.core.database import Json, UTCDateTime, metadata
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column(
+        "source", String(16), nullable=False
+    ),  # "file" is merged from clients.yaml, "registered" by an administrator
+    Column("metadata", Json, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Column("disabled_at", UTCDateTime),
+)
+
+client_secrets = Table(
+    "client_secrets",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("client_id", ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("subject_id", String(64), primary_key=True),
+    Column("client_id", ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True),
+    Column("scope", String(2048), nullable=False),
+    Column("granted_at", UTCDateTime, nullable=False),
+)
+
+brand_visits = Table(
+    "brand_visits",
+    metadata,
+    Column("subject_id", String(64), nullable=False),
+    Column("brand", String(32), nullable=False),
+    Column("allowed_at", UTCDateTime, nullable=False),
+    UniqueConstraint("subject_id", "brand"),
+)
