@@ -1,17 +1,15 @@
 """Where a call comes from: what the audit trail and the log say about the sender of a request.
 
-It is ambient (a context variable) because it describes the caller, never decides anything.
+It is ambient (a context variable) because it describes the caller and never decides anything.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`address` is the throttle source's IP text, `device` a short label, `request_id` what support asks for."""
+    """`address` is IP text, `device` a short label, `request_id` what support asks for, `actor` who acts if not the subject."""
 
     address: str = ""
     device: str = ""
@@ -27,11 +25,6 @@ def current_origin() -> Origin:
     return _current.get()
 
 
-@contextmanager
-def calling_from(origin: Origin) -> Iterator[None]:
-    """Runs the block as called from `origin`."""
-    token = _current.set(origin)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+def call_from(origin: Origin) -> None:
+    """Everything this thread does from here on is called from `origin`, until the next call begins."""
+    _current.set(origin)

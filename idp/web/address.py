@@ -1,0 +1,37 @@
+"""The address a request comes from. X-Forwarded-For is believed only as far as trusted proxies wrote it (S3.6)."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
+
+
+class TrustedProxies:
+    """The proxies an operator named; none by default, so that nobody chooses their own address."""
+
+    def __init__(self, networks: tuple[str, ...]) -> None:
+        self._networks: tuple[Network, ...] = tuple(ip_network(n, strict=False) for n in networks)
+
+    def client_address(self, peer: str, forwarded_for: str) -> str:
+        """The nearest address that is not a trusted proxy: `peer`, or the rightmost foreign entry of `forwarded_for`."""
+        address = peer
+        for hop in reversed(forwarded_for.split(",")) if forwarded_for else ():
+            if not self._trusts(address):
+                break
+            if not _is_address(hop.strip()):
+                break
+            address = hop.strip()
+        return address
+
+    def _trusts(self, address: str) -> bool:
+        if not self._networks or not _is_address(address):
+            return False
+        parsed = ip_address(address)
+        return any(parsed in network for network in self._networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""The gate every request passes: host, size, origin of forms, and the headers every answer leaves with."""
+
+import secrets
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from idp.core.errors import IdpError, Refused
+from idp.core.origin import Origin, call_from
+from idp.settings import Settings
+from idp.web.address import TrustedProxies
+from idp.web.browser import BrowserCookie
+from idp.web.headers import NOTHING_CSP, fixed_headers
+from idp.web.routes import Cors, Guard, Route, RouteTable
+
+LONGEST_URL = 8 * 1024
+LONGEST_DEVICE = 160
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+EXPOSED = "WWW-Authenticate, DPoP-Nonce"
+
+
+class Gate:
+    """Wires the checks into an application. `is_client_origin` tells whether a registered client lives at an origin."""
+
+    def __init__(
+        self, settings: Settings, table: RouteTable, browser: BrowserCookie, is_client_origin: Callable[[str], bool]
+    ) -> None:
+        self._settings = settings
+        self._table = table
+        self._browser = browser
+        self._is_client_origin = is_client_origin
+        self._proxies = TrustedProxies(settings.trusted_proxies)
+        self._fixed = {guard: fixed_headers(guard, settings) for guard in Guard}
+
+    def install(self, app: Flask) -> None:
+        """Runs before and after every request of `app`."""
+        app.before_request(self.enter)
+        app.after_request(self.leave)
+
+    def enter(self) -> AnyResponse | None:
+        """Refuses what no view should see. Raises `Refused`; answers CORS preflights itself."""
+        route = self._table.get(request.endpoint)
+        guard = route.guard if route else Guard.PAGE
+        environ = request.environ
+        if guard is not Guard.DOCUMENT:
+            call_from(self._origin())
+        if environ.get("HTTP_HOST", "") != self._settings.host and guard is not Guard.HEALTH:
+            raise Refused("unknown_host", because="the Host header names another host")
+        if len(environ.get("QUERY_STRING", "")) + len(environ.get("PATH_INFO", "")) > LONGEST_URL:
+            raise IdpError("uri_too_long", "The address is too long", status=414)
+        request.max_content_length = guard.value.most_bytes
+        if route is not None and request.method == "OPTIONS":
+            return AnyResponse(status=204)
+        if guard.value.csrf and request.method in UNSAFE:
+            self._check_form()
+        return None
+
+    def leave(self, response: Response) -> Response:
+        """Adds what every answer carries; errors and unknown addresses included."""
+        route = self._table.get(request.endpoint)
+        guard = route.guard if route else Guard.PAGE
+        headers = response.headers
+        for name, value in self._fixed[guard]:
+            if name != "Cache-Control" or response.status_code >= 400 or name not in headers:
+                headers[name] = value
+        if "Content-Security-Policy" not in headers:
+            headers["Content-Security-Policy"] = NOTHING_CSP
+        if route is not None and route.cors is not Cors.NONE:
+            self._allow_origin(route, response)
+        if not guard.value.cacheable:
+            self._browser.write(response)
+        return response
+
+    def _origin(self) -> Origin:
+        environ = request.environ
+        return Origin(
+            address=self._proxies.client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")),
+            device=environ.get("HTTP_USER_AGENT", "")[:LONGEST_DEVICE],
+            request_id=secrets.token_hex(6),
+        )
+
+    def _check_form(self) -> None:
+        # Sec-Fetch-Site is sent by every current browser and no page can forge it; Origin covers older ones.
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get("Origin")
+        if site not in (None, "same-origin", "none") or (site is None and origin not in (None, self._settings.issuer)):
+            raise Refused("form_from_elsewhere", because="a form was posted from another site", status=403)
+        if not self._browser.owns(request.form.get("csrf_token", "")):
+            raise Refused("form_expired", because="the form's token does not belong to this browser", status=403)
+
+    def _allow_origin(self, route: Route, response: Response) -> None:
+        origin = request.headers.get("Origin")
+        headers = response.headers
+        if route.cors is Cors.ANY:
+            headers["Access-Control-Allow-Origin"] = "*"
+        else:
+            headers.add("Vary", "Origin")
+            if origin is None or not self._is_client_origin(origin):
+                return
+            headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Expose-Headers"] = EXPOSED
+        if request.method == "OPTIONS":
+            headers["Access-Control-Allow-Methods"] = ", ".join(route.methods)
+            headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
+            headers["Access-Control-Max-Age"] = "600"

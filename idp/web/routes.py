@@ -1,0 +1,74 @@
+"""Routes with their rules: every address declares its guard, and the guard decides checks, caching and limits."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from flask import Flask
+from werkzeug.wrappers import Response
+
+View = Callable[..., Response]
+
+
+class Cors(Enum):
+    """Who may read answers from another origin. Never with credentials (P1)."""
+
+    NONE = "none"
+    ANY = "any"
+    CLIENTS = "clients"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a guard means. `most_bytes` limits the body; `popup` leaves the opener reachable (COOP unsafe-none)."""
+
+    csrf: bool
+    cacheable: bool
+    most_bytes: int
+    popup: bool = False
+
+
+class Guard(Enum):
+    """The kinds of address there are."""
+
+    PAGE = Rules(csrf=True, cacheable=False, most_bytes=64 * 1024)
+    POPUP_PAGE = Rules(csrf=True, cacheable=False, most_bytes=64 * 1024, popup=True)
+    AUTHORIZE = Rules(csrf=False, cacheable=False, most_bytes=16 * 1024, popup=True)
+    PROTOCOL = Rules(csrf=False, cacheable=False, most_bytes=16 * 1024)
+    DOCUMENT = Rules(csrf=False, cacheable=True, most_bytes=1024)
+    HEALTH = Rules(csrf=False, cacheable=False, most_bytes=1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address: where, under which name, who answers and by which rules."""
+
+    rule: str
+    endpoint: str
+    view: View
+    methods: tuple[str, ...] = ("GET",)
+    guard: Guard = Guard.PAGE
+    cors: Cors = Cors.NONE
+
+
+class RouteTable:
+    """The routes mounted so far, by endpoint: what the headers, the checks and the architecture test read."""
+
+    def __init__(self) -> None:
+        self._routes: dict[str, Route] = {}
+
+    def mount(self, app: Flask, routes: Iterable[Route]) -> None:
+        """Adds `routes` to `app`. An endpoint may be mounted at several addresses under one set of rules."""
+        for route in routes:
+            methods: list[str] = [*route.methods, *(("OPTIONS",) if route.cors is not Cors.NONE else ())]
+            known = self._routes.setdefault(route.endpoint, route)
+            view: Any = None if known is not route else route.view
+            app.add_url_rule(route.rule, route.endpoint, view, methods=methods, provide_automatic_options=False)
+
+    def get(self, endpoint: str | None) -> Route | None:
+        """The route of an endpoint; None for an address that is not ours."""
+        return self._routes.get(endpoint or "")
+
+    def __iter__(self) -> Iterable[Route]:  # type: ignore[override]
+        return iter(self._routes.values())

@@ -1,0 +1,97 @@
+"""The words of problem pages: what happened, what it means for you, what to do now."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One problem, told to people."""
+
+    title: str
+    happened: str
+    meaning: str
+    action: str = "Go back to where you came from"
+
+
+PROBLEMS: dict[str, Words] = {
+    "bad_request": Words(
+        "We could not use that request",
+        "The page was asked for something it does not understand.",
+        "Nothing was changed. Start again from the application you were using.",
+    ),
+    "unknown_host": Words(
+        "This is not our address",
+        "The request named another address than ours.",
+        "Nothing was changed. Check the address and start again.",
+    ),
+    "not_found": Words(
+        "There is no page here",
+        "The address does not lead anywhere.",
+        "It may have been mistyped or moved. Nothing was changed.",
+    ),
+    "method_not_allowed": Words(
+        "This address works differently",
+        "The page was called in a way it does not offer.",
+        "Nothing was changed. Start again from the application you were using.",
+    ),
+    "form_expired": Words(
+        "This page has grown old",
+        "The form was sent from a page that no longer fits this browser.",
+        "Nothing was sent. Start again, and it will work.",
+        "Start again",
+    ),
+    "form_from_elsewhere": Words(
+        "That form came from another site",
+        "A form was sent to us from a page that is not ours.",
+        "For your safety we did not accept it. Nothing was changed.",
+    ),
+    "no_interaction": Words(
+        "This sign-in is no longer open",
+        "It was finished already, or it was left for too long.",
+        "You are not in danger and nothing was lost. Start again from the application you want to use.",
+        "Start again",
+    ),
+    "finished": Words(
+        "You have already answered here",
+        "This step was finished before.",
+        "Nothing more is needed. Go back to the application and go on from there.",
+        "Back to the application",
+    ),
+    "slow_down": Words(
+        "Too many tries from your connection",
+        "There were many failed tries from where you are.",
+        "Your account is safe. Wait a few minutes, then try again.",
+        "Try again",
+    ),
+    "unknown_client": Words(
+        "We do not know this application",
+        "The application that sent you here is not registered with us, or was switched off.",
+        "We did not sign you in anywhere. If you trust the application, tell the people who run it.",
+    ),
+    "bad_redirect": Words(
+        "The application sent a wrong return address",
+        "The address it wants you sent back to is not one it has registered.",
+        "For your safety we stopped here. The people who run the application need to correct it.",
+    ),
+    "not_signed_in": Words(
+        "You are not signed in",
+        "There is no running sign-in in this browser.",
+        "Nothing needs to be done.",
+    ),
+    "too_large": Words(
+        "That was too much at once",
+        "What was sent is larger than this page accepts.",
+        "Nothing was changed.",
+    ),
+    "temporarily_unavailable": Words(
+        "We cannot do this right now",
+        "A part of our service does not answer.",
+        "Nothing was lost. Please try again in a moment.",
+        "Try again",
+    ),
+    "server_error": Words(
+        "Something went wrong on our side",
+        "We could not finish what you asked for.",
+        "It is our fault, not yours. If it happens again, tell us the reference below.",
+    ),
+}
