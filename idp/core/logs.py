@@ -1,0 +1,78 @@
+"""Logging: one JSON object a line on stderr, with the request id, without secrets."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+from idp.core.origin import current_origin
+
+SECRET = re.compile(
+    r"(password|passwd|secret|token|cookie|verifier|assertion|authorization|credential)|(^|_)(code|pin|otp)$",
+    re.IGNORECASE,
+)
+HARMLESS = frozenset({"status_code", "error_code", "exit_code", "token_type", "token_endpoint"})
+QUIET = ("authlib", "urllib3", "sqlalchemy.engine", "asyncio")
+
+Entry = MutableMapping[str, Any]
+
+
+def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Sends every log line, those of libraries too, as JSON to `stream` (stderr). Called once."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        with_request_id,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        without_secrets,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    render: list[structlog.typing.Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(),
+    ]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=render))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in QUIET:
+        # Authlib logs whole tokens at DEBUG, urllib3 whole addresses: whatever our own level, theirs stays.
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def get_log(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger called `name`: `get_log(__name__).info("event_name", field=value)`."""
+    return structlog.stdlib.get_logger(name)
+
+
+def with_request_id(_logger: Any, _method: str, entry: Entry) -> Entry:
+    """Adds the id that support asks for, where a request is under way."""
+    if request_id := current_origin().request_id:
+        entry.setdefault("request_id", request_id)
+    return entry
+
+
+def without_secrets(_logger: Any, _method: str, entry: Entry) -> Entry:
+    """Drops the value of every key that looks like a secret's, at any depth."""
+    return {key: "[dropped]" if _is_secret(key) else _cleaned(value) for key, value in entry.items()}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: "[dropped]" if _is_secret(str(key)) else _cleaned(inner) for key, inner in value.items()}
+    return [_cleaned(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _is_secret(key: str) -> bool:
+    return key not in HARMLESS and SECRET.search(key) is not None
