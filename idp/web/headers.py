@@ -34,7 +34,8 @@ def page_csp(nonce: str, form_action: Iterable[str]) -> str:
     """
     ends = " ".join(sorted({end for uri in form_action if (end := _form_end(uri))}))
     return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; script-src 'nonce-{nonce}'; "
+        "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
         f"base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self' https:{' ' + ends if ends else ''}"
     )
 
