@@ -42,9 +42,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    issuer: str = Field(
-        description="The provider's address as customers and clients see it, without a slash at the end"
-    )
+    issuer: str = Field(description="The provider's address as customers and clients see it, without a slash at the end")
     database_url: str = Field(description="SQL database: `sqlite:////path/idp.db` or `postgresql+psycopg://…`")
     kv_url: str = Field(description="Brief state: `sqlite:////path/kv.db` or `redis://…`")
     clients_file: Path = Field(description="Brands and clients (`clients.yaml`)")
@@ -56,12 +54,8 @@ class Settings(BaseModel):
     mail_url: str = Field(
         description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; `demo:` with IDP_DEMO"
     )
-    trusted_proxies: Words = Field(
-        (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed"
-    )
-    fetch_allow: Words = Field(
-        (), description="Hosts and networks the guarded fetcher may reach though they are not public"
-    )
+    trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For and -Proto are believed")
+    fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 is one per core")
     blocking_threads: int = Field(16, ge=1, le=256, description="Threads that serve requests, per worker")
@@ -81,12 +75,8 @@ class Settings(BaseModel):
     shared_idle: Seconds = Field(timedelta(minutes=10), description="Session on a shared computer without activity")
     shared_absolute: Seconds = Field(timedelta(hours=1), description="Session on a shared computer at most")
     logout_token_lifetime: Seconds = Field(timedelta(minutes=2), description="Back-channel logout token")
-    refresh_grace: Seconds = Field(
-        timedelta(seconds=30), description="A rotated refresh token still gives its successor"
-    )
-    source_failures: int = Field(
-        20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait"
-    )
+    refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
+    source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -112,9 +102,7 @@ class Settings(BaseModel):
     def _safe(self) -> "Settings":
         parts = urlsplit(self.issuer)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.path:
-            raise ValueError(
-                "IDP_ISSUER: must be https://host or https://host:port, without path, query or a slash at the end"
-            )
+            raise ValueError("IDP_ISSUER: must be https://host or https://host:port, without path, query or a slash at the end")
         if parts.scheme == "http" and not self.loopback:
             raise ValueError("IDP_ISSUER: http is for loopback only; use https")
         if (self.debug or self.demo) and not self.loopback:

@@ -43,9 +43,7 @@ class Support(Strict):
     def is_open(self, now: datetime) -> bool:
         """Whether somebody answers the phone at `now`."""
         local = now.astimezone(ZoneInfo(self.timezone))
-        return any(
-            DAYS[local.weekday()] in line.days and line.opens <= local.time() < line.closes for line in self.hours
-        )
+        return any(DAYS[local.weekday()] in line.days and line.opens <= local.time() < line.closes for line in self.hours)
 
     def opens_next(self, now: datetime) -> str:
         """When the phone is answered next, in words: "today at 08:30", "Monday at 08:30". Empty where no hours are given."""

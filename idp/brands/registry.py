@@ -23,9 +23,7 @@ def read_brands(document: Document) -> dict[str, Brand]:
     problems: list[str] = []
     for name, block in blocks.items():
         try:
-            brands[str(name)] = Brand.model_validate(
-                {"id": name, "theme": name, **(block if isinstance(block, dict) else {})}
-            )
+            brands[str(name)] = Brand.model_validate({"id": name, "theme": name, **(block if isinstance(block, dict) else {})})
         except ValidationError as error:
             problems += [document.problem(("brands", str(name), *e["loc"]), said(e)) for e in error.errors()]
     if problems:

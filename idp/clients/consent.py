@@ -20,9 +20,7 @@ class Consents:
         )
         return frozenset((scope or "").split())
 
-    def grant(
-        self, db: Connection, bus: Bus, subject_id: str, client: Client, scopes: frozenset[str], now: datetime
-    ) -> None:
+    def grant(self, db: Connection, bus: Bus, subject_id: str, client: Client, scopes: frozenset[str], now: datetime) -> None:
         """Adds `scopes` to what this subject allows this client."""
         before = self.granted(db, subject_id, client.id)
         scope = " ".join(sorted(before | scopes))
@@ -31,9 +29,7 @@ class Consents:
         if changed.rowcount == 0:
             values = {"subject_id": subject_id, "client_id": client.id, "scope": scope, "granted_at": now}
             db.execute(insert(consents).values(values))
-        event = ConsentGranted(
-            subject_id=subject_id, client_id=client.id, brand=client.brand, scope=" ".join(sorted(scopes))
-        )
+        event = ConsentGranted(subject_id=subject_id, client_id=client.id, brand=client.brand, scope=" ".join(sorted(scopes)))
         bus.record(db, event)
 
     def visited_brands(self, db: Connection, subject_id: str) -> frozenset[str]:

@@ -16,9 +16,7 @@ CLIENT_ID = r"^[A-Za-z0-9][A-Za-z0-9._~-]{1,127}$"
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-NEVER_SCHEMES = frozenset(
-    {"javascript", "data", "file", "vbscript", "about", "blob", "ftp", "ws", "wss", "view-source"}
-)
+NEVER_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "about", "blob", "ftp", "ws", "wss", "view-source"})
 
 
 class ClientMetadata(BaseModel):
@@ -98,9 +96,7 @@ class ClientMetadata(BaseModel):
     @classmethod
     def _digests(cls, digests: tuple[str, ...]) -> tuple[str, ...]:
         if not all(re.fullmatch(r"[0-9a-f]{64}", one) for one in digests):
-            raise ValueError(
-                "each must be the SHA-256 of a secret in 64 hex digits; secrets themselves never stand here"
-            )
+            raise ValueError("each must be the SHA-256 of a secret in 64 hex digits; secrets themselves never stand here")
         return digests
 
     @field_validator("jwks")

@@ -8,9 +8,7 @@ clients = Table(
     "clients",
     metadata,
     Column("id", String(128), primary_key=True),
-    Column(
-        "source", String(16), nullable=False
-    ),  # "file" is merged from clients.yaml, "registered" by an administrator
+    Column("source", String(16), nullable=False),  # "file" is merged from clients.yaml, "registered" by an administrator
     Column("metadata", Json, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),

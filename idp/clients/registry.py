@@ -94,9 +94,7 @@ class Clients:
             .order_by(client_secrets.c.created_at.desc())
         ).all()
         if older:
-            db.execute(
-                update(client_secrets).where(client_secrets.c.digest == older[0]).values(expires_at=now + overlap)
-            )
+            db.execute(update(client_secrets).where(client_secrets.c.digest == older[0]).values(expires_at=now + overlap))
             db.execute(delete(client_secrets).where(client_secrets.c.digest.in_(older[1:])))
         db.execute(insert(client_secrets).values(digest=digest(secret), client_id=client_id, created_at=now))
         bus.record(db, ClientSecretRotated(client_id=client_id))
