@@ -1,0 +1,6 @@
+"""The kinds of proof. A factor is one file and its name here."""
+
+from idp.factors.factor import Factor
+from idp.factors.password import Password
+
+FACTORS: tuple[type[Factor], ...] = (Password,)

@@ -1,0 +1,23 @@
+"""What a factor is: a kind of proof. Its class says how strong it is, so policy, ID token and pages follow from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A credential was verified: which kind of factor, how it is told (RFC 8176), and how strong it is alone."""
+
+    kind: str
+    amr: tuple[str, ...]
+    strength: str
+    at: datetime
+
+
+class Factor(Protocol):
+    """One kind of proof. `strength` is the `acr` it gives by itself."""
+
+    kind: str
+    amr: tuple[str, ...]
+    strength: str

@@ -1,0 +1,50 @@
+"""The authentication context of a session, and the context a request asks for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# Weakest first; a higher level satisfies a lower one (product.md, levels of assurance).
+ACR_ORDER = ("pwd", "2sv", "mfa", "phr")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What is asked of a session.
+
+    `acr_values`: any of these levels or a higher one will do, unknown ones count for nothing. `max_age`: no older than
+    this. `after`: proven after this moment (prompt=login and max_age=0 ask for a fresh proof, even after back or replay).
+    """
+
+    acr_values: tuple[str, ...] = ()
+    max_age: timedelta | None = None
+    after: datetime | None = None
+
+    @property
+    def level(self) -> str | None:
+        """The lowest level that satisfies `acr_values`; None where any will do."""
+        known = [acr for acr in ACR_ORDER if acr in self.acr_values]
+        return known[0] if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How and when a session's subject was authenticated; `proofs` are the kinds of factor proven."""
+
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: datetime
+    proofs: tuple[str, ...]
+
+    def is_fresh(self, requirement: Requirement, now: datetime) -> bool:
+        """Whether the proof is recent enough."""
+        if requirement.max_age is not None and now - self.auth_time > requirement.max_age:
+            return False
+        return requirement.after is None or self.auth_time > requirement.after
+
+    def reaches(self, level: str | None) -> bool:
+        """Whether its level is `level` or higher."""
+        return level is None or ACR_ORDER.index(self.acr) >= ACR_ORDER.index(level)
+
+    def meets(self, requirement: Requirement, now: datetime) -> bool:
+        """Whether this context is all that `requirement` asks for."""
+        return self.is_fresh(requirement, now) and self.reaches(requirement.level)

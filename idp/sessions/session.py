@@ -1,0 +1,220 @@
+"""Sessions: one browser and one subject, known by a handle in a cookie. Every way a session ends goes through here."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.events import Bus, Event, SessionEnded
+from idp.core.handles import digest, new_handle
+from idp.sessions.context import Context
+from idp.sessions.model import is_alive, session_clients, sessions
+from idp.subjects.model import subjects
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live session. `shared`: on a shared computer; `browser`: digest of the browser's handle."""
+
+    id: str
+    subject_id: str
+    context: Context
+    brand: str | None
+    shared: bool
+    browser: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session and its new handle, the only time it is seen. `new_device`: a browser this subject never used before."""
+
+    session: Session
+    handle: str
+    new_device: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long sessions last: unused, and at most; on shared computers shorter."""
+
+    idle: timedelta
+    absolute: timedelta
+    shared_idle: timedelta
+    shared_absolute: timedelta
+
+    def idle_for(self, shared: bool) -> timedelta:
+        """How long a session may go unused."""
+        return self.shared_idle if shared else self.idle
+
+    def absolute_for(self, shared: bool) -> timedelta:
+        """How long a session lasts at most since the last full sign-in."""
+        return self.shared_absolute if shared else self.absolute
+
+
+_COLUMNS = [c for c in sessions.c if c.name not in ("handle_digest", "ended_at", "end_reason")]
+_ALIVE = is_alive(bindparam("now", type_=sessions.c.idle_at.type))
+_LIVE: Select[Any] = (
+    select(*_COLUMNS)
+    .join(subjects, subjects.c.id == sessions.c.subject_id)
+    .where(_ALIVE, subjects.c.disabled_at.is_(None))
+)
+_BY_HANDLE = _LIVE.where(sessions.c.handle_digest == bindparam("handle_digest"))
+_BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
+
+
+class Sessions:
+    """The store of sessions. A session that is idle, too old, ended, or whose subject is disabled is never returned."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, limits: Limits) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._limits = limits
+
+    def find(self, handle: str | None) -> Session | None:
+        """The live session of this handle, read on its own."""
+        if not handle:
+            return None
+        with self._database.reading() as db:
+            row = db.execute(_BY_HANDLE, {"handle_digest": digest(handle), "now": self._clock.now()}).one_or_none()
+        return _session(row) if row else None
+
+    def get(self, db: Connection, session_id: str, now: datetime) -> Session | None:
+        """The live session with this id."""
+        row = db.execute(_BY_ID, {"id": session_id, "now": now}).one_or_none()
+        return _session(row) if row else None
+
+    def start(
+        self,
+        db: Connection,
+        *,
+        subject_id: str,
+        context: Context,
+        brand: str | None,
+        shared: bool,
+        browser: str,
+        replaces: Session | None,
+        now: datetime,
+    ) -> Started:
+        """A session of `subject_id` in this browser, under a new handle.
+
+        Where `replaces` is a live session of the same subject it goes on (its id, and so every sid, stays) with its
+        context and limits renewed; another subject's session is ended.
+        """
+        known = exists().where(sessions.c.subject_id == subject_id, sessions.c.browser == browser)
+        new_device = not db.scalar(select(known))
+        handle = new_handle()
+        goes_on = replaces if replaces and replaces.subject_id == subject_id else None
+        if replaces and not goes_on:
+            self.end(db, replaces.id, "another_subject", now)
+        shared = shared or (goes_on is not None and goes_on.shared)
+        values = {
+            "handle_digest": digest(handle),
+            "acr": context.acr,
+            "amr": list(context.amr),
+            "auth_time": context.auth_time,
+            "proofs": list(context.proofs),
+            "shared": shared,
+            "browser": browser,
+            "last_seen_at": now,
+            "idle_at": now + self._limits.idle_for(shared),
+            "expires_at": now + self._limits.absolute_for(shared),
+        }
+        row = self._renew(db, goes_on.id, values, now) if goes_on else None
+        if row is None:
+            row = self._insert(db, {**values, "subject_id": subject_id, "brand": brand, "created_at": now})
+        return Started(_session(row), handle, new_device)
+
+    def touch(self, db: Connection, session: Session, now: datetime) -> None:
+        """Counts a request as activity; written at most once a minute."""
+        if now - session.last_seen_at < SEEN_EVERY:
+            return
+        idle_at = now + self._limits.idle_for(session.shared)
+        alive = is_alive(now)
+        db.execute(update(sessions).where(sessions.c.id == session.id, alive).values(last_seen_at=now, idle_at=idle_at))
+
+    def end(self, db: Connection, session_id: str, reason: str, now: datetime) -> bool:
+        """Ends a session, for one stable word of `reason`. True for exactly one of many callers."""
+        return self._end(db, sessions.c.id == session_id, reason, now) == 1
+
+    def end_all(self, db: Connection, subject_id: str, reason: str, now: datetime, keep: str | None = None) -> int:
+        """Ends every session of a subject but the one with the id `keep`; answers how many."""
+        theirs = sessions.c.subject_id == subject_id
+        return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
+
+    def sweep(self, now: datetime, limit: int = 500) -> int:
+        """Ends at most `limit` sessions whose time is over, so that clients hear of it; answers how many."""
+        with self._database.transaction() as db:
+            return self._sweep(db, sessions.c.expires_at, "expired", now, limit) + self._sweep(
+                db, sessions.c.idle_at, "idle", now, limit
+            )
+
+    def visit(self, db: Connection, session_id: str, client_id: str, now: datetime) -> None:
+        """Remembers that the session has been at a client, which is told when it ends."""
+        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+        values = {"session_id": session_id, "client_id": client_id, "first_at": now}
+        db.execute(dialect.insert(session_clients).values(values).on_conflict_do_nothing())
+
+    def clients_visited(self, db: Connection, session_id: str) -> tuple[str, ...]:
+        """The ids of the clients this session has been at, in the order of the first visit."""
+        return tuple(
+            db.scalars(
+                select(session_clients.c.client_id)
+                .where(session_clients.c.session_id == session_id)
+                .order_by(session_clients.c.first_at, session_clients.c.client_id)
+            )
+        )
+
+    def when_subject_disabled(self, db: Connection, event: Event) -> None:
+        """Subscriber: a disabled subject's sessions end in the same transaction."""
+        if event.subject_id is not None:
+            self.end_all(db, event.subject_id, "disabled", self._clock.now())
+
+    def _renew(self, db: Connection, session_id: str, values: dict[str, Any], now: datetime) -> Row[Any] | None:
+        # A session that ended a moment ago must not come back to life: no row, and a new session is made.
+        this = (sessions.c.id == session_id) & is_alive(now)
+        return db.execute(update(sessions).where(this).values(values).returning(*_COLUMNS)).one_or_none()
+
+    def _insert(self, db: Connection, values: dict[str, Any]) -> Row[Any]:
+        session_id = f"e_{secrets.token_urlsafe(16)}"
+        return db.execute(insert(sessions).values(id=session_id, **values).returning(*_COLUMNS)).one()
+
+    def _sweep(self, db: Connection, due: ColumnElement[datetime], reason: str, now: datetime, limit: int) -> int:
+        batch = select(sessions.c.id).where(sessions.c.ended_at.is_(None), due <= now).limit(limit)
+        return self._end(db, sessions.c.id.in_(batch), reason, now)
+
+    def _end(self, db: Connection, which: ColumnElement[bool], reason: str, now: datetime) -> int:
+        ended = db.execute(
+            update(sessions)
+            .where(which, sessions.c.ended_at.is_(None))
+            .values(ended_at=now, end_reason=reason)
+            .returning(sessions.c.id, sessions.c.subject_id, sessions.c.brand)
+        ).all()
+        for row in ended:
+            event = SessionEnded(session_id=row.id, subject_id=row.subject_id, brand=row.brand, reason=reason)
+            self._bus.record(db, event)
+        return len(ended)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        id=row.id,
+        subject_id=row.subject_id,
+        context=Context(row.acr, tuple(row.amr), row.auth_time, tuple(row.proofs)),
+        brand=row.brand,
+        shared=row.shared,
+        browser=row.browser,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,33 @@
+"""Who signs in: the tables of subjects and of their customer numbers at the brands."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, UniqueConstraint
+
+from idp.core.database import Json, UTCDateTime, metadata
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("username", String(128), nullable=False),
+    Column("username_key", String(512), nullable=False, unique=True),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(1024), nullable=False, unique=True),
+    Column("email_verified", Boolean, nullable=False),
+    Column("given_name", String(128)),
+    Column("family_name", String(128)),
+    Column("claims", Json, nullable=False),
+    Column("locale", String(35)),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Column("disabled_at", UTCDateTime),
+    Column("recovered_at", UTCDateTime),
+)
+
+subject_brands = Table(
+    "subject_brands",
+    metadata,
+    Column("subject_id", String(40), ForeignKey("subjects.id"), primary_key=True),
+    Column("brand", String(31), primary_key=True),
+    Column("customer_number", String(64), nullable=False),
+    UniqueConstraint("brand", "customer_number", name="uq_subject_brands_customer_number"),
+)

@@ -1,0 +1,189 @@
+"""Subjects: found by any spelling of their name, created, linked to a brand's customer number, disabled."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from idp.core.events import Bus, SubjectCreated, SubjectDisabled, SubjectLinked
+from idp.subjects.authenticators import add
+from idp.subjects.model import subject_brands, subjects
+from idp.subjects.names import LONGEST_NAME, is_email, is_username, name_key
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person's account. `claims` holds the OIDC standard claims that have no field of their own."""
+
+    id: str
+    username: str
+    email: str
+    email_verified: bool
+    given_name: str | None
+    family_name: str | None
+    claims: Mapping[str, Any]
+    locale: str | None
+    updated_at: datetime
+    recovered_at: datetime | None
+    disabled: bool
+
+    @property
+    def name(self) -> str:
+        """How to address the person; the username where no name is known."""
+        return " ".join(part for part in (self.given_name, self.family_name) if part) or self.username
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubject:
+    """What is needed to create a subject; `numbers` maps brands to customer numbers."""
+
+    username: str
+    email: str
+    email_verified: bool = False
+    given_name: str | None = None
+    family_name: str | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    locale: str | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Another subject has it already."""
+
+    field: Literal["username", "email", "customer_number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Not usable as what it was given for."""
+
+    field: Literal["username", "email"]
+
+
+_OWN_FIELDS = tuple(f.name for f in fields(Subject) if f.name != "disabled")
+_COLUMNS = [subjects.c[name] for name in (*_OWN_FIELDS, "disabled_at")]
+_BY_ID = select(*_COLUMNS).where(subjects.c.id == bindparam("id"))
+_BY_NAME = select(*_COLUMNS).where(
+    or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key"))
+)
+_NUMBER = select(subject_brands.c.customer_number).where(
+    subject_brands.c.subject_id == bindparam("id"), subject_brands.c.brand == bindparam("brand")
+)
+_OWNER = select(subject_brands.c.subject_id).where(
+    subject_brands.c.brand == bindparam("brand"), subject_brands.c.customer_number == bindparam("number")
+)
+
+
+class Subjects:
+    """The store of subjects. Statements run in the caller's connection; nothing here commits."""
+
+    def find(self, db: Connection, name: str) -> Subject | None:
+        """The subject with this username or e-mail, in any spelling; disabled ones too. Any text may be asked for."""
+        if len(name) > LONGEST_NAME or not name.strip().isprintable():
+            return None
+        row = db.execute(_BY_NAME, {"key": name_key(name)}).one_or_none()
+        return _subject(row) if row else None
+
+    def get(self, db: Connection, subject_id: str) -> Subject | None:
+        """The subject with this id; disabled ones too."""
+        row = db.execute(_BY_ID, {"id": subject_id}).one_or_none()
+        return _subject(row) if row else None
+
+    def create(
+        self, db: Connection, bus: Bus, new: NewSubject, verifier: bytes, now: datetime
+    ) -> Subject | Taken | Malformed:
+        """A new subject with the password behind `verifier`; where the answer is another, nothing was stored."""
+        if not is_username(new.username):
+            return Malformed("username")
+        if not is_email(new.email):
+            return Malformed("email")
+        if clash := self._clash(db, new):
+            return clash
+        created = _fresh(new, now)
+        try:
+            with db.begin_nested():
+                self._store(db, bus, created, new, verifier, now)
+        except IntegrityError:
+            # Somebody else was quicker between the look and the insert: the unique keys decide.
+            if clash := self._clash(db, new):
+                return clash
+            raise
+        return created
+
+    def link(
+        self, db: Connection, bus: Bus, subject_id: str, brand: str, customer_number: str
+    ) -> Literal[True] | Taken:
+        """Makes `customer_number` this subject's number at `brand`, in place of an earlier one."""
+        owner = self._owner(db, brand, customer_number)
+        if owner is not None:
+            return True if owner == subject_id else Taken("customer_number")
+        this = (subject_brands.c.subject_id == subject_id) & (subject_brands.c.brand == brand)
+        changed = db.execute(update(subject_brands).where(this).values(customer_number=customer_number))
+        if changed.rowcount == 0:
+            values = {"subject_id": subject_id, "brand": brand, "customer_number": customer_number}
+            db.execute(insert(subject_brands).values(values))
+        bus.record(db, SubjectLinked(subject_id=subject_id, brand=brand))
+        return True
+
+    def customer_number(self, db: Connection, subject_id: str, brand: str) -> str | None:
+        """This subject's customer number at `brand`; None where no agreement there is known."""
+        return db.scalar(_NUMBER, {"id": subject_id, "brand": brand})
+
+    def disable(self, db: Connection, bus: Bus, subject_id: str, now: datetime) -> bool:
+        """Stops a subject from signing in; False where it was not there or already stopped."""
+        stopped = db.execute(
+            update(subjects)
+            .where(subjects.c.id == subject_id, subjects.c.disabled_at.is_(None))
+            .values(disabled_at=now, updated_at=now)
+        )
+        if stopped.rowcount == 1:
+            bus.record(db, SubjectDisabled(subject_id=subject_id))
+        return stopped.rowcount == 1
+
+    def _clash(self, db: Connection, new: NewSubject) -> Taken | None:
+        if self.find(db, new.username) is not None:
+            return Taken("username")
+        if self.find(db, new.email) is not None:
+            return Taken("email")
+        taken = any(self._owner(db, brand, number) for brand, number in new.numbers.items())
+        return Taken("customer_number") if taken else None
+
+    def _owner(self, db: Connection, brand: str, customer_number: str) -> str | None:
+        return db.scalar(_OWNER, {"brand": brand, "number": customer_number})
+
+    def _store(
+        self, db: Connection, bus: Bus, subject: Subject, new: NewSubject, verifier: bytes, now: datetime
+    ) -> None:
+        values = {column: getattr(subject, column) for column in _OWN_FIELDS}
+        keys = {"username_key": name_key(subject.username), "email_key": name_key(subject.email), "created_at": now}
+        db.execute(insert(subjects).values(**values, **keys))
+        add(db, subject.id, "password", verifier, now)
+        bus.record(db, SubjectCreated(subject_id=subject.id))
+        for brand, number in new.numbers.items():
+            self.link(db, bus, subject.id, brand, number)
+
+
+def _fresh(new: NewSubject, now: datetime) -> Subject:
+    return Subject(
+        id=f"s_{secrets.token_urlsafe(16)}",
+        username=new.username,
+        email=new.email,
+        email_verified=new.email_verified,
+        given_name=new.given_name,
+        family_name=new.family_name,
+        claims=dict(new.claims),
+        locale=new.locale,
+        updated_at=now,
+        recovered_at=None,
+        disabled=False,
+    )
+
+
+def _subject(row: Row[Any]) -> Subject:
+    own = {column: getattr(row, column) for column in _OWN_FIELDS}
+    return Subject(**own, disabled=row.disabled_at is not None)
