@@ -1,0 +1,35 @@
+// Everything here is a comfort: the page does its whole work without it.
+const password = document.getElementById("password");
+const show = document.querySelector("[data-show]");
+const caps = document.querySelector("[data-caps]");
+const form = password.form;
+let sent = false;
+
+show.hidden = false;
+show.addEventListener("click", () => {
+  const visible = password.type === "password";
+  password.type = visible ? "text" : "password";
+  show.setAttribute("aria-pressed", String(visible));
+  show.firstChild.data = visible ? "Hide" : "Show";
+});
+
+form.addEventListener("keyup", (event) => {
+  const on = event.getModifierState?.("CapsLock") ?? false;
+  const text = on ? caps.dataset.caps : "";
+  // A live region speaks at every write, so it is written only when the state changes.
+  if (caps.textContent !== text) caps.textContent = text;
+});
+
+form.addEventListener("submit", (event) => {
+  if (sent) return event.preventDefault();
+  sent = true;
+  // Browsers offer to keep, and some remember as text, what stands in a text field.
+  password.type = "password";
+  form.querySelector(".button").setAttribute("aria-disabled", "true");
+});
+
+// A page brought back from the history must be usable again.
+addEventListener("pageshow", () => {
+  sent = false;
+  form.querySelector(".button").removeAttribute("aria-disabled");
+});
