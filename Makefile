@@ -1,0 +1,54 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make` alone lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+INSTALLED_DEV := .venv/.installed-dev
+
+.PHONY: help install demo test soak check docs bench clean
+
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(INSTALLED) ## Make .venv with the pinned dependencies
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@tools/install_python.sh $(PYTHON) requirements.lock
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
+	@tools/install_python.sh $(PYTHON) requirements-dev.lock
+	@touch $@
+
+demo: $(INSTALLED) ## Run the provider, both portals and the worker (RESET=1 starts anew)
+	@exec $(BIN)/idp demo $(if $(filter-out 0,$(RESET)),--reset)
+
+test: $(INSTALLED_DEV) ## Run the whole test suite, on real servers and a real browser
+	@tools/install_system.sh redis postgresql chromium
+	@$(BIN)/python -m pytest -m "not soak"
+
+soak: $(INSTALLED_DEV) ## Run the checks that need large loads (under 20 minutes)
+	@tools/install_system.sh redis postgresql chromium
+	@$(BIN)/python -m pytest -m soak
+
+check: $(INSTALLED_DEV) ## Lint, types, import contracts, migration drift, generated documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.migration_drift
+	$(BIN)/python -m tools.generate_docs --check
+
+docs: $(INSTALLED_DEV) ## Write the documents that are generated from code
+	@$(BIN)/python -m tools.generate_docs
+
+bench: $(INSTALLED_DEV) ## Measure, and write the table of docs/performance.md (about 15 minutes)
+	@tools/install_system.sh wrk
+	@$(BIN)/python -m benchmarks
+
+clean: ## Remove the virtual environment and the caches; data/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# install_system.sh NEED…: installs the system programs that are missing (redis, postgresql, chromium, wrk).
+# As root it does so by itself; otherwise it prints the one line to run, and fails. It starts no server and leaves none running.
+set -euo pipefail
+
+present() {
+    case $1 in
+    redis) command -v redis-server ;;
+    postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
+    chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    wrk) command -v wrk ;;
+    *) echo "unknown need: $1" >&2 && exit 2 ;;
+    esac >/dev/null
+}
+
+packages_of() {
+    case $1 in
+    redis) echo redis-server ;;
+    postgresql) echo postgresql ;;
+    chromium) echo chromium fonts-liberation ;;
+    wrk) echo wrk ;;
+    esac
+}
+
+packages=()
+for need in "$@"; do
+    # shellcheck disable=SC2207
+    present "$need" || packages+=($(packages_of "$need"))
+done
+[ ${#packages[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    {
+        echo "These system programs are missing. Install them, then run this again:"
+        echo "    sudo apt-get update && sudo apt-get install --no-install-recommends ${packages[*]}"
+    } >&2
+    exit 1
+fi
+
+# The tests run servers of their own: what the packages would start, now or at boot, is held back.
+policy=/usr/sbin/policy-rc.d
+clusters=/etc/postgresql-common/createcluster.conf
+made_policy='' kept_clusters=''
+restore() {
+    [ -z "$made_policy" ] || rm -f "$policy"
+    [ -z "$kept_clusters" ] || mv "$kept_clusters" "$clusters"
+}
+trap restore EXIT
+
+if [ ! -e "$policy" ]; then
+    made_policy=yes
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+install=(apt-get install --yes --quiet --no-install-recommends)
+echo "Installing ${packages[*]} with apt-get"
+apt-get update --quiet
+case " ${packages[*]} " in
+*" postgresql "*)
+    "${install[@]}" postgresql-common
+    kept_clusters=$(mktemp)
+    cp -p "$clusters" "$kept_clusters"
+    echo 'create_main_cluster = false' >>"$clusters"
+    ;;
+esac
+"${install[@]}" "${packages[@]}"
+
+if [ -d /run/systemd/system ]; then
+    case " ${packages[*]} " in *" redis-server "*) systemctl disable --quiet redis-server ;; esac
+fi
