@@ -1,0 +1,98 @@
+"""The account API's resources: agreements, schedules, payments and documents of the token's customer, and of no other."""
+
+from datetime import date
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import current_token
+from flask import Blueprint, Response, jsonify
+
+from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
+from portals.account_api.shapes import agreement_json, document_json, line_json, payment_json
+from portals.clock import Clock
+from portals.data.agreements import Agreement, Customer, documents, payments
+from portals.data.customers import Books
+from portals.issuer_keys import IssuerKeys, KeysUnavailable, json_fetcher
+from portals.keys import load_or_create_key, public_jwks
+from portals.settings import PortalSettings
+
+
+def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> Blueprint:
+    """Return the blueprint of one brand's account API, mounted at `/api`."""
+    api = Blueprint("account_api", __name__, url_prefix="/api")
+    keys = IssuerKeys(settings.issuer, json_fetcher(settings.timeout), clock)
+    guard = Guard(AccessTokenValidator(settings.issuer, settings.api_url, keys, clock))
+    jwks = public_jwks(load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk"))
+
+    def customer() -> Customer | None:
+        return books.customer(current_token.customer_number)
+
+    def agreement(agreement_id: str) -> Agreement | None:
+        # Looked up among the customer's own, so that another customer's id is as unknown as an invented one.
+        owner = customer()
+        return None if owner is None else owner.agreement(agreement_id)
+
+    def today() -> date:
+        return clock().date()
+
+    @api.get("/jwks.json")
+    def key_set() -> Response:
+        return jsonify(jwks)
+
+    @api.get("/customer")
+    @guard.requires(SCOPE)
+    def show_customer() -> Response:
+        owner = customer()
+        if owner is None:
+            return jsonify({"customer": None})
+        return jsonify({"customer": {"number": owner.number, "name": owner.name, "since": owner.since}})
+
+    @api.get("/agreements")
+    @guard.requires(SCOPE)
+    def list_agreements() -> Response:
+        owner = customer()
+        rows = () if owner is None else owner.agreements
+        return jsonify({"agreements": [agreement_json(row, today()) for row in rows]})
+
+    def of_one(agreement_id: str, shape: Any) -> Response:
+        found = agreement(agreement_id)
+        if found is None:
+            return _not_found()
+        return jsonify(shape(found))
+
+    @api.get("/agreements/<agreement_id>")
+    @guard.requires(SCOPE)
+    def show_agreement(agreement_id: str) -> Response:
+        return of_one(agreement_id, lambda one: agreement_json(one, today()))
+
+    @api.get("/agreements/<agreement_id>/schedule")
+    @guard.requires(SCOPE)
+    def show_schedule(agreement_id: str) -> Response:
+        return of_one(
+            agreement_id,
+            lambda one: {"schedule": [line_json(line, paid=line.number <= one.paid) for line in one.lines(today())]},
+        )
+
+    @api.get("/agreements/<agreement_id>/payments")
+    @guard.requires(SCOPE)
+    def show_payments(agreement_id: str) -> Response:
+        return of_one(agreement_id, lambda one: {"payments": [payment_json(row) for row in payments(one, today())]})
+
+    @api.get("/agreements/<agreement_id>/documents")
+    @guard.requires(SCOPE)
+    def show_documents(agreement_id: str) -> Response:
+        return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
+
+    @api.errorhandler(KeysUnavailable)
+    def no_keys(_: KeysUnavailable) -> Response:
+        answer = jsonify({"error": "temporarily_unavailable"})
+        answer.status_code = 503
+        answer.headers["Retry-After"] = "5"
+        return answer
+
+    return api
+
+
+def _not_found() -> Response:
+    answer = jsonify({"error": "not_found"})
+    answer.status_code = 404
+    return answer

@@ -1,0 +1,77 @@
+"""The JSON of the account API. Money is a string with two places, a day is ISO 8601, so that nothing is rounded."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from portals.data.agreements import Agreement, Document, Payment, Rental
+from portals.data.amortisation import Instalment, Terms
+
+
+def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
+    """Return the summary of an agreement as of `today`."""
+    lines = agreement.lines(today)
+    following = lines[agreement.paid] if agreement.paid < len(lines) else None
+    return {
+        "id": agreement.id,
+        "kind": agreement.kind,
+        "vehicle": {
+            "make": agreement.vehicle.make,
+            "model": agreement.vehicle.model,
+            "plate": agreement.vehicle.plate,
+        },
+        "outstanding": money(agreement.outstanding(today)),
+        "next_payment": following and {"amount": money(following.payment), "due": following.due.isoformat()},
+        "regular_payment": money(lines[-2 if len(lines) > 1 else -1].payment),
+        "instalments": len(lines),
+        "paid": agreement.paid,
+        "first_due": lines[0].due.isoformat(),
+        "last_due": lines[-1].due.isoformat(),
+        "miles_a_year": agreement.miles_a_year,
+        "interest_to_pay": money(sum((line.interest for line in lines), Decimal(0))),
+        "total_to_pay": money(sum((line.payment for line in lines), lines[-1].balance)),
+        **_terms_json(agreement.terms),
+    }
+
+
+def _terms_json(terms: Terms | Rental) -> dict[str, Any]:
+    match terms:
+        case Terms():
+            balloon = money(terms.balloon) if terms.balloon else None
+            return {"financed": money(terms.financed), "apr": str(terms.apr), "balloon": balloon}
+        case Rental():
+            return {"financed": None, "apr": None, "balloon": None}
+
+
+def line_json(line: Instalment, *, paid: bool) -> dict[str, Any]:
+    """Return one line of a repayment schedule."""
+    return {
+        "number": line.number,
+        "due": line.due.isoformat(),
+        "payment": money(line.payment),
+        "interest": money(line.interest),
+        "principal": money(line.principal),
+        "balance": money(line.balance),
+        "paid": paid,
+    }
+
+
+def payment_json(payment: Payment) -> dict[str, Any]:
+    """Return one collected payment."""
+    return {
+        "number": payment.number,
+        "due": payment.due.isoformat(),
+        "collected": payment.collected.isoformat(),
+        "amount": money(payment.amount),
+        "method": "Direct debit",
+    }
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """Return one entry of the post box."""
+    return {"id": document.id, "title": document.title, "dated": document.dated.isoformat(), "pages": document.pages}
+
+
+def money(amount: Decimal) -> str:
+    """Return an amount in pounds with two places."""
+    return f"{amount:.2f}"

@@ -1,0 +1,36 @@
+"""Private keys of the portal, made at first start and never shared."""
+
+import json
+import os
+from pathlib import Path
+
+from joserfc.jwk import ECKey, KeySet
+
+ALGORITHM = "ES256"
+
+
+def load_or_create_key(path: Path) -> ECKey:
+    """Return the ES256 key kept at `path`, made with mode 0600 where there is none yet.
+
+    Two processes that start at once agree: the file appears whole under its name, and only once.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, private=True, auto_kid=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            json.dump(key.as_dict(private=True), file)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return load_or_create_key(path)
+        finally:
+            draft.unlink()
+    return ECKey.import_key(json.loads(path.read_bytes()))
+
+
+def public_jwks(key: ECKey) -> dict[str, object]:
+    """Return the JWK set that a relying party publishes: public parts only."""
+    return dict(KeySet([key]).as_dict(private=False))

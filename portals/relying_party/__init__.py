@@ -1,0 +1,1 @@
+"""The relying party: signing in at the provider, the local session, signing out."""

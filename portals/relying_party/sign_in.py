@@ -1,0 +1,88 @@
+"""Signing in: to the provider and back, to the page that was wanted."""
+
+import logging
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, g, redirect, request
+from werkzeug import Response
+
+from portals import browser
+from portals.clock import Clock
+from portals.problems import Problem
+from portals.relying_party.client import Provider, ProviderRefused
+from portals.relying_party.parked import Parked
+from portals.relying_party.sessions import Sessions
+from portals.settings import PortalSettings
+
+HOME = "/overview"
+LONGEST_PATH = 512
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An authorization response, each parameter at most once."""
+
+    state: str
+    iss: str
+    code: str
+    error: str
+
+
+def local_path(wanted: str) -> str:
+    """Return `wanted` if it is a path of this portal, else the overview: `next` must not become an open redirect."""
+    parts = urlsplit(wanted) if wanted.isprintable() and wanted.isascii() and "\\" not in wanted else None
+    if parts is None or parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith("//"):
+        return HOME
+    return wanted if len(wanted) <= LONGEST_PATH else HOME
+
+
+def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked, sessions: Sessions, clock: Clock) -> Blueprint:
+    """Return `/login` and `/callback`."""
+    routes = Blueprint("sign_in", __name__)
+
+    @routes.get("/login")
+    def login() -> Response:
+        wanted = local_path(request.args.get("next", HOME))
+        if g.session is not None:
+            return redirect(wanted, 303)
+        made = provider.authorization_request()
+        handle = browser.handle(settings) or browser.new_handle()
+        parked.put(handle, made["state"], {**made, "next": wanted}, clock())
+        return browser.send_handle(redirect(made["url"], 303), settings, handle)
+
+    @routes.get("/callback")
+    def callback() -> Response:
+        answer, handle = _answer(), browser.handle(settings)
+        request_made = parked.take(handle, answer.state, clock()) if handle is not None else None
+        if handle is None or request_made is None:
+            # Bound to the browser: a code planted by somebody else finds no request here (login CSRF).
+            raise Problem("stale_sign_in")
+        # RFC 9207 2.4, before anything else in the answer is believed: mix-up between issuers.
+        if answer.iss != settings.issuer:
+            raise Problem("sign_in_failed")
+        if answer.error or not answer.code:
+            raise Problem(answer.error or "sign_in_failed", next_path=request_made["next"])
+        try:
+            signed_in = provider.redeem(answer.code, request_made)
+        except ProviderRefused as refusal:
+            log.warning("sign-in refused: %s", refusal.code)
+            raise Problem("sign_in_failed", next_path=request_made["next"]) from refusal
+        if g.session is not None:
+            sessions.end(g.session.digest)
+        successor = sessions.start(signed_in, clock())
+        parked.move(handle, successor)
+        return browser.send_handle(redirect(request_made["next"], 303), settings, successor)
+
+    return routes
+
+
+def _answer() -> Answer:
+    def only(name: str) -> str:
+        values = request.args.getlist(name)
+        if len(values) > 1:
+            raise Problem("sign_in_failed")
+        return values[0] if values else ""
+
+    return Answer(state=only("state"), iss=only("iss"), code=only("code"), error=only("error"))

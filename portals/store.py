@@ -1,0 +1,60 @@
+"""What the portal remembers: one small SQLite file, shared by all threads and processes of the portal."""
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (
+    digest BLOB PRIMARY KEY, sub TEXT NOT NULL, sid TEXT, name TEXT NOT NULL, csrf TEXT NOT NULL,
+    started_at REAL NOT NULL, seen_at REAL NOT NULL, id_token TEXT NOT NULL,
+    access_token TEXT NOT NULL, refresh_token TEXT, expires_at REAL NOT NULL,
+    version INTEGER NOT NULL DEFAULT 0, leased_until REAL NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_by_sub ON sessions (sub);
+CREATE TABLE IF NOT EXISTS parked (
+    browser BLOB NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL, expires_at REAL NOT NULL,
+    PRIMARY KEY (browser, state)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS logout_tokens (jti TEXT PRIMARY KEY, expires_at REAL NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Store:
+    """Connections to the portal's database file; one per thread, every statement its own transaction."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Tokens lie in this file: it is made for its owner alone before SQLite first writes to it.
+        path.touch(mode=0o600, exist_ok=True)
+        self._path = path
+        self._local = threading.local()
+        with self.connection() as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(SCHEMA)
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection, in autocommit mode."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is None:
+            db = sqlite3.connect(self._path, timeout=5.0, isolation_level=None)
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA synchronous = NORMAL")
+            self._local.db = db
+        yield db
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        if db is not None:
+            db.close()
+            self._local.db = None
+
+
+def digest(handle: str) -> bytes:
+    """Return what is stored of a handle: a copy of the file must not open a session."""
+    return hashlib.sha256(handle.encode()).digest()
