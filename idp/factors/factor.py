@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,6 @@ class Proof:
 class Factor(Protocol):
     """One kind of proof. `strength` is the `acr` it gives by itself."""
 
-    kind: str
-    amr: tuple[str, ...]
-    strength: str
+    kind: ClassVar[str]
+    amr: ClassVar[tuple[str, ...]]
+    strength: ClassVar[str]

@@ -7,7 +7,7 @@ from enum import Enum
 
 from zxcvbn_rs_py import zxcvbn
 
-from idp.factors.password import password_bytes
+from idp.factors.password_hash import password_bytes
 
 SHORTEST = 12
 LEAST_SCORE = 3

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Index, String, Table, and_
+from sqlalchemy import BindParameter, Boolean, Column, ColumnElement, ForeignKey, Index, String, Table, and_
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -41,6 +41,6 @@ session_clients = Table(
 )
 
 
-def is_alive(now: datetime) -> ColumnElement[bool]:
+def is_alive(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that a row of `sessions` is a live session at `now`: not ended, not idle, not too old."""
     return and_(_LIVE, sessions.c.idle_at > now, sessions.c.expires_at > now)

@@ -1,0 +1,76 @@
+"""How passwords are kept: argon2id, any Unicode, the same work whether or not there is one to compare with."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher as Argon2
+from argon2 import Type
+from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+
+from idp.factors.hash_slots import HashSlots
+
+LONGEST_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The password is right. `renewed` is a verifier by today's parameters where the stored one has older ones."""
+
+    renewed: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The password is wrong, or there is none to compare with: the two are not told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unhashable:
+    """More than 1024 bytes or not text: refused before any hashing."""
+
+
+def password_bytes(password: str) -> bytes | None:
+    """The bytes that are hashed: NFC (once, here) as UTF-8; None where they are too many or not text."""
+    try:
+        raw = unicodedata.normalize("NFC", password).encode()
+    except UnicodeEncodeError:
+        return None
+    return raw if len(raw) <= LONGEST_BYTES else None
+
+
+class PasswordHasher:
+    """argon2id with `memory_kib` and `passes`, one lane; a verifier is the PHC text as ASCII bytes."""
+
+    def __init__(self, slots: HashSlots, memory_kib: int, passes: int) -> None:
+        self._slots = slots
+        self._argon2 = Argon2(
+            time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
+        )
+        self._nobody = self._argon2.hash(b"compared with where there is no verifier").encode()
+
+    def hash(self, password: str) -> bytes:
+        """A verifier for `password`. Raises ValueError beyond 1024 bytes, `Unavailable` where no slot is free."""
+        raw = password_bytes(password)
+        if raw is None:
+            raise ValueError("a password has at most 1024 bytes of text")
+        with self._slots.one():
+            return self._argon2.hash(raw).encode()
+
+    def verify(self, verifier: bytes | None, password: str) -> Match | Mismatch | Unhashable:
+        """Whether `password` is the one behind `verifier`; None costs the same and never matches."""
+        raw = password_bytes(password)
+        if raw is None:
+            return Unhashable()
+        with self._slots.one():
+            if not self._same(verifier if verifier is not None else self._nobody, raw) or verifier is None:
+                return Mismatch()
+            stale = self._argon2.check_needs_rehash(verifier.decode())
+            return Match(self._argon2.hash(raw).encode() if stale else None)
+
+    def _same(self, verifier: bytes, raw: bytes) -> bool:
+        try:
+            return self._argon2.verify(verifier, raw)
+        except VerifyMismatchError:
+            return False
+        except (VerificationError, InvalidHashError) as error:
+            raise ValueError("a stored password verifier cannot be read") from error
