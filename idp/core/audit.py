@@ -1,0 +1,194 @@
+"""The audit trail: a subscriber that writes every event in the transaction that makes it true.
+
+Personal fields are sealed per subject, so that closing an account destroys a key and no row. Each row carries an HMAC
+over all its columns, made here: a row that somebody else puts in, or changes, does not match.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.core.audit_tables import APPEND_ONLY_DDL, audit_entries, audit_links, trail_keys
+from idp.core.clock import Clock
+from idp.core.events import Event
+from idp.core.handles import digest
+from idp.core.origin import current_origin
+from idp.core.sealing import Keyring, Unsealable
+
+__all__ = ["APPEND_ONLY_DDL", "Entry", "Trail", "audit_entries", "audit_links", "row_mac", "tail", "trail_keys"]
+
+PERSONAL = frozenset({"name", "username", "given_name", "family_name", "email", "phone", "address", "device"})
+UNDER_KEYRING, UNDER_TRAIL_KEY = b"K", b"S"
+PURPOSE = "audit fields"
+NONCE_BYTES = 12
+# A key read in the transaction that makes it may be rolled back with it: only settled keys are remembered.
+SETTLED = timedelta(minutes=1)
+REMEMBERED_KEYS = 10_000
+MAC_COLUMNS = tuple(column.name for column in audit_entries.columns if column.name not in {"id", "mac"})
+
+_INSERT = insert(audit_entries)
+_KEY = select(trail_keys.c.sealed_key, trail_keys.c.created_at).where(trail_keys.c.subject_id == bindparam("subject_id"))
+
+
+class Trail:
+    """Writes events. Subscribe `write` to every `Event`."""
+
+    def __init__(self, keyring: Keyring, clock: Clock) -> None:
+        self._keyring = keyring
+        self._clock = clock
+        self._ciphers: dict[str, AESGCM] = {}
+
+    def write(self, db: Connection, event: Event) -> None:
+        """Adds `event` to the trail, with its origin, inside the caller's transaction."""
+        origin = current_origin()
+        details = event.details()
+        personal = {"address": origin.address, "device": origin.device, "request_id": origin.request_id}
+        personal |= {name: details.pop(name) for name in PERSONAL & details.keys()}
+        row = {
+            "occurred_at": self._clock.now(),
+            "event": event.name,
+            "outcome": event.outcome,
+            "reason": event.reason,
+            "actor": origin.actor,
+            "subject_id": event.subject_id,
+            "client_id": event.client_id,
+            "brand": event.brand,
+            "session_digest": None if event.session_id is None else digest(event.session_id),
+            "acr": event.acr,
+            "amr": " ".join(event.amr),
+            "details": json.loads(_json(details)) if details else {},
+            "sealed_fields": self._seal(db, event.subject_id, _json(personal)),
+            "key_id": self._keyring.key_id.hex(),
+        }
+        row["mac"] = row_mac(self._keyring, row)
+        db.execute(_INSERT, row)
+
+    def forget(self, db: Connection, subject_id: str) -> None:
+        """Destroys the key of the subject's personal fields, for good: later events keep none either."""
+        self._ciphers.pop(subject_id, None)
+        self._make_key(db, subject_id)
+        db.execute(update(trail_keys).where(trail_keys.c.subject_id == subject_id).values(sealed_key=None))
+
+    def _seal(self, db: Connection, subject_id: str | None, plain: bytes) -> bytes:
+        if subject_id is None:
+            return UNDER_KEYRING + self._keyring.seal(plain, PURPOSE)
+        cipher = self._cipher(db, subject_id)
+        if cipher is None:
+            # A random nonce even where nothing is kept: no two rows are alike, so a copied row collides by its HMAC.
+            return UNDER_KEYRING + self._keyring.seal(b"{}", PURPOSE)
+        nonce = os.urandom(NONCE_BYTES)
+        return UNDER_TRAIL_KEY + nonce + cipher.encrypt(nonce, plain, PURPOSE.encode())
+
+    def _cipher(self, db: Connection, subject_id: str) -> AESGCM | None:
+        if remembered := self._ciphers.get(subject_id):
+            return remembered
+        found = db.execute(_KEY, {"subject_id": subject_id}).one_or_none()
+        if found is None:
+            self._make_key(db, subject_id)
+            found = db.execute(_KEY, {"subject_id": subject_id}).one()
+        if found.sealed_key is None:
+            return None
+        cipher = AESGCM(self._keyring.open(found.sealed_key, _purpose(subject_id)))
+        if self._clock.now() - found.created_at > SETTLED:
+            if len(self._ciphers) >= REMEMBERED_KEYS:
+                self._ciphers.clear()
+            self._ciphers[subject_id] = cipher
+        return cipher
+
+    def _make_key(self, db: Connection, subject_id: str) -> None:
+        dialect_insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
+        sealed = self._keyring.seal(AESGCM.generate_key(256), _purpose(subject_id))
+        row = {"subject_id": subject_id, "sealed_key": sealed, "created_at": self._clock.now()}
+        db.execute(dialect_insert(trail_keys).on_conflict_do_nothing(), row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of the trail, as read. `personal` is empty where the subject was forgotten."""
+
+    id: int
+    occurred_at: datetime
+    event: str
+    outcome: str
+    reason: str
+    actor: str
+    subject_id: str | None
+    client_id: str | None
+    brand: str | None
+    session_digest: str | None
+    acr: str | None
+    amr: tuple[str, ...]
+    details: dict[str, Any]
+    personal: dict[str, Any]
+
+
+def tail(db: Connection, keyring: Keyring, limit: int = 50, after_id: int | None = None) -> list[Entry]:
+    """The newest `limit` entries, or the first `limit` after `after_id`; oldest first in either case."""
+    joined = audit_entries.outerjoin(trail_keys, trail_keys.c.subject_id == audit_entries.c.subject_id)
+    query = select(audit_entries, trail_keys.c.sealed_key).select_from(joined).limit(limit)
+    if after_id is None:
+        rows = db.execute(query.order_by(audit_entries.c.id.desc())).mappings().all()[::-1]
+    else:
+        rows = db.execute(query.where(audit_entries.c.id > after_id).order_by(audit_entries.c.id)).mappings().all()
+    return [_entry(keyring, row) for row in rows]
+
+
+def row_mac(keyring: Keyring, row: Mapping[Any, Any]) -> str:
+    """The HMAC over every column but `id` and `mac`, under the key that `key_id` names. Raises `Unsealable` without it."""
+    key = keyring.derive("audit row", bytes.fromhex(row["key_id"]))
+    return hmac.new(key, _json([row[name] for name in MAC_COLUMNS]), hashlib.sha256).hexdigest()
+
+
+def _entry(keyring: Keyring, row: Mapping[Any, Any]) -> Entry:
+    same = {name: row[name] for name in Entry.__dataclass_fields__ if name not in {"amr", "personal"}}
+    return Entry(amr=tuple(row["amr"].split()), personal=_opened(keyring, row), **same)
+
+
+def _opened(keyring: Keyring, row: Mapping[Any, Any]) -> dict[str, Any]:
+    kind, body = row["sealed_fields"][:1], row["sealed_fields"][1:]
+    try:
+        if kind == UNDER_KEYRING:
+            plain = keyring.open(body, PURPOSE)
+        elif row["sealed_key"] is None:
+            return {}
+        else:
+            cipher = AESGCM(keyring.open(row["sealed_key"], _purpose(row["subject_id"])))
+            plain = cipher.decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], PURPOSE.encode())
+    except (Unsealable, InvalidTag):
+        return {}  # tampered rows are `verify`'s to tell; reading the rest of the trail goes on
+    return dict(json.loads(plain))
+
+
+def _purpose(subject_id: str) -> str:
+    return f"trail key {subject_id}"
+
+
+def _json(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode()
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date():
+            return value.isoformat()
+        case bytes():
+            return value.hex()
+        case set() | frozenset():
+            return sorted(value)
+        case _:
+            raise TypeError(f"an event cannot carry a {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))
