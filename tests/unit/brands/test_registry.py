@@ -1,0 +1,80 @@
+"""Brands are data: a mistake is named by line, a change is picked up, a broken file changes nothing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from idp.brands.registry import Brands, read_brands
+from idp.core.yaml_lines import BrokenFile, load
+
+BRAND = """brands:
+  acme:
+    name: Acme
+    legal: Acme Ltd
+    mail_from: no-reply@acme.example
+    support:
+      phone: "1"
+      email: help@acme.example
+      hours: []
+"""
+
+
+class Ticks:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+    os.utime(path, ns=(0, len(text)))
+
+
+def test_a_brand_block_is_enough(tmp_path: Path) -> None:
+    file = tmp_path / "clients.yaml"
+    write(file, BRAND)
+    brand = Brands(file, Ticks()).get("acme")
+    assert brand is not None
+    assert (brand.name, brand.theme, brand.policy.failures_before_lock) == ("Acme", "acme", 5)
+
+
+def test_a_change_is_seen_and_a_broken_file_keeps_the_last_good_set(tmp_path: Path) -> None:
+    file = tmp_path / "clients.yaml"
+    write(file, BRAND)
+    ticks = Ticks()
+    brands = Brands(file, ticks)
+    write(file, BRAND.replace("name: Acme", "name: Acme Finance"))
+    ticks.now = 3
+    assert [b.name for b in brands.all()] == ["Acme Finance"]
+    write(file, BRAND.replace("name: Acme", "nmae: Acme, broken"))
+    ticks.now = 6
+    assert [b.name for b in brands.all()] == ["Acme Finance"]
+    write(file, BRAND.replace("name: Acme", "name: Acme once more mended"))
+    ticks.now = 9
+    assert [b.name for b in brands.all()] == ["Acme once more mended"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("brands:\n  acme:\n    nmae: x\n", 3, "is not a known field"),
+        (BRAND.replace("phone:", "fone:"), 7, "is not a known field"),
+        (BRAND + "    name: Twice\n", 10, "stands twice"),
+        ("brands: [\n", 2, ""),
+        ("clients: []\n", 1, "needs a `brands:` block"),
+    ],
+)
+def test_a_mistake_is_named_by_file_and_line(tmp_path: Path, text: str, line: int, says: str) -> None:
+    file = tmp_path / "clients.yaml"
+    file.write_text(text)
+    with pytest.raises(BrokenFile) as broken:
+        read_brands(load(file))
+    assert any(problem.startswith(f"{file}:{line}: ") and says in problem for problem in broken.value.problems)
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(BrokenFile, match="cannot be read"):
+        load(tmp_path / "clients.yaml")
