@@ -1,5 +1,6 @@
 """The password: something the subject knows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,6 +9,14 @@ from sqlalchemy import Connection
 from idp.factors.factor import Proof
 from idp.factors.password_hash import Match, Mismatch, PasswordHasher, Unhashable
 from idp.subjects.authenticators import Authenticator, of, use
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The password is that of `enrolled`. `renewed` is a verifier by today's parameters where the stored one is older."""
+
+    enrolled: Authenticator
+    renewed: bytes | None
 
 
 class Password:
@@ -24,15 +33,18 @@ class Password:
         """The subject's password, if there is one."""
         return next(iter(of(db, subject_id, self.kind)), None)
 
-    def verify(self, enrolled: Authenticator | None, password: str) -> Match | Mismatch | Unhashable:
+    def verify(self, enrolled: Authenticator | None, password: str) -> Recognised | Mismatch | Unhashable:
         """First step, outside any transaction: compares. Without anything enrolled it costs the same and never matches."""
-        return self._hasher.verify(enrolled.verifier if enrolled else None, password)
+        answer = self._hasher.verify(enrolled.verifier if enrolled else None, password)
+        if not isinstance(answer, Match):
+            return answer
+        return Recognised(enrolled, answer.renewed) if enrolled else Mismatch()
 
-    def settle(self, db: Connection, enrolled: Authenticator, match: Match, now: datetime) -> Proof | None:
+    def settle(self, db: Connection, recognised: Recognised, now: datetime) -> Proof | None:
         """Second step: the proof counts, and the verifier is renewed where its parameters were old.
 
         None where the password was changed or removed since the first step.
         """
-        if not use(db, enrolled, now, match.renewed):
+        if not use(db, recognised.enrolled, now, recognised.renewed):
             return None
         return Proof(self.kind, self.amr, self.strength, now)

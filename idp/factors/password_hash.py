@@ -43,9 +43,7 @@ class PasswordHasher:
 
     def __init__(self, slots: HashSlots, memory_kib: int, passes: int) -> None:
         self._slots = slots
-        self._argon2 = Argon2(
-            time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
-        )
+        self._argon2 = Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
         self._nobody = self._argon2.hash(b"compared with where there is no verifier").encode()
 
     def hash(self, password: str) -> bytes:

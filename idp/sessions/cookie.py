@@ -1,6 +1,6 @@
 """The session cookie: an opaque handle that ends with the browser."""
 
-from flask import Request, Response
+from werkzeug.wrappers import Request, Response
 
 from idp.settings import Settings
 

@@ -64,9 +64,7 @@ class Limits:
 _COLUMNS = [c for c in sessions.c if c.name not in ("handle_digest", "ended_at", "end_reason")]
 _ALIVE = is_alive(bindparam("now", type_=sessions.c.idle_at.type))
 _LIVE: Select[Any] = (
-    select(*_COLUMNS)
-    .join(subjects, subjects.c.id == sessions.c.subject_id)
-    .where(_ALIVE, subjects.c.disabled_at.is_(None))
+    select(*_COLUMNS).join(subjects, subjects.c.id == sessions.c.subject_id).where(_ALIVE, subjects.c.disabled_at.is_(None))
 )
 _BY_HANDLE = _LIVE.where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))

@@ -68,9 +68,7 @@ class Malformed:
 _OWN_FIELDS = tuple(f.name for f in fields(Subject) if f.name != "disabled")
 _COLUMNS = [subjects.c[name] for name in (*_OWN_FIELDS, "disabled_at")]
 _BY_ID = select(*_COLUMNS).where(subjects.c.id == bindparam("id"))
-_BY_NAME = select(*_COLUMNS).where(
-    or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key"))
-)
+_BY_NAME = select(*_COLUMNS).where(or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key")))
 _NUMBER = select(subject_brands.c.customer_number).where(
     subject_brands.c.subject_id == bindparam("id"), subject_brands.c.brand == bindparam("brand")
 )
@@ -94,9 +92,7 @@ class Subjects:
         row = db.execute(_BY_ID, {"id": subject_id}).one_or_none()
         return _subject(row) if row else None
 
-    def create(
-        self, db: Connection, bus: Bus, new: NewSubject, verifier: bytes, now: datetime
-    ) -> Subject | Taken | Malformed:
+    def create(self, db: Connection, bus: Bus, new: NewSubject, verifier: bytes, now: datetime) -> Subject | Taken | Malformed:
         """A new subject with the password behind `verifier`; where the answer is another, nothing was stored."""
         if not is_username(new.username):
             return Malformed("username")
@@ -115,9 +111,7 @@ class Subjects:
             raise
         return created
 
-    def link(
-        self, db: Connection, bus: Bus, subject_id: str, brand: str, customer_number: str
-    ) -> Literal[True] | Taken:
+    def link(self, db: Connection, bus: Bus, subject_id: str, brand: str, customer_number: str) -> Literal[True] | Taken:
         """Makes `customer_number` this subject's number at `brand`, in place of an earlier one."""
         owner = self._owner(db, brand, customer_number)
         if owner is not None:
@@ -156,9 +150,7 @@ class Subjects:
     def _owner(self, db: Connection, brand: str, customer_number: str) -> str | None:
         return db.scalar(_OWNER, {"brand": brand, "number": customer_number})
 
-    def _store(
-        self, db: Connection, bus: Bus, subject: Subject, new: NewSubject, verifier: bytes, now: datetime
-    ) -> None:
+    def _store(self, db: Connection, bus: Bus, subject: Subject, new: NewSubject, verifier: bytes, now: datetime) -> None:
         values = {column: getattr(subject, column) for column in _OWN_FIELDS}
         keys = {"username_key": name_key(subject.username), "email_key": name_key(subject.email), "created_at": now}
         db.execute(insert(subjects).values(**values, **keys))

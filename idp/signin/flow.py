@@ -1,0 +1,201 @@
+"""The one way to a session: identify, prove, finish.
+
+What is expected to go wrong is returned, and takes the same path and time for names that do not exist.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.events import Bus, SignedIn, SignInFailed, SourceThrottled
+from idp.core.throttle import Slowed, Throttle
+from idp.factors.password import Password, Recognised
+from idp.factors.password_hash import Mismatch, Unhashable
+from idp.sessions.interaction import Interaction, Interactions
+from idp.sessions.session import Session, Sessions, Started
+from idp.signin.policy import context_of
+from idp.subjects.authenticators import Authenticator
+from idp.subjects.names import name_key
+from idp.subjects.subjects import Subject, Subjects
+
+FAILURES_WINDOW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What the person presents."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where it is presented: the browser's digest, the session it has now, its network address, and whose computer it is."""
+
+    digest: str
+    session: Session | None
+    address: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Nothing more is needed: the session, with its new handle, and where to resume."""
+
+    started: Started
+    resume: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecognised:
+    """Name and password do not belong together; why is never told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A field was left empty. Not a try."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """The password is longer than any that can have been chosen. Not a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyTries:
+    """The source failed too often. `retry_after` in seconds."""
+
+    retry_after: int
+
+
+Step = Proven | NotRecognised | Incomplete | TooLong | TooManyTries
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a name may mean. Both are None for a name that does not exist, and the way on is the same."""
+
+    subject: Subject | None
+    enrolled: Authenticator | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Collaborators of a sign-in. `name_key` keys the digests of names that failed.
+
+    `most_failures` is how often one source may fail in five minutes.
+    """
+
+    database: Database
+    clock: Clock
+    bus: Bus
+    subjects: Subjects
+    password: Password
+    sessions: Sessions
+    interactions: Interactions
+    throttle: Throttle
+    name_key: bytes
+    most_failures: int
+
+    def prove_password(self, interaction: Interaction, credential: Credential, browser: Browser) -> Step:
+        """Judges a password given for `interaction`, and finishes the sign-in where it is right."""
+        source = self.throttle.source_of(browser.address)
+        slowed = self._slowed(source)
+        if slowed:
+            return slowed
+        if not credential.username.strip() or not credential.password:
+            return Incomplete("password" if credential.username.strip() else "username")
+        candidate = self._identify(credential.username)
+        # Outside any transaction: hashing takes long, and on SQLite everybody would wait for the write lock.
+        match self.password.verify(candidate.enrolled, credential.password):
+            case Unhashable():
+                return TooLong()
+            case Mismatch():
+                return self._failed(interaction, credential, candidate, source, "wrong_password")
+            case Recognised() as recognised:
+                proven = self._finish(interaction, recognised, browser)
+                return proven or self._failed(interaction, credential, candidate, source, "disabled_or_changed")
+            case never:
+                assert_never(never)
+
+    def _identify(self, username: str) -> Candidate:
+        with self.database.reading() as db:
+            subject = self.subjects.find(db, username)
+            # One more statement for names that do not exist, so that both ask the database twice.
+            enrolled = self.password.enrolled(db, subject.id if subject else "")
+        return Candidate(subject, enrolled)
+
+    def _finish(self, interaction: Interaction, recognised: Recognised, browser: Browser) -> Proven | None:
+        """None where the subject is disabled, or its password changed while this one was compared."""
+        now = self.clock.now()
+        with self.database.transaction() as db:
+            subject = self.subjects.get(db, recognised.enrolled.subject_id)
+            if subject is None or subject.disabled:
+                return None
+            proof = self.password.settle(db, recognised, now)
+            if proof is None:
+                return None
+            context = context_of((proof,), interaction.requirement)
+            started = self.sessions.start(
+                db,
+                subject_id=subject.id,
+                context=context,
+                brand=interaction.brand,
+                shared=browser.shared,
+                browser=browser.digest,
+                replaces=browser.session,
+                now=now,
+            )
+            self.bus.record(db, _signed_in(interaction, started))
+        if interaction.purpose == "select":
+            self.interactions.keep(interaction.answered(account=started.session.id))
+        return Proven(started, self.interactions.resume_url(interaction))
+
+    def _failed(
+        self, interaction: Interaction, credential: Credential, candidate: Candidate, source: str, reason: str
+    ) -> NotRecognised:
+        self.throttle.failed("sign-in", source, FAILURES_WINDOW)
+        slowed = self._slowed(source)
+        with self.database.transaction() as db:
+            failed = SignInFailed(
+                subject_id=candidate.subject.id if candidate.subject else None,
+                client_id=interaction.client_id,
+                brand=interaction.brand,
+                outcome="refused",
+                reason=reason,
+                name_digest=self._name_digest(credential.username),
+            )
+            self.bus.record(db, failed)
+            if slowed:
+                throttled = SourceThrottled(client_id=interaction.client_id, brand=interaction.brand, outcome="refused")
+                self.bus.record(db, throttled)
+        return NotRecognised()
+
+    def _slowed(self, source: str) -> TooManyTries | None:
+        verdict = self.throttle.check("sign-in", source, self.most_failures, FAILURES_WINDOW)
+        return TooManyTries(verdict.retry_after) if isinstance(verdict, Slowed) else None
+
+    def _name_digest(self, username: str) -> str:
+        # Keyed: names are guessable, so a bare digest in the trail would be as good as the name.
+        key = name_key(username).encode("utf-8", "surrogatepass")
+        return hmac.new(self.name_key, key, hashlib.sha256).hexdigest()
+
+
+def _signed_in(interaction: Interaction, started: Started) -> SignedIn:
+    session = started.session
+    return SignedIn(
+        subject_id=session.subject_id,
+        client_id=interaction.client_id,
+        brand=interaction.brand,
+        session_id=session.id,
+        acr=session.context.acr,
+        amr=session.context.amr,
+        new_device=started.new_device,
+    )

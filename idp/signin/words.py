@@ -1,0 +1,26 @@
+"""What the sign-in form says when it cannot go on: what happened, then what to do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Shown in the summary, and at `field` where one field is meant."""
+
+    title: str
+    text: str
+    field: str | None
+
+
+NOT_RECOGNISED = Problem(
+    "That did not match",
+    "The username or e-mail and the password do not belong together. Check both and try again; capital letters matter.",
+    None,
+)
+USERNAME_MISSING = Problem("Something is missing", "Type your username or e-mail.", "username")
+PASSWORD_MISSING = Problem("Something is missing", "Type your password.", "password")
+TOO_LONG = Problem(
+    "That password is too long",
+    "It is longer than any password here can be. Check what was typed or pasted.",
+    "password",
+)
