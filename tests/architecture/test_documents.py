@@ -1,0 +1,20 @@
+"""What is documented is made from the code, so it cannot fall behind."""
+
+import pytest
+
+from idp.settings import Settings
+from tests.architecture.source import ROOT
+from tools import generate_docs
+
+
+@pytest.mark.parametrize("name", generate_docs.PAGES)
+def test_a_generated_document_is_what_the_code_says(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text("utf-8") == generate_docs.PAGES[name](), "run `make docs`"
+
+
+def test_every_setting_is_described() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_event_is_described() -> None:
+    assert [kind.__name__ for kind in generate_docs.all_events() if not (kind.__doc__ or "").endswith(".")] == []
