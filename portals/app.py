@@ -42,6 +42,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
 
     store = Store(settings.data_dir / f"{settings.client_id}.sqlite")
+    app.extensions["store"] = store
     sessions = Sessions(store, settings.idle, settings.longest)
     parked = Parked(store)
     key = load_or_create_key(settings.data_dir / f"{settings.client_id}.jwk")

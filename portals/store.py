@@ -2,7 +2,6 @@
 
 import hashlib
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,35 +23,40 @@ CREATE TABLE IF NOT EXISTS logout_tokens (jti TEXT PRIMARY KEY, expires_at REAL 
 
 
 class Store:
-    """Connections to the portal's database file; one per thread, every statement its own transaction."""
+    """A pool of connections to the portal's database file; every statement is its own transaction."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Tokens lie in this file: it is made for its owner alone before SQLite first writes to it.
         path.touch(mode=0o600, exist_ok=True)
         self._path = path
-        self._local = threading.local()
+        self._idle: list[sqlite3.Connection] = []
         with self.connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(SCHEMA)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """Yield this thread's connection, in autocommit mode."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = sqlite3.connect(self._path, timeout=5.0, isolation_level=None)
-            db.row_factory = sqlite3.Row
-            db.execute("PRAGMA synchronous = NORMAL")
-            self._local.db = db
-        yield db
+        """Yield a connection in autocommit mode, for this thread alone."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._open()
+        try:
+            yield db
+        finally:
+            self._idle.append(db)
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is not None:
-            db.close()
-            self._local.db = None
+        """Close every connection that is not in use."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=5.0, isolation_level=None, check_same_thread=False)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
 
 
 def digest(handle: str) -> bytes:

@@ -8,6 +8,9 @@ from portals.data.agreements import Agreement, Document, Payment, Rental
 from portals.data.amortisation import Instalment, Terms
 
 
+KIND_NAMES = {"HP": "Hire purchase", "PCP": "Personal contract purchase", "lease": "Contract hire"}
+
+
 def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
     """Return the summary of an agreement as of `today`."""
     lines = agreement.lines(today)
@@ -15,6 +18,7 @@ def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
     return {
         "id": agreement.id,
         "kind": agreement.kind,
+        "kind_name": KIND_NAMES[agreement.kind],
         "vehicle": {
             "make": agreement.vehicle.make,
             "model": agreement.vehicle.model,
