@@ -87,11 +87,15 @@ def test_a_file_holds_one_idea() -> None:
 
 
 def test_a_function_fits_a_screen() -> None:
-    broken = [
-        f"{module.path}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
-        for module in PRODUCT
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None
-        if node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
-    ]
+    functions = [(module, node) for module in PRODUCT for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef)]
+    broken = [f"{module.path}:{node.lineno} {node.name}" for module, node in functions if own_lines(node) > LONGEST_FUNCTION]
     assert broken == []
+
+
+def own_lines(function: ast.FunctionDef) -> int:
+    """Its lines without those of functions inside, so that a factory is not blamed for what it makes."""
+    inner = [node for node in ast.walk(function) if isinstance(node, ast.FunctionDef) and node is not function]
+    lines = set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
+    for node in inner:
+        lines -= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return len(lines)
