@@ -1,0 +1,81 @@
+"""What tests start from: a clock that is moved by hand, a database with every table, a subject."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Connection
+
+from idp.core.database import Database, metadata, open_database
+from idp.core.events import Bus, Event
+from idp.factors.hash_slots import HashSlots
+from idp.factors.password_hash import PasswordHasher
+from idp.subjects.subjects import NewSubject, Subject, Subjects
+
+ANA_PASSWORD = "lantern orbit mosaic 7"
+BEGINNING = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+
+class TestClock:
+    """Stands still until it is moved."""
+
+    __test__ = False
+
+    def __init__(self, at: datetime = BEGINNING) -> None:
+        self._now = at
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+
+class Witness:
+    """A subscriber that remembers what was recorded."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.events: list[Event] = []
+        bus.subscribe(Event, self._see)
+
+    def _see(self, _db: Connection, event: Event) -> None:
+        self.events.append(event)
+
+    def named(self, name: str) -> list[Event]:
+        return [event for event in self.events if event.name == name]
+
+
+@contextmanager
+def a_database(url: str) -> Iterator[Database]:
+    """The database at `url` with every table that is known by now."""
+    database = open_database(Flask("tests"), url, pool_size=4)
+    metadata.create_all(database.engine)
+    yield database
+    database.engine.dispose()
+
+
+def a_hasher(folder: Path, memory_kib: int = 64, passes: int = 1) -> PasswordHasher:
+    """A hasher that is quick because it is weak."""
+    return PasswordHasher(HashSlots(folder, 1), memory_kib=memory_kib, passes=passes)
+
+
+def a_subject(
+    database: Database,
+    hasher: PasswordHasher,
+    *,
+    username: str = "ana",
+    email: str = "ana@example.test",
+    password: str = ANA_PASSWORD,
+    numbers: dict[str, str] | None = None,
+    bus: Bus | None = None,
+    now: datetime = BEGINNING,
+) -> Subject:
+    """A stored subject."""
+    new = NewSubject(username=username, email=email, email_verified=True, given_name="Ana", numbers=numbers or {})
+    verifier = hasher.hash(password)
+    with database.transaction() as db:
+        created = Subjects().create(db, bus or Bus(), new, verifier, now)
+    assert isinstance(created, Subject)
+    return created
