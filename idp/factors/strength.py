@@ -58,8 +58,16 @@ def _parts(own_words: Iterable[str]) -> list[str]:
 
 
 def _is_dressed_up(text: str, words: list[str]) -> bool:
-    """Whether it is one listed word that was repeated, padded, or given digits."""
+    """Whether it is one listed word that was repeated, padded or given digits, or nothing but the person's own words."""
     core = re.sub(rf"^{FILLING}+|{FILLING}+$", "", text.casefold())
+    if not core:
+        return False
     if repeated := REPEATED.fullmatch(core):
         core = repeated.group(1)
-    return bool(core) and int(zxcvbn(core, words).guesses) <= LISTED_GUESSES
+    return int(zxcvbn(core, words).guesses) <= LISTED_GUESSES or _is_only(words, core)
+
+
+def _is_only(words: list[str], core: str) -> bool:
+    for word in sorted(words, key=len, reverse=True):
+        core = core.replace(word, " ")
+    return not re.sub(FILLING, "", core)

@@ -154,8 +154,8 @@ class Flow:
                 now=now,
             )
             self.bus.record(db, _signed_in(interaction, started))
-        if interaction.purpose == "select":
-            self.interactions.keep(interaction.answered(account=started.session.id))
+        # Whoever just signed in has chosen their account, whether or not the request asks for a choice.
+        self.interactions.keep(interaction.answered(account=started.session.id))
         return Proven(started, self.interactions.resume_url(interaction))
 
     def _failed(
