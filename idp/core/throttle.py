@@ -1,0 +1,92 @@
+"""Slows a source that tries too much. Who is slowed learns when to come back; nobody is locked out."""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
+from idp.core.clock import Clock
+from idp.core.kv import KV
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """Too many; the next try is possible after `retry_after`, in whole seconds."""
+
+    retry_after: timedelta
+
+
+def source_of(address: str) -> str:
+    """What counts as one source: an IPv4 address, or an IPv6 /64, which is one customer line (RFC 6177).
+
+    Whatever is no address shares the source `unknown`.
+    """
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((parsed, 64), strict=False))
+
+
+class Throttle:
+    """Counts per source in a sliding window: this window's count, and the last one's by the part that still overlaps.
+
+    Raises `Unavailable` with its store: who cannot count must not let pass.
+    """
+
+    def __init__(self, kv: KV, clock: Clock) -> None:
+        self._kv = kv
+        self._clock = clock
+
+    def tries(self, name: str, source: str, limit: int, window: timedelta) -> Allowed | Slowed:
+        """Counts a try, unless it is over `limit`, and says so. Of racing tries no more than `limit` are allowed."""
+        before, elapsed = self._before(name, source, window)
+        others = self._count(name, source, window) - 1
+        verdict = _judge(before, others, elapsed, limit, window)
+        if isinstance(verdict, Slowed):
+            self._count(name, source, window, -1)  # whoever hammers on must not keep the door shut for everyone there
+        return verdict
+
+    def check(self, name: str, source: str, limit: int, window: timedelta) -> Allowed | Slowed:
+        """Says whether another try is within `limit` failures, counting nothing."""
+        before, elapsed = self._before(name, source, window)
+        return _judge(before, self._read(name, source, window, 0), elapsed, limit, window)
+
+    def failed(self, name: str, source: str, window: timedelta) -> None:
+        """Counts a failure for `check`."""
+        self._count(name, source, window)
+
+    def _before(self, name: str, source: str, window: timedelta) -> tuple[int, float]:
+        elapsed = (self._clock.now().timestamp() / window.total_seconds()) % 1
+        return self._read(name, source, window, 1), elapsed
+
+    def _count(self, name: str, source: str, window: timedelta, by: int = 1) -> int:
+        return self._kv.incr(self._key(name, source, window, 0), 2 * window, by)
+
+    def _read(self, name: str, source: str, window: timedelta, ago: int) -> int:
+        return int(self._kv.get(self._key(name, source, window, ago)) or 0)
+
+    def _key(self, name: str, source: str, window: timedelta, ago: int) -> str:
+        number = int(self._clock.now().timestamp() // window.total_seconds()) - ago
+        return f"throttle:{name}:{source}:{number}"
+
+
+def _judge(before: int, now: int, elapsed: float, limit: int, window: timedelta) -> Allowed | Slowed:
+    if before * (1 - elapsed) + now < limit:
+        return Allowed()
+    wait = _shrinking(before, limit - now) - elapsed if now < limit else 1 - elapsed + _shrinking(now, limit)
+    return Slowed(timedelta(seconds=math.floor(wait * window.total_seconds()) + 1))
+
+
+def _shrinking(count: int, room: int) -> float:
+    """The part of a window after which the share of the last window's `count` is no more than `room`."""
+    return max(0.0, 1 - room / count)
