@@ -73,6 +73,17 @@ PROBLEMS: dict[str, Words] = {
         "The address it wants you sent back to is not one it has registered.",
         "For your safety we stopped here. The people who run the application need to correct it.",
     ),
+    "bad_logout_return": Words(
+        "The application sent a wrong return address",
+        "It asked us to sign you out and to send you to an address it has not registered.",
+        "For your safety we stopped here, and you are still signed in. You can sign out below.",
+        "Sign out here",
+    ),
+    "still_signed_in": Words(
+        "You are still signed in",
+        "You chose to stay signed in.",
+        "Nothing was changed. You can go on where you were.",
+    ),
     "not_signed_in": Words(
         "You are not signed in",
         "There is no running sign-in in this browser.",

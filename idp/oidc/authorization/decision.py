@@ -1,0 +1,98 @@
+"""What happens next with a request: pure, so that every rule can be read, and tested, in one place."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from idp.core.errors import OAuthError
+from idp.oidc.authorization.asked import Asked
+from idp.oidc.authorization.scopes import OFFLINE
+from idp.sessions.context import Requirement
+from idp.sessions.session import Session
+from idp.signin import gate
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known about the subject of the running session, at this client.
+
+    `sub` is what the client calls them, `granted` what they allowed before. `first_visit`: they have used the sign-in at other
+    brands, never at this one. `allowed` and `denied` answer this very request; `selected`: they chose this account for it,
+    `renewed`: they proved who they are after it came in.
+    """
+
+    session: Session
+    sub: str
+    granted: frozenset[str]
+    first_visit: bool
+    allowed: bool
+    denied: bool
+    selected: bool
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """All is there: issue the code."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The subject must prove who they are, or choose which account to use."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """The subject must allow it. `first_visit`: to the brand, not just to the client."""
+
+    session: Session
+    first_visit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The client is told no."""
+
+    error: OAuthError
+
+
+Decision = Issue | SignIn | AskConsent | Refuse
+
+
+def decide(asked: Asked, requirement: Requirement, first_party: bool, known: Known | None, now: datetime) -> Decision:
+    """The one next step (Core 3.1.2.3 and 3.1.2.4). Where prompt=none forbids a page, the error that says which was needed."""
+    silent = "none" in asked.prompts
+    if asked.unmet:
+        return _refuse("unmet_authentication_requirements", "The level of authentication asked for is not offered")
+    if known is None:
+        return _login_required() if silent else SignIn()
+    if "select_account" in asked.prompts and not known.selected:
+        return SignIn()
+    # A proof given for this request is recent enough, however long the pages after it take (Core 3.1.2.1, max_age).
+    required = replace(requirement, max_age=None) if known.renewed else requirement
+    if not gate.meets(known.session.context, required, now):
+        return _login_required() if silent else SignIn()
+    if asked.sub is not None and asked.sub != known.sub:
+        return _refuse("login_required", "Another subject is signed in than the one asked for")
+    return _consent(asked, first_party, known, silent)
+
+
+def _consent(asked: Asked, first_party: bool, known: Known, silent: bool) -> Decision:
+    if known.denied:
+        return _refuse("access_denied", "The request was denied")
+    # Implied consent covers all but access that goes on when the customer has left (Core 11).
+    needed = asked.consent_scopes & {OFFLINE} if first_party else asked.consent_scopes
+    asks_again = "consent" in asked.prompts and not known.allowed
+    first_visit = first_party and known.first_visit
+    if needed <= known.granted and not asks_again and not first_visit:
+        return Issue(known.session)
+    return _refuse("consent_required", "Consent is needed") if silent else AskConsent(known.session, first_visit)
+
+
+def _login_required() -> Refuse:
+    return _refuse("login_required", "The subject must sign in")
+
+
+def _refuse(code: str, public: str) -> Refuse:
+    return Refuse(OAuthError(code, public, because=public))

@@ -1,0 +1,213 @@
+"""The authorization service: opens a request, weighs it against the session, issues the code. It knows no HTTP."""
+
+from dataclasses import dataclass
+
+from idp.clients.client import Client
+from idp.clients.consent import Consents
+from idp.clients.registry import Clients
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.errors import OAuthError, Refused
+from idp.core.events import Bus, CodeIssued, ConsentDenied
+from idp.oidc.authorization.asked import Asked, understand
+from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
+from idp.oidc.authorization.hint import read_hint
+from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, unparked
+from idp.oidc.authorization.response import Answer
+from idp.oidc.profiles import PROFILES
+from idp.oidc.tokens.code import CodeDraft, Codes
+from idp.oidc.tokens.keys import Keys
+from idp.sessions.context import Requirement
+from idp.sessions.interaction import Interaction, Interactions
+from idp.sessions.session import Session, Sessions
+from idp.signin.policy import ACR_VALUES
+from idp.subjects.pairwise import Pairwise
+
+KIND = "authorize"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request that is in order, with what it requires of a session; `interaction` once it has been parked."""
+
+    matched: MatchedRequest
+    asked: Asked
+    requirement: Requirement
+    interaction: Interaction | None = None
+
+    @property
+    def client(self) -> Client:
+        return self.matched.client
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """Decides what becomes of authorization requests."""
+
+    issuer: str
+    clients: Clients
+    consents: Consents
+    sessions: Sessions
+    interactions: Interactions
+    codes: Codes
+    keys: Keys
+    pairwise: Pairwise
+    database: Database
+    bus: Bus
+    clock: Clock
+
+    def open(self, request: AuthorizationRequest) -> Case | Answer:
+        """The case a new request makes, or the error its client is told.
+
+        Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
+        """
+        matched = match_redirect_uri(self._client(request), request)
+        try:
+            asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
+        except OAuthError as error:
+            return matched.refuse(self.issuer, error)
+        return Case(matched, asked, asked.requirement(self.clock.now()))
+
+    def reopen(self, interaction: Interaction) -> Case | Answer:
+        """The case of a parked request, checked again: its client may have changed meanwhile."""
+        case = self.open(unparked(interaction.request))
+        if isinstance(case, Answer):
+            return case
+        # The requirement of when it was parked stands: "after" must not move with every resume.
+        return Case(case.matched, case.asked, interaction.requirement, interaction)
+
+    def park(self, case: Case, browser: str) -> Interaction:
+        """Parks the case for the browser with this digest; one that is parked already stays as it is."""
+        if case.interaction is not None:
+            return case.interaction
+        request = case.matched.request
+        return self.interactions.park(
+            kind=KIND,
+            browser=browser,
+            client_id=case.client.id,
+            brand=case.client.brand,
+            application=case.client.name,
+            requirement=case.requirement,
+            request=request.parked(),
+            returns_to=case.matched.redirect_uri,
+            login_hint=request.login_hint or "",
+            purpose="select" if "select_account" in case.asked.prompts else "sign_in",
+        )
+
+    def revive(self, request: dict[str, object], browser: str) -> Interaction | None:
+        """Parks the request of a page that stood open for long; None where it is no longer in order."""
+        try:
+            case = self.open(unparked(request))
+        except Refused:
+            return None
+        return None if isinstance(case, Answer) else self.park(case, browser)
+
+    def weigh(self, case: Case, session: Session | None) -> Decision:
+        """What must happen next with the case, given the session of this browser."""
+        known = self._known(case, session) if session is not None else None
+        return decide(case.asked, case.requirement, case.client.first_party, known, self.clock.now())
+
+    def issue(self, case: Case, session: Session) -> Answer | None:
+        """The code, on its way to the client. None where the session ended a moment ago: then nothing was issued."""
+        now = self.clock.now()
+        asked, client = case.asked, case.client
+        with self.database.transaction() as db:
+            alive = self.sessions.get(db, session.id, now)
+            if alive is None or alive.subject_id != session.subject_id:
+                return None
+            self.sessions.touch(db, alive, now)
+            self.sessions.visit(db, alive.id, client.id, now)
+            if client.first_party and client.brand is not None:
+                self.consents.visit_brand(db, alive.subject_id, client.brand, now)
+            code = self.codes.issue(db, self._draft(case, alive), now)
+            self.bus.record(
+                db,
+                CodeIssued(
+                    subject_id=alive.subject_id,
+                    client_id=client.id,
+                    brand=client.brand,
+                    session_id=alive.id,
+                    acr=alive.context.acr,
+                    amr=alive.context.amr,
+                    scope=" ".join(asked.scopes),
+                ),
+            )
+        return case.matched.answer(self.issuer, code=code)
+
+    def allow(self, case: Case, question: AskConsent) -> None:
+        """Remembers that the subject said yes."""
+        subject_id, client, now = question.session.subject_id, case.client, self.clock.now()
+        with self.database.transaction() as db:
+            self.consents.grant(db, self.bus, subject_id, client, case.asked.consent_scopes, now)
+            if question.first_visit and client.brand is not None:
+                self.consents.visit_brand(db, subject_id, client.brand, now)
+
+    def deny(self, case: Case, question: AskConsent) -> None:
+        """Records that the subject said no; it is asked again next time."""
+        client = case.client
+        with self.database.transaction() as db:
+            self.bus.record(
+                db,
+                ConsentDenied(
+                    subject_id=question.session.subject_id,
+                    client_id=client.id,
+                    brand=client.brand,
+                    session_id=question.session.id,
+                ),
+            )
+
+    def visited_elsewhere(self, case: Case, session: Session) -> frozenset[str]:
+        """The other brands at which this subject has used the sign-in."""
+        with self.database.reading() as db:
+            return self.consents.visited_brands(db, session.subject_id) - {case.client.brand or ""}
+
+    def _client(self, request: AuthorizationRequest) -> Client:
+        client = self.clients.find(request.client_id) if request.client_id is not None else None
+        if client is None or client.disabled:
+            raise Refused("unknown_client", because="client_id is missing, unknown or disabled")
+        return client
+
+    def _hinted(self, matched: MatchedRequest) -> str | None:
+        text = matched.request.id_token_hint
+        if text is None:
+            return None
+        hint = read_hint(text, self.issuer, self.keys)
+        if hint is None or hint.client_id != matched.client.id:
+            raise OAuthError("invalid_request", "id_token_hint is not an ID token issued to this client")
+        return hint.sub
+
+    def _known(self, case: Case, session: Session) -> Known:
+        client, subject_id = case.client, session.subject_id
+        answers = case.interaction.answers if case.interaction is not None else {}
+        with self.database.reading() as db:
+            granted = self.consents.granted(db, subject_id, client.id)
+            visited = self.consents.visited_brands(db, subject_id) if client.first_party else frozenset()
+        return Known(
+            session=session,
+            sub=self.pairwise.sub(subject_id, client.sector, client.subject_type),
+            granted=granted,
+            first_visit=bool(visited) and client.brand not in visited,
+            denied=answers.get("denied") == session.id,
+            allowed=answers.get("allowed") == session.id,
+            selected=answers.get("account") == session.id,
+            renewed=case.interaction is not None and session.context.auth_time > case.interaction.parked_at,
+        )
+
+    def _draft(self, case: Case, session: Session) -> CodeDraft:
+        asked, request = case.asked, case.matched.request
+        return CodeDraft(
+            client_id=case.client.id,
+            subject_id=session.subject_id,
+            session_id=session.id,
+            redirect_uri=case.matched.redirect_uri,
+            redirect_uri_given=case.matched.redirect_uri_given,
+            scope=" ".join(asked.scopes),
+            nonce=request.nonce,
+            code_challenge=request.code_challenge,
+            acr=session.context.acr,
+            amr=session.context.amr,
+            auth_time=session.context.auth_time,
+            claims=asked.claims.to_dict(),
+            resource=asked.resource,
+            offline=asked.offline,
+        )
