@@ -12,7 +12,7 @@ from typing import assert_never
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, SignedIn, SignInFailed, SourceThrottled
-from idp.core.throttle import Slowed, Throttle
+from idp.core.throttle import Slowed, Throttle, source_of
 from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, Unhashable
 from idp.sessions.interaction import Interaction, Interactions
@@ -70,9 +70,9 @@ class TooLong:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """The source failed too often. `retry_after` in seconds."""
+    """The source failed too often."""
 
-    retry_after: int
+    retry_after: timedelta
 
 
 Step = Proven | NotRecognised | Incomplete | TooLong | TooManyTries
@@ -106,7 +106,7 @@ class Flow:
 
     def prove_password(self, interaction: Interaction, credential: Credential, browser: Browser) -> Step:
         """Judges a password given for `interaction`, and finishes the sign-in where it is right."""
-        source = self.throttle.source_of(browser.address)
+        source = source_of(browser.address)
         slowed = self._slowed(source)
         if slowed:
             return slowed
@@ -142,7 +142,7 @@ class Flow:
             proof = self.password.settle(db, recognised, now)
             if proof is None:
                 return None
-            context = context_of((proof,), interaction.requirement)
+            context = context_of((proof,), interaction.parked_at)
             started = self.sessions.start(
                 db,
                 subject_id=subject.id,

@@ -1,6 +1,7 @@
 """The sign-in pages: identify, confirm, choose an account. They decide nothing; the flow and the gate do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -150,7 +151,7 @@ class SigninPages:
             account={"name": subject.name, "email": masked(subject.email)},
         )
 
-    def _slow_down(self, interaction: Interaction, retry_after: int) -> Response:
+    def _slow_down(self, interaction: Interaction, retry_after: timedelta) -> Response:
         response = self.pages.problem(
             "slow_down",
             brand=interaction.brand,
@@ -158,7 +159,7 @@ class SigninPages:
             status=429,
             action_url=_here(interaction),
         )
-        response.headers["Retry-After"] = str(retry_after)
+        response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
         return response
 
     def _closed(self, interaction_id: str) -> Response:

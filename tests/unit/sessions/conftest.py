@@ -1,0 +1,54 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from idp.core.database import Database
+from idp.core.events import Bus
+from idp.sessions.session import Limits, Sessions
+from idp.subjects.subjects import Subject
+from tests.builders import TestClock, Witness, a_database, a_hasher, a_subject
+
+LIMITS = Limits(
+    idle=timedelta(minutes=15),
+    absolute=timedelta(hours=8),
+    shared_idle=timedelta(minutes=10),
+    shared_absolute=timedelta(hours=1),
+)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with a_database(f"sqlite:///{tmp_path}/idp.db") as database:
+        yield database
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def witness(bus: Bus) -> Witness:
+    return Witness(bus)
+
+
+@pytest.fixture
+def sessions(database: Database, bus: Bus, clock: TestClock) -> Sessions:
+    return Sessions(database, bus, clock, LIMITS)
+
+
+@pytest.fixture
+def ana(database: Database, tmp_path: Path) -> Subject:
+    return a_subject(database, a_hasher(tmp_path))
+
+
+@pytest.fixture
+def ben(database: Database, tmp_path: Path) -> Subject:
+    return a_subject(database, a_hasher(tmp_path), username="ben", email="ben@example.test")
