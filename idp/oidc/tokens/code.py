@@ -1,0 +1,116 @@
+"""Authorization codes: issued once, redeemed once. A spent code that comes again brings its whole family down."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from idp.core.events import Bus, CodeReplayed
+from idp.core.handles import digest, new_handle
+from idp.oidc.tokens.family import COLUMNS, Families, Family, family_of
+from idp.oidc.tokens.model import families
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDraft:
+    """What a code will stand for. `scope` is what was granted; `claims` the claims parameter (Core 5.5), read."""
+
+    client_id: str
+    subject_id: str
+    session_id: str
+    redirect_uri: str
+    redirect_uri_given: bool
+    scope: str
+    nonce: str | None
+    code_challenge: str | None
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: datetime
+    claims: Mapping[str, Any]
+    resource: str | None
+    offline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The code was good and is spent now."""
+
+    family: Family
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The code was spent before: everything that came of it has been revoked."""
+
+    family_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such code of this client, or it has expired. Nothing was consumed."""
+
+
+_INSERT = insert(families)
+# One conditional statement: of ten racing redeems exactly one finds the row unspent (S3.1).
+_REDEEM = (
+    update(families)
+    .where(
+        families.c.code_digest == bindparam("given"),
+        families.c.client_id == bindparam("by"),
+        families.c.code_used_at.is_(None),
+        families.c.revoked_at.is_(None),
+        families.c.code_expires_at > bindparam("at", type_=families.c.code_expires_at.type),
+    )
+    .values(code_used_at=bindparam("at", type_=families.c.code_used_at.type))
+    .returning(*COLUMNS)
+)
+_SPENT = select(families.c.id, families.c.subject_id, families.c.session_id).where(
+    families.c.code_digest == bindparam("given"),
+    families.c.client_id == bindparam("by"),
+    families.c.code_used_at.is_not(None),
+)
+
+
+class Codes:
+    """The store of codes. Statements run in the caller's transaction; nothing here commits."""
+
+    def __init__(self, bus: Bus, lineage: Families, lifetime: timedelta, family_lifetime: timedelta) -> None:
+        self._bus = bus
+        self._families = lineage
+        self._lifetime = lifetime
+        self._family_lifetime = family_lifetime
+
+    def issue(self, db: Connection, draft: CodeDraft, now: datetime) -> str:
+        """A fresh code of 256 bits that stands for `draft`, good once within its lifetime."""
+        code = new_handle()
+        values = asdict(draft) | {
+            "id": f"f_{secrets.token_urlsafe(16)}",
+            "code_digest": digest(code),
+            "amr": list(draft.amr),
+            "claims": dict(draft.claims),
+            "issued_at": now,
+            "code_expires_at": now + self._lifetime,
+            "expires_at": now + self._family_lifetime,
+        }
+        db.execute(_INSERT, values)
+        return code
+
+    def redeem(self, db: Connection, code: str, client_id: str, now: datetime) -> Redeemed | Replayed | Unknown:
+        """Spends the code. Another client's try spends nothing (RFC 6749 4.1.2 binds the code to its client)."""
+        given = {"given": digest(code), "by": client_id}
+        row = db.execute(_REDEEM, given | {"at": now}).one_or_none()
+        if row is not None:
+            return Redeemed(family_of(row))
+        spent = db.execute(_SPENT, given).one_or_none()
+        if spent is None:
+            return Unknown()
+        # RFC 6749 4.1.2: whoever sends it now or sent it first may be a thief, so neither keeps anything.
+        event = CodeReplayed(
+            subject_id=spent.subject_id, client_id=client_id, session_id=spent.session_id, outcome="refused", reason="replay"
+        )
+        self._bus.record(db, event)
+        self._families.revoke(db, spent.id, "code_replayed", now)
+        return Replayed(spent.id)

@@ -1,0 +1,137 @@
+"""Families: all tokens that come of one authorization code. What ends a family ends every token in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import exists as any_row
+
+from idp.core.events import Bus, Event, FamilyRevoked
+from idp.oidc.tokens.model import families, revoked_tokens
+from idp.sessions.model import is_alive, sessions
+from idp.subjects.model import subject_brands, subjects
+from idp.subjects.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What was granted, by whom, how they were authenticated, to which client."""
+
+    id: str
+    client_id: str
+    subject_id: str
+    session_id: str
+    redirect_uri: str
+    redirect_uri_given: bool
+    scope: str
+    nonce: str | None
+    code_challenge: str | None
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: datetime
+    claims: Mapping[str, Any]
+    resource: str | None
+    offline: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A family whose tokens are good now, and the subject it is about.
+
+    `session_alive` is False only for offline families. `customer_number` is that of the brand asked about.
+    """
+
+    family: Family
+    subject: Subject
+    session_alive: bool
+    customer_number: str | None
+
+
+_NAMES = tuple(f.name for f in fields(Family))
+COLUMNS = [families.c[name] for name in _NAMES]
+_SUBJECT_NAMES = tuple(f.name for f in fields(Subject) if f.name != "disabled")
+_NOW = bindparam("now", type_=families.c.expires_at.type)
+_REVOKED = any_row().where(revoked_tokens.c.jti == bindparam("jti"))
+_STANDING: Select[Any] = (
+    select(
+        *COLUMNS,
+        *(subjects.c[name].label(f"subject_{name}") for name in _SUBJECT_NAMES),
+        sessions.c.id.label("alive_session"),
+        subject_brands.c.customer_number,
+    )
+    .select_from(
+        families.join(subjects, subjects.c.id == families.c.subject_id)
+        .outerjoin(sessions, and_(sessions.c.id == families.c.session_id, is_alive(_NOW)))
+        .outerjoin(
+            subject_brands,
+            and_(subject_brands.c.subject_id == families.c.subject_id, subject_brands.c.brand == bindparam("brand")),
+        )
+    )
+    .where(
+        families.c.revoked_at.is_(None),
+        families.c.expires_at > _NOW,
+        subjects.c.disabled_at.is_(None),
+        or_(families.c.offline, sessions.c.id.is_not(None)),
+    )
+)
+_BY_ID = _STANDING.where(families.c.id == bindparam("family_id"))
+_BY_ACCESS_TOKEN = _BY_ID.where(~_REVOKED)
+_IS_REVOKED = select(_REVOKED)
+
+
+class Families:
+    """Finds families that stand, and revokes them."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def standing(self, db: Connection, family_id: str, brand: str | None, now: datetime) -> Standing | None:
+        """The family where it stands: not revoked nor expired, its subject not disabled, its session alive or offline."""
+        return _standing(db.execute(_BY_ID, {"family_id": family_id, "brand": brand, "now": now}).one_or_none())
+
+    def of_access_token(self, db: Connection, jti: str, brand: str | None, now: datetime) -> Standing | None:
+        """The standing family of the access token `jti`, unless that one was revoked. One query."""
+        given = {"family_id": jti.partition(".")[0], "jti": jti, "brand": brand, "now": now}
+        return _standing(db.execute(_BY_ACCESS_TOKEN, given).one_or_none())
+
+    def is_revoked(self, db: Connection, jti: str) -> bool:
+        """Whether this one access token was revoked; for tokens that have no family."""
+        return bool(db.scalar(_IS_REVOKED, {"jti": jti}))
+
+    def revoke(self, db: Connection, family_id: str, reason: str, now: datetime) -> bool:
+        """Ends a family, for one stable word of `reason`. True for exactly one of many callers."""
+        return self._revoke(db, families.c.id == family_id, reason, now) == 1
+
+    def revoke_all(self, db: Connection, subject_id: str, reason: str, now: datetime) -> int:
+        """Ends every family of a subject, offline ones too; answers how many."""
+        return self._revoke(db, families.c.subject_id == subject_id, reason, now)
+
+    def _revoke(self, db: Connection, which: Any, reason: str, now: datetime) -> int:
+        ended = db.execute(
+            update(families)
+            .where(which, families.c.revoked_at.is_(None))
+            .values(revoked_at=now, revoked_reason=reason)
+            .returning(families.c.subject_id, families.c.client_id, families.c.session_id)
+        ).all()
+        for row in ended:
+            event: Event = FamilyRevoked(
+                subject_id=row.subject_id, client_id=row.client_id, session_id=row.session_id, reason=reason
+            )
+            self._bus.record(db, event)
+        return len(ended)
+
+
+def family_of(row: Row[Any]) -> Family:
+    """The family in a row that holds `COLUMNS`."""
+    values = {name: getattr(row, name) for name in _NAMES}
+    return Family(**values | {"amr": tuple(row.amr)})
+
+
+def _standing(row: Row[Any] | None) -> Standing | None:
+    if row is None:
+        return None
+    subject = Subject(**{name: getattr(row, f"subject_{name}") for name in _SUBJECT_NAMES}, disabled=False)
+    return Standing(family_of(row), subject, row.alive_session is not None, row.customer_number)

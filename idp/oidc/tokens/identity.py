@@ -1,0 +1,50 @@
+"""ID tokens (Core 2)."""
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from idp.clients.client import Client
+from idp.oidc.tokens.claims import by_parameter, values
+from idp.oidc.tokens.family import Standing
+from idp.oidc.tokens.keys import Keys
+
+TYP = "JWT"
+
+
+class IdTokens:
+    """Mints ID tokens."""
+
+    def __init__(self, issuer: str, keys: Keys, lifetime: timedelta) -> None:
+        self._issuer = issuer
+        self._keys = keys
+        self._lifetime = lifetime
+
+    def mint(
+        self, client: Client, standing: Standing, *, sub: str, sid: str, nonce: str | None, access_token: str, now: datetime
+    ) -> str:
+        """The ID token of a sign-in. When it is minted again at a refresh only `iat` and `exp` move (Core 12.2)."""
+        family = standing.family
+        issued_at = int(now.timestamp())
+        claims: dict[str, Any] = values(standing.subject, by_parameter(family.claims, "id_token")) | {
+            "iss": self._issuer,
+            "sub": sub,
+            "aud": client.id,
+            "exp": issued_at + int(self._lifetime.total_seconds()),
+            "iat": issued_at,
+            "auth_time": int(family.auth_time.timestamp()),
+            "acr": family.acr,
+            "amr": list(family.amr),
+            "sid": sid,
+            "at_hash": at_hash(access_token, client.id_token_alg),
+        }
+        if nonce is not None:
+            claims["nonce"] = nonce
+        return self._keys.signer(client.id_token_alg).sign(claims, TYP)
+
+
+def at_hash(access_token: str, alg: str) -> str:
+    """The left half of the token's hash under the hash function of `alg` (Core 3.1.3.6); Ed25519's is SHA-512."""
+    hashed = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(access_token.encode()).digest()
+    return base64.urlsafe_b64encode(hashed[: len(hashed) // 2]).rstrip(b"=").decode()

@@ -1,0 +1,196 @@
+"""The provider's signing keys: sealed at rest, published before they sign, kept until what they signed has expired."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.errors import Misconfigured, Unavailable
+from idp.core.events import Bus, KeyRotated
+from idp.core.sealing import Keyring, Unsealable
+from idp.oidc.tokens.jose import Key, SigningKey
+from idp.oidc.tokens.model import signing_keys
+
+REREAD = timedelta(seconds=5)
+PUBLISHED_BEFORE = timedelta(hours=1)
+ROTATED_EVERY = timedelta(days=90)
+# Longer than any token lives and than any ID token comes back as a hint.
+RETIRED_STAYS = timedelta(days=31)
+
+ALGORITHMS: dict[str, Callable[[], Key]] = {
+    "RS256": lambda: RSAKey.generate_key(2048),
+    "ES256": lambda: ECKey.generate_key("P-256"),
+    "EdDSA": lambda: OKPKey.generate_key("Ed25519"),
+}
+_IMPORTERS: dict[str, Callable[[dict[str, Any]], Key]] = {
+    "RS256": RSAKey.import_key,
+    "ES256": ECKey.import_key,
+    "EdDSA": OKPKey.import_key,
+}
+_BY_AGE = select(signing_keys).order_by(signing_keys.c.alg, signing_keys.c.generation)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSet:
+    """The published key set (RFC 7517 5), as bytes that are ready to send."""
+
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """A row of the key list."""
+
+    kid: str
+    alg: str
+    created_at: datetime
+    signs_from: datetime
+    retires_at: datetime | None
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    at: datetime
+    infos: tuple[KeyInfo, ...]
+    public: PublicSet
+
+
+class Keys:
+    """The key set of this process: imported once, read again at most every five seconds."""
+
+    def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+        self._imported: dict[str, SigningKey] = {}
+        self._loaded: _Loaded | None = None
+
+    def signer(self, alg: str) -> SigningKey:
+        """The key that signs by `alg` now. Raises `Misconfigured` where there is none or it cannot be opened."""
+        loaded = self._load()
+        signing = [info for info in loaded.infos if info.alg == alg and info.signs_from <= loaded.at]
+        if not signing:
+            raise Misconfigured(f"there is no signing key for {alg}: run `idp seed`")
+        return self._imported[signing[-1].kid]
+
+    def find(self, kid: str) -> SigningKey | None:
+        """The key with this id, a retired one too."""
+        self._load()
+        return self._imported.get(kid)
+
+    def public_set(self) -> PublicSet:
+        """Every key that signs, is about to, or may have signed what is still valid. Public parts only."""
+        return self._load().public
+
+    def check(self) -> None:
+        """Raises `Misconfigured` unless every algorithm has a key that can be opened: never a silent new one."""
+        for alg in ALGORITHMS:
+            self.signer(alg)
+
+    def all(self, db: Connection) -> list[KeyInfo]:
+        """Every key there ever was, the oldest of an algorithm first."""
+        return [_info(row) for row in db.execute(_BY_AGE)]
+
+    def ensure(self, db: Connection, now: datetime) -> None:
+        """Makes the first key of every algorithm that has none; it signs at once. Two at once make one."""
+        for alg in ALGORITHMS:
+            if not any(row.alg == alg for row in db.execute(_BY_AGE)):
+                self._add(db, alg, 1, now, now)
+        self._loaded = None
+
+    def rotate(self, db: Connection, bus: Bus, now: datetime) -> list[str]:
+        """Publishes the next key of every algorithm, which signs an hour later; answers the ids.
+
+        Where a next key is waiting already, by an earlier or a simultaneous rotation, that one is the answer.
+        """
+        return [self._rotate(db, bus, alg, now) for alg in ALGORITHMS]
+
+    def rotate_if_due(self, bus: Bus, now: datetime) -> list[str]:
+        """Rotates every algorithm whose newest key has signed for 90 days; answers the ids of the new keys."""
+        with self._database.transaction() as db:
+            newest = {row.alg: row.signs_from for row in db.execute(_BY_AGE)}
+            due = [alg for alg, since in newest.items() if now - since >= ROTATED_EVERY]
+            return [self._rotate(db, bus, alg, now) for alg in due]
+
+    def _rotate(self, db: Connection, bus: Bus, alg: str, now: datetime) -> str:
+        newest = db.execute(_newest(alg)).one()
+        if newest.signs_from > now:
+            return str(newest.kid)
+        starts = now + PUBLISHED_BEFORE
+        if self._add(db, alg, newest.generation + 1, now, starts):
+            retiring = {"retires_at": starts, "gone_at": starts + RETIRED_STAYS}
+            db.execute(update(signing_keys).where(signing_keys.c.kid == newest.kid).values(retiring))
+        kid = str(db.execute(_newest(alg)).one().kid)
+        bus.record(db, KeyRotated(alg=alg, kid=kid))
+        return kid
+
+    def _add(self, db: Connection, alg: str, generation: int, now: datetime, signs_from: datetime) -> bool:
+        key = ALGORITHMS[alg]()
+        kid = key.thumbprint()
+        public = {**key.as_dict(private=False), "kid": kid, "alg": alg, "use": "sig"}
+        values = {
+            "kid": kid,
+            "alg": alg,
+            "generation": generation,
+            "private_sealed": self._keyring.seal(json.dumps(key.as_dict(private=True)).encode(), _purpose(kid)),
+            "public_jwk": public,
+            "created_at": now,
+            "signs_from": signs_from,
+        }
+        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+        return db.execute(dialect.insert(signing_keys).values(values).on_conflict_do_nothing()).rowcount == 1
+
+    def _load(self) -> _Loaded:
+        now = self._clock.now()
+        loaded = self._loaded
+        if loaded is not None and timedelta(0) <= now - loaded.at < REREAD:
+            return loaded
+        try:
+            with self._database.reading() as db:
+                rows = db.execute(_BY_AGE).all()
+        except Unavailable:
+            if loaded is None:
+                raise
+            # The keys in memory are good: a database that restarts does not take the key set from relying parties.
+            return loaded
+        for row in rows:
+            if row.kid not in self._imported:
+                self._imported[row.kid] = self._import(row)
+        self._loaded = _Loaded(now, tuple(_info(row) for row in rows), _public_set(rows, now))
+        return self._loaded
+
+    def _import(self, row: Row[Any]) -> SigningKey:
+        try:
+            private = json.loads(self._keyring.open(row.private_sealed, _purpose(row.kid)))
+        except Unsealable as error:
+            advice = f"the signing key {row.kid} cannot be opened: give the IDP_MASTER_KEY it was sealed under"
+            raise Misconfigured(advice) from error
+        return SigningKey(row.kid, row.alg, _IMPORTERS[row.alg](private))
+
+
+def _public_set(rows: Any, now: datetime) -> PublicSet:
+    shown = [row.public_jwk for row in rows if row.gone_at is None or row.gone_at > now]
+    body = json.dumps({"keys": shown}, separators=(",", ":")).encode()
+    return PublicSet(body, hashlib.sha256(body).hexdigest()[:32])
+
+
+def _newest(alg: str) -> Any:
+    return select(signing_keys).where(signing_keys.c.alg == alg).order_by(signing_keys.c.generation.desc()).limit(1)
+
+
+def _info(row: Row[Any]) -> KeyInfo:
+    return KeyInfo(row.kid, row.alg, row.created_at, row.signs_from, row.retires_at, row.gone_at)
+
+
+def _purpose(kid: str) -> str:
+    return f"signing key {kid}"

@@ -1,0 +1,88 @@
+"""The answer of the token endpoint: which tokens a grant gives, and what they say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from idp.clients.client import Client
+from idp.core.errors import OAuthError
+from idp.oidc.tokens.access import AccessTokens, new_jti
+from idp.oidc.tokens.family import Standing
+from idp.oidc.tokens.identity import IdTokens
+from idp.subjects.pairwise import Pairwise
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Minting:
+    """Mints what a grant has earned. It only computes: what must be stored has been stored."""
+
+    issuer: str
+    access_tokens: AccessTokens
+    id_tokens: IdTokens
+    pairwise: Pairwise
+    access_token_lifetime: timedelta
+
+    def for_subject(
+        self,
+        client: Client,
+        standing: Standing,
+        *,
+        scope: str,
+        audience: str,
+        nonce: str | None,
+        refresh_token: str | None,
+        now: datetime,
+    ) -> Answer:
+        """Tokens about a subject. `scope` may be narrower than what the family holds; an ID token needs `openid` in that."""
+        family = standing.family
+        sub = self.pairwise.sub(family.subject_id, client.sector, client.subject_type)
+        sid = self.pairwise.sid(family.session_id, client.sector)
+        claims: dict[str, Any] = {
+            "sub": sub,
+            "acr": family.acr,
+            "amr": list(family.amr),
+            "auth_time": int(family.auth_time.timestamp()),
+            "sid": sid,
+        }
+        if standing.customer_number is not None:
+            claims["customer_number"] = standing.customer_number
+        answer = self._answer(client, new_jti(family.id), claims, scope, audience, now)
+        if refresh_token is not None:
+            answer["refresh_token"] = refresh_token
+        if "openid" in scope.split():
+            answer["id_token"] = self.id_tokens.mint(
+                client, standing, sub=sub, sid=sid, nonce=nonce, access_token=answer["access_token"], now=now
+            )
+        return answer
+
+    def for_client(self, client: Client, *, scope: str, audience: str, now: datetime) -> Answer:
+        """A token for the client itself (RFC 6749 4.4); its `sub` is the client (RFC 9068 2.2)."""
+        return self._answer(client, new_jti(None), {"sub": client.id}, scope, audience, now)
+
+    def audience(self, client: Client, granted: str | None, asked: tuple[str, ...]) -> str:
+        """Whom the access token is for: what was granted or asked for, or the client's default (RFC 8707 2.2).
+
+        Raises `OAuthError` invalid_target for an audience that was not granted, or more than one.
+        """
+        allowed = client.resources if granted is None else {granted}
+        if len(set(asked)) > 1 or not set(asked) <= allowed:
+            raise OAuthError("invalid_target", "resource must be one that was granted to the client")
+        return next(iter(asked), None) or granted or client.default_resource or self.issuer
+
+    def _answer(self, client: Client, jti: str, about: Mapping[str, Any], scope: str, audience: str, now: datetime) -> Answer:
+        issued_at, lifetime = int(now.timestamp()), int(self.access_token_lifetime.total_seconds())
+        claims = {
+            "iss": self.issuer,
+            "aud": audience,
+            "client_id": client.id,
+            "scope": scope,
+            "jti": jti,
+            "iat": issued_at,
+            "exp": issued_at + lifetime,
+            **about,
+        }
+        token = self.access_tokens.mint(client, claims)
+        return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": scope}

@@ -1,0 +1,128 @@
+"""Refresh tokens: each is good once and names its successor. One that comes back too late brings its family down."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, null, select, update
+
+from idp.core.events import Bus, RefreshReused
+from idp.core.handles import digest, new_handle
+from idp.core.sealing import Keyring
+from idp.oidc.tokens.family import Families, Standing
+from idp.oidc.tokens.model import families, refresh_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """The token may be used: unspent, or spent so lately that the same successor is due again."""
+
+    standing: Standing
+    predecessor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """The token was spent, and its successor has been used or the grace is over: the family has been revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No such token of this client, or it has expired, or what it came from has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long refresh tokens last: unused where offline, and after use while the successor is unused."""
+
+    offline_idle: timedelta
+    grace: timedelta
+
+
+_NOW = bindparam("at", type_=refresh_tokens.c.used_at.type)
+_FIND: Select[Any] = (
+    select(refresh_tokens, families.c.client_id, families.c.subject_id, families.c.session_id)
+    .join(families, families.c.id == refresh_tokens.c.family_id)
+    .where(refresh_tokens.c.digest == bindparam("given"))
+)
+_SPEND = (
+    update(refresh_tokens)
+    .where(refresh_tokens.c.digest == bindparam("given"), refresh_tokens.c.used_at.is_(None))
+    .values(used_at=_NOW, successor_sealed=bindparam("sealed"))
+)
+_FORGET = update(refresh_tokens).where(refresh_tokens.c.digest == bindparam("given")).values(successor_sealed=null())
+_INSERT = insert(refresh_tokens)
+
+
+class RefreshTokens:
+    """The store of refresh tokens. Statements run in the caller's transaction; nothing here commits."""
+
+    def __init__(self, bus: Bus, keyring: Keyring, lineage: Families, limits: Limits) -> None:
+        self._bus = bus
+        self._keyring = keyring
+        self._families = lineage
+        self._limits = limits
+
+    def issue(self, db: Connection, standing: Standing, now: datetime) -> str:
+        """The first refresh token of a family."""
+        token = new_handle()
+        self._store(db, standing, token, None, now)
+        return token
+
+    def look(self, db: Connection, token: str, client_id: str, brand: str | None, now: datetime) -> Good | Reused | Unknown:
+        """What the token is worth to this client. Spends nothing, so that a refused scope costs the client nothing."""
+        row = db.execute(_FIND, {"given": digest(token)}).one_or_none()
+        if row is None or row.client_id != client_id:
+            return Unknown()
+        if row.used_at is not None and not self._in_grace(row, now):
+            return self._report(db, row, now)
+        standing = self._families.standing(db, row.family_id, brand, now)
+        if standing is None or row.expires_at <= now:
+            return Unknown()
+        return Good(standing, row.predecessor)
+
+    def rotate(self, db: Connection, token: str, good: Good, now: datetime) -> str | Reused:
+        """The successor of a token that `look` found good. Of ten racing calls one makes it, and all get the same."""
+        given, successor = digest(token), new_handle()
+        sealed = self._keyring.seal(successor.encode(), _purpose(given))
+        if db.execute(_SPEND, {"given": given, "at": now, "sealed": sealed}).rowcount == 1:
+            self._store(db, good.standing, successor, given, now)
+            if good.predecessor is not None:
+                # This one is in use, so its owner has it: from here on the older one in other hands means theft.
+                db.execute(_FORGET, {"given": good.predecessor})
+            return successor
+        row = db.execute(_FIND, {"given": given}).one()
+        if not self._in_grace(row, now):
+            return self._report(db, row, now)
+        return self._keyring.open(row.successor_sealed, _purpose(given)).decode()
+
+    def _in_grace(self, row: Row[Any], now: datetime) -> bool:
+        return row.successor_sealed is not None and now - row.used_at <= self._limits.grace
+
+    def _report(self, db: Connection, row: Row[Any], now: datetime) -> Reused:
+        event = RefreshReused(
+            subject_id=row.subject_id,
+            client_id=row.client_id,
+            session_id=row.session_id,
+            outcome="refused",
+            reason="reuse",
+        )
+        self._bus.record(db, event)
+        self._families.revoke(db, row.family_id, "refresh_reused", now)
+        return Reused()
+
+    def _store(self, db: Connection, standing: Standing, token: str, predecessor: str | None, now: datetime) -> None:
+        family = standing.family
+        expires_at = min(now + self._limits.offline_idle, family.expires_at) if family.offline else family.expires_at
+        row = {
+            "digest": digest(token),
+            "family_id": family.id,
+            "predecessor": predecessor,
+            "issued_at": now,
+            "expires_at": expires_at,
+        }
+        db.execute(_INSERT, row)
+
+
+def _purpose(given: str) -> str:
+    return f"refresh successor of {given}"
