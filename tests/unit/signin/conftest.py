@@ -1,0 +1,127 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from idp.core.database import Database
+from idp.core.events import Bus
+from idp.core.kv import KV, open_kv
+from idp.core.sealing import Keyring
+from idp.core.signing import Sealer
+from idp.core.throttle import Throttle
+from idp.factors.password import Password
+from idp.factors.password_hash import PasswordHasher
+from idp.sessions.context import Requirement
+from idp.sessions.interaction import Interaction, Interactions
+from idp.sessions.session import Limits, Session, Sessions
+from idp.signin.flow import Browser, Credential, Flow, Step
+from idp.subjects.subjects import Subject, Subjects
+from tests.builders import ANA_PASSWORD, TestClock, Witness, a_database, a_hasher, a_subject
+
+LIMITS = Limits(
+    idle=timedelta(minutes=15),
+    absolute=timedelta(hours=8),
+    shared_idle=timedelta(minutes=10),
+    shared_absolute=timedelta(hours=1),
+)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def witness(bus: Bus) -> Witness:
+    return Witness(bus)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with a_database(f"sqlite:///{tmp_path}/idp.db") as database:
+        yield database
+
+
+@pytest.fixture
+def kv(tmp_path: Path, clock: TestClock) -> KV:
+    return open_kv(f"sqlite:///{tmp_path}/kv.db", clock)
+
+
+@pytest.fixture
+def hasher(tmp_path: Path) -> PasswordHasher:
+    return a_hasher(tmp_path)
+
+
+@pytest.fixture
+def ana(database: Database, hasher: PasswordHasher) -> Subject:
+    return a_subject(database, hasher)
+
+
+@pytest.fixture
+def ben(database: Database, hasher: PasswordHasher) -> Subject:
+    return a_subject(database, hasher, username="ben", email="ben@example.test", password="copper harbour violet 3")
+
+
+@pytest.fixture
+def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: PasswordHasher) -> Flow:
+    interactions = Interactions(
+        kv, Sealer(Keyring(b"k" * 32), "interaction"), clock, timedelta(minutes=30), {"authorize": "/authorize"}
+    )
+    return Flow(
+        database=database,
+        clock=clock,
+        bus=bus,
+        subjects=Subjects(),
+        password=Password(hasher),
+        sessions=Sessions(database, bus, clock, LIMITS),
+        interactions=interactions,
+        throttle=Throttle(kv, clock),
+        name_key=b"n" * 32,
+        most_failures=20,
+    )
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser who was asked to sign in."""
+
+    flow: Flow
+    digest: str = "ana's browser"
+    address: str = "192.0.2.7"
+    session: Session | None = None
+
+    def park(self, **changes: Any) -> Interaction:
+        draft: dict[str, Any] = {
+            "kind": "authorize",
+            "browser": self.digest,
+            "client_id": "stellantis-portal",
+            "brand": "stellantis",
+            "application": "Stellantis portal",
+            "requirement": Requirement(),
+            "request": {"state": "x"},
+        }
+        return self.flow.interactions.park(**(draft | changes))
+
+    def sign_in(
+        self,
+        username: str = "ana",
+        password: str = ANA_PASSWORD,
+        *,
+        interaction: Interaction | None = None,
+        shared: bool = False,
+    ) -> Step:
+        browser = Browser(self.digest, self.session, self.address, shared)
+        return self.flow.prove_password(interaction or self.park(), Credential(username, password), browser)
+
+
+@pytest.fixture
+def visitor(flow: Flow) -> Visitor:
+    return Visitor(flow)

@@ -1,0 +1,229 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from idp.core.database import Database
+from idp.core.errors import Unavailable
+from idp.core.events import Bus, SignedIn, SignInFailed
+from idp.factors.hash_slots import HashSlots
+from idp.factors.password import Password, Recognised
+from idp.factors.password_hash import Mismatch, PasswordHasher, Unhashable
+from idp.sessions.context import Requirement
+from idp.signin.flow import Flow, Incomplete, NotRecognised, Proven, TooLong, TooManyTries
+from idp.subjects.authenticators import Authenticator, authenticators, of
+from idp.subjects.subjects import Subject, Subjects
+from tests.builders import ANA_PASSWORD, TestClock, Witness, a_hasher
+from tests.unit.signin.conftest import Visitor
+
+WRONG = "copper harbour violet 9"
+
+
+def test_the_right_password_starts_a_session_and_resumes(visitor: Visitor, flow: Flow, witness: Witness, ana: Subject) -> None:
+    interaction = visitor.park()
+    step = visitor.sign_in(interaction=interaction)
+    assert isinstance(step, Proven)
+    assert step.resume == f"/authorize/{interaction.id}"
+    assert flow.sessions.find(step.started.handle) == step.started.session
+    session = step.started.session
+    assert (session.subject_id, session.brand, session.browser, session.shared) == (ana.id, "stellantis", visitor.digest, False)
+    assert (session.context.acr, session.context.amr, session.context.proofs) == ("pwd", ("pwd",), ("password",))
+    (event,) = witness.events
+    assert isinstance(event, SignedIn)
+    assert (event.subject_id, event.client_id, event.session_id, event.acr) == (ana.id, "stellantis-portal", session.id, "pwd")
+    assert event.new_device
+
+
+@pytest.mark.parametrize("name", ["ANA", "ana@example.test", " Ana@Example.Test "])
+def test_any_spelling_of_the_name_signs_in(visitor: Visitor, ana: Subject, name: str) -> None:
+    assert isinstance(visitor.sign_in(name), Proven)
+
+
+@pytest.mark.parametrize("password", [WRONG, ANA_PASSWORD.upper(), f"{ANA_PASSWORD} ", "\x00", "x" * 1024])
+def test_any_other_password_does_not(visitor: Visitor, witness: Witness, ana: Subject, password: str) -> None:
+    assert visitor.sign_in(password=password) == NotRecognised()
+    (event,) = witness.events
+    assert isinstance(event, SignInFailed)
+    assert (event.subject_id, event.outcome, event.reason) == (ana.id, "refused", "wrong_password")
+
+
+def test_a_name_that_does_not_exist_gets_the_same_answer(visitor: Visitor, witness: Witness, ana: Subject) -> None:
+    assert visitor.sign_in("nobody", WRONG) == visitor.sign_in("ana", WRONG)
+    unknown, known = witness.events
+    assert (unknown.subject_id, known.subject_id) == (None, ana.id)
+    assert unknown.reason == known.reason
+
+
+def test_the_name_tried_is_kept_as_a_keyed_digest(visitor: Visitor, flow: Flow, witness: Witness) -> None:
+    for name in ("Ann", " ann ", "anne"):
+        visitor.sign_in(name, WRONG)
+    replace(visitor, flow=replace(flow, name_key=b"o" * 32)).sign_in("ann", WRONG)
+    first, spelling, other, otherwise_keyed = (e.name_digest for e in witness.events if isinstance(e, SignInFailed))
+    assert first == spelling
+    assert len({first, other, otherwise_keyed}) == 3
+
+
+class Counting(Password):
+    """The real factor, counting how often it hashed and against what."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        super().__init__(hasher)
+        self.against: list[bool] = []
+
+    def verify(self, enrolled: Authenticator | None, password: str) -> Recognised | Mismatch | Unhashable:
+        self.against.append(enrolled is not None)
+        return super().verify(enrolled, password)
+
+
+def test_every_name_costs_one_hash(flow: Flow, visitor: Visitor, hasher: PasswordHasher, ana: Subject) -> None:
+    counting = Counting(hasher)
+    visitor.flow = replace(flow, password=counting)
+    visitor.sign_in("ana", WRONG)
+    visitor.sign_in("nobody", WRONG)
+    visitor.sign_in("a" * 10_000, WRONG)
+    assert counting.against == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("username", "password", "step"),
+    [
+        ("", ANA_PASSWORD, Incomplete("username")),
+        ("  \t", ANA_PASSWORD, Incomplete("username")),
+        ("ana", "", Incomplete("password")),
+        ("", "", Incomplete("username")),
+        ("ana", "x" * 1025, TooLong()),
+        ("nobody", "x" * 1025, TooLong()),
+        ("ana", "\ud800", TooLong()),
+    ],
+)
+def test_what_cannot_be_a_try_is_none(
+    visitor: Visitor, witness: Witness, ana: Subject, username: str, password: str, step: object
+) -> None:
+    for _ in range(21):
+        assert visitor.sign_in(username, password) == step
+    assert witness.events == []
+    assert isinstance(visitor.sign_in(), Proven)
+
+
+def test_a_disabled_subject_is_not_recognised_whatever_the_password(
+    visitor: Visitor, database: Database, clock: TestClock, witness: Witness, ana: Subject
+) -> None:
+    with database.transaction() as db:
+        Subjects().disable(db, Bus(), ana.id, clock.now())
+    assert visitor.sign_in() == NotRecognised()
+    assert visitor.sign_in(password=WRONG) == NotRecognised()
+    assert [e.reason for e in witness.events] == ["disabled_or_changed", "wrong_password"]
+
+
+def test_a_password_changed_while_it_was_compared_no_longer_counts(
+    flow: Flow, visitor: Visitor, database: Database, hasher: PasswordHasher, ana: Subject
+) -> None:
+    class ChangedMeanwhile(Password):
+        def verify(self, *given: Any) -> Recognised | Mismatch | Unhashable:
+            answer = super().verify(*given)
+            with database.transaction() as db:
+                db.execute(update(authenticators).values(verifier=b"another"))
+            return answer
+
+    visitor.flow = replace(flow, password=ChangedMeanwhile(hasher))
+    assert visitor.sign_in() == NotRecognised()
+
+
+def test_a_verifier_of_older_parameters_is_renewed(
+    flow: Flow, visitor: Visitor, database: Database, tmp_path: Path, clock: TestClock, ana: Subject
+) -> None:
+    visitor.flow = replace(flow, password=Password(a_hasher(tmp_path, memory_kib=128)))
+    for _ in range(2):
+        assert isinstance(visitor.sign_in(), Proven)
+    with database.reading() as db:
+        (password,) = of(db, ana.id, "password")
+    assert b"m=128," in password.verifier
+    assert password.last_used_at == clock.now()
+
+
+def test_twenty_failures_slow_the_source_and_nobody_else(
+    visitor: Visitor, flow: Flow, clock: TestClock, witness: Witness, ana: Subject
+) -> None:
+    for n in range(20):
+        assert visitor.sign_in(f"name{n}", WRONG) == NotRecognised()
+    assert [e.name for e in witness.events].count("SourceThrottled") == 1
+    step = visitor.sign_in()
+    assert isinstance(step, TooManyTries)
+    assert timedelta(0) < step.retry_after <= timedelta(minutes=10)
+    assert isinstance(Visitor(flow, address="192.0.2.8").sign_in(), Proven)
+    assert len(witness.named("SignInFailed")) == 20
+    clock.advance(step.retry_after)
+    assert isinstance(visitor.sign_in(), Proven)
+
+
+def test_a_whole_ipv6_line_is_one_source(visitor: Visitor, ana: Subject) -> None:
+    for n in range(20):
+        visitor.address = f"2001:db8:1:2::{n:x}"
+        visitor.sign_in(password=WRONG)
+    visitor.address = "2001:db8:1:2:ffff::1"
+    assert isinstance(visitor.sign_in(), TooManyTries)
+    visitor.address = "2001:db8:1:3::1"
+    assert isinstance(visitor.sign_in(), Proven)
+
+
+def test_signing_in_again_renews_the_session(visitor: Visitor, clock: TestClock, ana: Subject) -> None:
+    first = visitor.sign_in()
+    assert isinstance(first, Proven)
+    visitor.session = first.started.session
+    clock.advance(timedelta(seconds=1))
+    asked = visitor.park(requirement=Requirement(after=clock.now()))
+    again = visitor.sign_in(interaction=asked)
+    assert isinstance(again, Proven)
+    assert again.started.session.id == first.started.session.id
+    assert again.started.session.context.meets(asked.requirement, clock.now())
+    assert again.started.session.context.auth_time > first.started.session.context.auth_time
+
+
+def test_another_subject_takes_over_the_browser(
+    visitor: Visitor, flow: Flow, witness: Witness, ana: Subject, ben: Subject
+) -> None:
+    first = visitor.sign_in()
+    assert isinstance(first, Proven)
+    visitor.session = first.started.session
+    second = visitor.sign_in("ben", "copper harbour violet 3")
+    assert isinstance(second, Proven)
+    assert flow.sessions.find(first.started.handle) is None
+    assert [e.session_id for e in witness.named("SessionEnded")] == [first.started.session.id]
+
+
+def test_a_wrong_password_leaves_the_running_session_alone(visitor: Visitor, flow: Flow, ana: Subject) -> None:
+    first = visitor.sign_in()
+    assert isinstance(first, Proven)
+    visitor.session = first.started.session
+    visitor.sign_in(password=WRONG)
+    assert flow.sessions.find(first.started.handle) == first.started.session
+
+
+def test_signing_in_answers_which_account(visitor: Visitor, flow: Flow, ana: Subject) -> None:
+    interaction = visitor.park(purpose="select")
+    step = visitor.sign_in(interaction=interaction)
+    assert isinstance(step, Proven)
+    kept = flow.interactions.find(interaction.id, visitor.digest)
+    assert kept is not None
+    assert kept.answers == {"account": step.started.session.id}
+
+
+def test_a_shared_computer_is_said_so(visitor: Visitor, ana: Subject) -> None:
+    step = visitor.sign_in(shared=True)
+    assert isinstance(step, Proven)
+    assert step.started.session.shared
+
+
+def test_no_slot_to_hash_is_unavailable_and_no_failure(
+    flow: Flow, visitor: Visitor, witness: Witness, tmp_path: Path, ana: Subject
+) -> None:
+    busy = HashSlots(tmp_path / "busy", 1, queue=0)
+    (tmp_path / "busy").mkdir()
+    visitor.flow = replace(flow, password=Password(PasswordHasher(busy, memory_kib=64, passes=1)))
+    with busy.one(), pytest.raises(Unavailable):
+        visitor.sign_in()
+    assert witness.events == []
+    assert isinstance(visitor.sign_in(), Proven)
