@@ -57,6 +57,11 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
+    def ping(self) -> None:
+        """Raises `Unavailable` where the database does not answer."""
+        with self.reading() as db:
+            db.exec_driver_sql("SELECT 1")
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that commits when the block ends well. SQLite takes the write lock at once (BEGIN IMMEDIATE).

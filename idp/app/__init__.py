@@ -1,0 +1,19 @@
+"""The application: the one place where all parts meet."""
+
+from flask import Flask
+
+from idp.app.ground import Ground, lay_ground
+from idp.app.house import House, build
+from idp.app.mount import mount
+from idp.core.clock import Clock, SystemClock
+from idp.core.database import metadata
+from idp.settings import Settings
+
+__all__ = ["Ground", "House", "build", "create_app", "lay_ground", "metadata"]
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """The provider as a WSGI application, on a migrated and seeded database. Raises `Misconfigured`, `BrokenFile`."""
+    house = build(lay_ground(settings, clock or SystemClock()))
+    mount(house)
+    return house.ground.app

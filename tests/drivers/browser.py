@@ -1,0 +1,154 @@
+"""A browser without a screen: cookies, forms, redirects, and the text a person would read. It runs in this process."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+MOST_REDIRECTS = 10
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, the fields it would send by itself, and its named buttons."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    boxes: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self._link: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag not in VOID:
+            self._open.append(tag)
+        if tag == "form":
+            self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
+        elif tag == "a":
+            self._link = given.get("href", "")
+        elif tag in ("input", "button", "textarea") and self.forms and given.get("name"):
+            self._field(tag, given)
+
+    def _field(self, tag: str, given: dict[str, str]) -> None:
+        form, name, value = self.forms[-1], given["name"], given.get("value", "")
+        if tag == "button" or given.get("type") == "submit":
+            form.buttons[name] = value
+        elif given.get("type") in ("checkbox", "radio"):
+            form.boxes[name] = given.get("value", "on")
+        else:
+            form.fields[name] = value
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._link = None
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not {"script", "style"} & set(self._open) and data.strip():
+            self.words.append(" ".join(data.split()))
+            if self._link is not None:
+                self.links.append((" ".join(data.split()), self._link))
+
+
+class Page:
+    """What the browser shows, or where it was sent away to."""
+
+    def __init__(self, url: str, response: TestResponse | None) -> None:
+        self.url = url
+        self.status = response.status_code if response is not None else 0
+        self.headers = dict(response.headers) if response is not None else {}
+        self.body = response.get_data(as_text=True) if response is not None else ""
+        self._reader = _Reader()
+        self._reader.feed(self.body)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self._reader.words)
+
+    @property
+    def forms(self) -> list[Form]:
+        return self._reader.forms
+
+    @property
+    def left(self) -> bool:
+        """Whether the browser was sent to another site, which this driver does not visit."""
+        return self.status == 0
+
+    @property
+    def query(self) -> dict[str, str]:
+        parts = urlsplit(self.url)
+        return dict(parse_qsl(parts.query or parts.fragment, keep_blank_values=True))
+
+    def link(self, label: str) -> str:
+        return next(href for text, href in self._reader.links if label in text)
+
+
+class Browser:
+    """One browser with its own cookies. It follows redirects at the provider and stops where one leads away."""
+
+    def __init__(self, app: Flask, home: str, address: str = "127.0.0.1") -> None:
+        self._client = Client(app, use_cookies=True)
+        self._home = home
+        self._address = address
+        self.page = Page("about:blank", None)
+
+    def open(self, url: str, *, follow: bool = True, headers: dict[str, str] | None = None) -> Page:
+        return self._go("GET", url, {}, follow, headers or {})
+
+    def post(self, url: str, fields: dict[str, str], *, follow: bool = True, headers: dict[str, str] | None = None) -> Page:
+        return self._go("POST", url, fields, follow, {"Origin": self._home, **(headers or {})})
+
+    def submit(self, *, press: str | None = None, follow: bool = True, **typed: str) -> Page:
+        """Fills in the form that has the fields or the button named, and sends it."""
+        form = next(f for f in self.page.forms if typed.keys() <= (f.fields.keys() | f.boxes.keys()) and (not press or press in f.buttons))
+        fields = form.fields | typed | ({press: form.buttons[press]} if press else {})
+        return self.post(urljoin(self.page.url, form.action), fields, follow=follow)
+
+    def sign_in(self, username: str, password: str, **boxes: str) -> Page:
+        return self.submit(username=username, password=password, **boxes)
+
+    def text(self) -> str:
+        return self.page.text
+
+    def cookie(self, name: str) -> str | None:
+        found = self._client.get_cookie(name, urlsplit(self._home).hostname or "localhost")
+        return found.value if found else None
+
+    def forget(self, name: str) -> None:
+        self._client.delete_cookie(name, domain=urlsplit(self._home).hostname or "localhost")
+
+    def _go(self, method: str, url: str, fields: dict[str, str], follow: bool, headers: dict[str, str]) -> Page:
+        target = urljoin(self._home + "/", url)
+        for _ in range(MOST_REDIRECTS):
+            if not target.startswith(self._home + "/"):
+                self.page = Page(target, None)
+                return self.page
+            parts = urlsplit(target)
+            response = self._client.open(
+                path=parts.path,
+                query_string=parts.query,
+                base_url=self._home,
+                method=method,
+                data=fields if method == "POST" else None,
+                headers=headers,
+                environ_overrides={"REMOTE_ADDR": self._address},
+            )
+            self.page = Page(target, response)
+            if not follow or response.status_code not in (301, 302, 303, 307, 308):
+                return self.page
+            target, method, fields = urljoin(target, response.headers["Location"]), "GET", {}
+        raise AssertionError(f"redirects without an end, at {target}")
