@@ -67,6 +67,4 @@ case " ${packages[*]} " in
 esac
 "${install[@]}" "${packages[@]}"
 
-if [ -d /run/systemd/system ]; then
-    case " ${packages[*]} " in *" redis-server "*) systemctl disable --quiet redis-server ;; esac
-fi
+case " ${packages[*]} " in *" redis-server "*) update-rc.d redis-server disable ;; esac
