@@ -1,0 +1,120 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from idp.oidc.authorization.decision import AskConsent, Decision, Issue, Known, Refuse, SignIn, decide
+from idp.sessions.context import Context
+from idp.sessions.session import Session
+from tests.builders import BEGINNING
+from tests.unit.oidc.requests import asked
+
+NOW = BEGINNING + timedelta(minutes=5)
+SCOPES = frozenset({"openid", "email"})
+
+
+def a_session() -> Session:
+    """Signed in by password five minutes ago."""
+    context = Context("pwd", ("pwd",), BEGINNING, ("password",))
+    return Session("e_1", "s_1", context, "stellantis", False, "b", BEGINNING, BEGINNING, NOW + timedelta(hours=1))
+
+
+def known(**changes: Any) -> Known:
+    """Somebody who has consented to everything before."""
+    plain = Known(a_session(), "sub-1", SCOPES, False, False, False, False, False)
+    return replace(plain, **changes)
+
+
+def decided(who: Known | None, *, first_party: bool = False, **parameters: str) -> Decision:
+    wish = asked(scope="openid email", **parameters)
+    return decide(wish, wish.requirement(NOW), first_party, who, NOW)
+
+
+def refusal(decision: Decision) -> str:
+    assert isinstance(decision, Refuse)
+    return decision.error.code
+
+
+def test_a_running_session_that_will_do_gets_its_code() -> None:
+    """Core 3.1.2.3."""
+    assert decided(known()) == Issue(a_session())
+    assert decided(known(), prompt="none") == Issue(a_session())
+
+
+def test_nobody_is_signed_in() -> None:
+    """Core 3.1.2.6 login_required."""
+    assert decided(None) == SignIn()
+    assert refusal(decided(None, prompt="none")) == "login_required"
+
+
+@pytest.mark.parametrize("parameters", [{"prompt": "login"}, {"max_age": "0"}, {"max_age": "299"}])
+def test_a_proof_that_is_too_old_is_asked_for_again(parameters: dict[str, str]) -> None:
+    """Core 3.1.2.1 prompt=login, max_age."""
+    assert decided(known(), **parameters) == SignIn()
+
+
+def test_a_proof_of_the_right_age_will_do() -> None:
+    assert decided(known(), max_age="300") == Issue(a_session())
+
+
+def test_silence_and_age() -> None:
+    """Core 3.1.2.1: prompt=none shows no page, whatever is missing."""
+    assert refusal(decided(known(), prompt="none", max_age="1")) == "login_required"
+    assert refusal(decided(known(), prompt="none", max_age="0")) == "login_required"
+
+
+def test_a_proof_for_this_request_does_not_age_on_the_consent_page() -> None:
+    """Core 3.1.2.1 max_age: counted to the proof, not to the end of the pages after it."""
+    assert decided(known(renewed=True), max_age="1") == Issue(a_session())
+
+
+def test_the_account_is_chosen_once() -> None:
+    """Core 3.1.2.1 prompt=select_account."""
+    assert decided(known(), prompt="select_account") == SignIn()
+    assert decided(known(selected=True), prompt="select_account") == Issue(a_session())
+
+
+def test_another_subject_than_the_one_asked_for() -> None:
+    """Core 3.1.2.1 id_token_hint, 5.5.1 sub: a negative answer."""
+    claim = '{"id_token": {"sub": {"value": "sub-2"}}}'
+    assert refusal(decided(known(), claims=claim)) == "login_required"
+    assert refusal(decided(known(), claims=claim, prompt="none")) == "login_required"
+    assert decided(known(), claims=claim.replace("sub-2", "sub-1")) == Issue(a_session())
+    assert decided(None, claims=claim) == SignIn()
+
+
+def test_a_level_that_is_essential_and_beyond_us() -> None:
+    """Core 5.5.1.1: treated as a failed authentication."""
+    claims = '{"id_token": {"acr": {"essential": true, "value": "phr"}}}'
+    for who in (None, known()):
+        assert refusal(decided(who, claims=claims)) == "unmet_authentication_requirements"
+
+
+def test_consent_is_remembered_and_growth_asks_again() -> None:
+    """Core 3.1.2.4."""
+    assert decided(known(granted=frozenset())) == AskConsent(a_session(), False)
+    assert decided(known(granted=frozenset({"openid"}))) == AskConsent(a_session(), False)
+    assert refusal(decided(known(granted=frozenset()), prompt="none")) == "consent_required"
+
+
+def test_prompt_consent_asks_each_time_and_once() -> None:
+    """Core 3.1.2.1 prompt=consent."""
+    assert decided(known(), prompt="consent") == AskConsent(a_session(), False)
+    assert decided(known(allowed=True), prompt="consent") == Issue(a_session())
+    assert decided(known(), prompt="consent", first_party=True) == AskConsent(a_session(), False)
+
+
+def test_no_is_an_answer() -> None:
+    """RFC 6749 4.1.2.1 access_denied."""
+    assert refusal(decided(known(denied=True, granted=frozenset()))) == "access_denied"
+
+
+def test_implied_consent_and_its_bounds() -> None:
+    """P2 consent: implied; Core 11: offline access is always consented to; first visit to another brand asks once."""
+    nothing = known(granted=frozenset())
+    assert decided(nothing, first_party=True) == Issue(a_session())
+    assert decided(known(granted=frozenset(), first_visit=True), first_party=True) == AskConsent(a_session(), True)
+    assert refusal(decided(known(first_visit=True), first_party=True, prompt="none")) == "consent_required"
+    wish = asked(scope="openid offline_access")
+    assert decide(wish, wish.requirement(NOW), True, nothing, NOW) == AskConsent(a_session(), False)
