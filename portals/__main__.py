@@ -58,7 +58,7 @@ def serve(brand_id: str, port: int, host: str, issuer: str, base_url: str | None
         workers=1,
         blocking_threads=settings.threads,
         backpressure=settings.threads * 4,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         workers_kill_timeout=10,
     ).serve(target_loader=partial(_load, settings), wrap_loader=False)
 

@@ -1,4 +1,4 @@
-"""The repayment schedule as a picture: one bar for what is owed after each instalment."""
+"""The repayment schedule as a picture: one bar for what is still owed in each month."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,32 +22,49 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What the bars of one `mark` stand for."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """The whole picture: bars, the words at its axes, and the sentence that stands in for it."""
+    """The whole picture: bars, the words at its axes, the key, and the sentences that stand in for it."""
 
     bars: tuple[Bar, ...]
+    keys: tuple[Key, ...]
     top: str
     middle: str
     first: str
     last: str
-    today_at: str
     text: str
-    balloon: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    owed: Decimal
+    mark: str
+    label: str
 
 
 def balance_chart(agreement: dict[str, Any], lines: list[dict[str, Any]]) -> Chart:
-    """Draw `lines`, a schedule as the account API gives it, of `agreement`."""
-    highest = Decimal(lines[0]["balance"]) + Decimal(lines[0]["principal"])
-    bars = tuple(_bar(index, len(lines), line, agreement, highest) for index, line in enumerate(lines))
+    """Draw `lines`, the schedule of `agreement`, both as the account API gives them."""
+    levels = [_level(line) for line in lines]
+    if agreement["balloon"]:
+        balloon = pounds(agreement["balloon"])
+        levels.append(_Level(Decimal(agreement["balloon"]), "final", f"Optional final payment: {balloon}"))
+    highest = levels[0].owed
+    marks = [level.mark for level in levels]
     return Chart(
-        bars=bars,
+        bars=tuple(_bar(index, len(levels), level, highest) for index, level in enumerate(levels)),
+        keys=tuple(key for key in _keys(agreement) if key.mark in marks),
         top=whole_pounds(highest),
         middle=whole_pounds(highest / 2),
         first=month(lines[0]["due"]),
         last=month(lines[-1]["due"]),
-        today_at=_percent(100 * agreement["paid"] / len(lines)),
         text=_in_words(agreement, lines, highest),
-        balloon=pounds(agreement["balloon"]) if agreement["balloon"] else None,
     )
 
 
@@ -56,25 +73,36 @@ def share(agreement: dict[str, Any]) -> str:
     return _percent(100 * agreement["paid"] / agreement["instalments"])
 
 
-def _bar(index: int, count: int, line: dict[str, Any], agreement: dict[str, Any], highest: Decimal) -> Bar:
-    # Each bar is what was still owed before its instalment, so that the first stands at the full height.
+def _level(line: dict[str, Any]) -> _Level:
+    # What was owed before the instalment, so that the first bar stands at the full height.
     owed = Decimal(line["balance"]) + Decimal(line["principal"])
-    height = float(owed / highest) * 100
-    step = 100 / count
-    mark = "past" if line["paid"] else "next" if line["number"] == agreement["paid"] + 1 else "ahead"
+    label = f"{month(line['due'])}: {pounds(owed)} before the payment of {pounds(line['payment'])}"
+    return _Level(owed, "past" if line["paid"] else "ahead", label)
+
+
+def _bar(index: int, count: int, level: _Level, highest: Decimal) -> Bar:
+    height, step = float(level.owed / highest) * 100, 100 / count
     return Bar(
         x=_percent(index * step + step * GAP / 2),
         y=_percent(100 - height),
         width=_percent(step * (1 - GAP)),
         height=_percent(height),
-        mark=mark,
-        label=f"{month(line['due'])}: {pounds(owed)} before the payment of {pounds(line['payment'])}",
+        mark=level.mark,
+        label=level.label,
+    )
+
+
+def _keys(agreement: dict[str, Any]) -> tuple[Key, ...]:
+    return (
+        Key("past", "Payments made"),
+        Key("ahead", "Payments to come"),
+        Key("final", f"Optional final payment {pounds(agreement['balloon'] or 0)}"),
     )
 
 
 def _in_words(agreement: dict[str, Any], lines: list[dict[str, Any]], highest: Decimal) -> str:
-    what = "Rentals to pay fall" if agreement["kind"] == "lease" else "What you owe falls"
-    end = lines[-1]["balance"] if agreement["balloon"] else "0"
+    what = "The rentals still to pay fall" if agreement["kind"] == "lease" else "The balance falls"
+    end = lines[-1]["balance"]
     text = (
         f"{what} from {pounds(highest)} in {month(lines[0]['due'])} to {pounds(end)} after the payment of "
         f"{long_date(lines[-1]['due'])}. Today {pounds(agreement['outstanding'])} is left, "
