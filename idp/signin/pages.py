@@ -100,13 +100,13 @@ class SigninPages:
                 self.cookie.write(response, started.handle)
                 return response
             case NotRecognised():
-                return self._identify(interaction, username=credential.username, problem=NOT_RECOGNISED)
+                return self._again(interaction, session, credential.username, NOT_RECOGNISED)
             case Incomplete("username"):
                 return self._identify(interaction, problem=USERNAME_MISSING)
             case Incomplete():
-                return self._identify(interaction, username=credential.username, problem=PASSWORD_MISSING)
+                return self._again(interaction, session, credential.username, PASSWORD_MISSING)
             case TooLong():
-                return self._identify(interaction, username=credential.username, problem=TOO_LONG)
+                return self._again(interaction, session, credential.username, TOO_LONG)
             case TooManyTries(retry_after):
                 return self._slow_down(interaction, retry_after)
             case _:
@@ -139,6 +139,11 @@ class SigninPages:
     def _confirm(self, interaction: Interaction, session: Session) -> Response:
         subject = self._subject(session)
         return self._identify(interaction, username=subject.username, confirm=masked(subject.username))
+
+    def _again(self, interaction: Interaction, session: Session | None, username: str, problem: Problem) -> Response:
+        """The page that was answered, with what was wrong: who was confirming goes on confirming."""
+        confirming = session is not None and self._subject(session).username == username
+        return self._identify(interaction, username=username, problem=problem, confirm=masked(username) if confirming else None)
 
     def _select(self, interaction: Interaction, session: Session) -> Response:
         subject = self._subject(session)
