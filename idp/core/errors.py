@@ -23,7 +23,16 @@ class Refused(IdpError):
 
 
 class OAuthError(IdpError):
-    """Told to clients as RFC 6749 5.2 JSON; redirected only by a matched request. `public` is printable ASCII."""
+    """Told to clients as RFC 6749 5.2 JSON; redirected only by a matched request. `public` is printable ASCII.
+
+    `challenge` is the WWW-Authenticate header that goes with it (RFC 6749 5.2, RFC 6750 3), or empty.
+    """
+
+    def __init__(
+        self, code: str, public: str = "", *, because: str = "", status: int | None = None, challenge: str = ""
+    ) -> None:
+        super().__init__(code, public, because=because, status=status)
+        self.challenge = challenge
 
 
 class Unavailable(IdpError):

@@ -36,7 +36,11 @@ class Problems:
     def oauth(self, error: OAuthError) -> AnyResponse:
         """RFC 6749 5.2."""
         self._log(error)
-        return _json({"error": error.code, **({"error_description": error.public} if error.public else {})}, error.status)
+        described = {"error_description": error.public} if error.public else {}
+        response = _json({"error": error.code, **described}, error.status)
+        if error.challenge:
+            response.headers["WWW-Authenticate"] = error.challenge
+        return response
 
     def unavailable(self, error: Unavailable) -> AnyResponse:
         """503 with Retry-After: fail closed, say when to come back."""

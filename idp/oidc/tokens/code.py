@@ -35,6 +35,15 @@ class CodeDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long codes last, and the families born with them: `online` ones end with their session at the latest."""
+
+    code: timedelta
+    online: timedelta
+    offline: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Redeemed:
     """The code was good and is spent now."""
 
@@ -77,11 +86,10 @@ _SPENT = select(families.c.id, families.c.subject_id, families.c.session_id).whe
 class Codes:
     """The store of codes. Statements run in the caller's transaction; nothing here commits."""
 
-    def __init__(self, bus: Bus, lineage: Families, lifetime: timedelta, family_lifetime: timedelta) -> None:
+    def __init__(self, bus: Bus, lineage: Families, lifetimes: Lifetimes) -> None:
         self._bus = bus
         self._families = lineage
-        self._lifetime = lifetime
-        self._family_lifetime = family_lifetime
+        self._lifetimes = lifetimes
 
     def issue(self, db: Connection, draft: CodeDraft, now: datetime) -> str:
         """A fresh code of 256 bits that stands for `draft`, good once within its lifetime."""
@@ -92,8 +100,8 @@ class Codes:
             "amr": list(draft.amr),
             "claims": dict(draft.claims),
             "issued_at": now,
-            "code_expires_at": now + self._lifetime,
-            "expires_at": now + self._family_lifetime,
+            "code_expires_at": now + self._lifetimes.code,
+            "expires_at": now + (self._lifetimes.offline if draft.offline else self._lifetimes.online),
         }
         db.execute(_INSERT, values)
         return code

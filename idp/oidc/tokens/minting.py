@@ -36,7 +36,7 @@ class Minting:
         refresh_token: str | None,
         now: datetime,
     ) -> Answer:
-        """Tokens about a subject. `scope` may be narrower than what the family holds; an ID token needs `openid` in that."""
+        """Tokens about a subject. `scope`, that of the access token, may be narrower than what the family holds."""
         family = standing.family
         sub = self.pairwise.sub(family.subject_id, client.sector, client.subject_type)
         sid = self.pairwise.sid(family.session_id, client.sector)
@@ -52,7 +52,7 @@ class Minting:
         answer = self._answer(client, new_jti(family.id), claims, scope, audience, now)
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token
-        if "openid" in scope.split():
+        if "openid" in family.scope.split():
             answer["id_token"] = self.id_tokens.mint(
                 client, standing, sub=sub, sid=sid, nonce=nonce, access_token=answer["access_token"], now=now
             )

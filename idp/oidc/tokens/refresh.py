@@ -14,11 +14,30 @@ from idp.oidc.tokens.model import families, refresh_tokens
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A refresh token as it is stored, whatever it is worth."""
+
+    family_id: str
+    client_id: str
+    issued_at: datetime
+    expires_at: datetime
+    spent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Good:
     """The token may be used: unspent, or spent so lately that the same successor is due again."""
 
     standing: Standing
     predecessor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The successor; `first` for the one call of many that made it."""
+
+    token: str
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,13 @@ class RefreshTokens:
         self._store(db, standing, token, None, now)
         return token
 
+    def find(self, db: Connection, token: str) -> Found | None:
+        """The token as it is stored."""
+        row = db.execute(_FIND, {"given": digest(token)}).one_or_none()
+        if row is None:
+            return None
+        return Found(row.family_id, row.client_id, row.issued_at, row.expires_at, row.used_at is not None)
+
     def look(self, db: Connection, token: str, client_id: str, brand: str | None, now: datetime) -> Good | Reused | Unknown:
         """What the token is worth to this client. Spends nothing, so that a refused scope costs the client nothing."""
         row = db.execute(_FIND, {"given": digest(token)}).one_or_none()
@@ -81,7 +107,7 @@ class RefreshTokens:
             return Unknown()
         return Good(standing, row.predecessor)
 
-    def rotate(self, db: Connection, token: str, good: Good, now: datetime) -> str | Reused:
+    def rotate(self, db: Connection, token: str, good: Good, now: datetime) -> Rotated | Reused:
         """The successor of a token that `look` found good. Of ten racing calls one makes it, and all get the same."""
         given, successor = digest(token), new_handle()
         sealed = self._keyring.seal(successor.encode(), _purpose(given))
@@ -90,11 +116,11 @@ class RefreshTokens:
             if good.predecessor is not None:
                 # This one is in use, so its owner has it: from here on the older one in other hands means theft.
                 db.execute(_FORGET, {"given": good.predecessor})
-            return successor
+            return Rotated(successor, True)
         row = db.execute(_FIND, {"given": given}).one()
         if not self._in_grace(row, now):
             return self._report(db, row, now)
-        return self._keyring.open(row.successor_sealed, _purpose(given)).decode()
+        return Rotated(self._keyring.open(row.successor_sealed, _purpose(given)).decode(), False)
 
     def _in_grace(self, row: Row[Any], now: datetime) -> bool:
         return row.successor_sealed is not None and now - row.used_at <= self._limits.grace

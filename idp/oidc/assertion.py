@@ -1,0 +1,103 @@
+"""Client assertions (RFC 7523 2.2, Core 9): a short-lived JWT that the client signs, good once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from idp.clients.client import Client
+from idp.clients.keys import ClientKeys
+from idp.core.clock import Clock
+from idp.core.handles import digest
+from idp.core.kv import KV, epoch
+from idp.oidc.profiles import PROFILES, Profile
+from idp.oidc.tokens.jose import Unverified, peek, seconds, verify
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+# A client's clock may be a little ahead of ours.
+AHEAD = 30.0
+LONGEST_JTI = 512
+
+Refusal = str
+
+
+def issuer_of(token: str) -> str | None:
+    """The client an assertion says it is from, unverified; None for what is no JWT with a subject."""
+    found = peek(token)
+    subject = found.claims.get("sub") if found is not None else None
+    return subject if isinstance(subject, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Assertions:
+    """Verifies assertions. `token_endpoint` is accepted as audience where the profile says so."""
+
+    issuer: str
+    token_endpoint: str
+    keys: ClientKeys
+    kv: KV
+    clock: Clock
+
+    def refusal(self, client: Client, token: str, endpoint: str) -> Refusal | None:
+        """Why this is no good assertion of `client` for `endpoint`, in one stable word; None where it is. It is spent then.
+
+        Raises `Unavailable` where used assertions cannot be remembered: fail closed.
+        """
+        profile = PROFILES[client.profile]
+        found = peek(token)
+        if found is None:
+            return "malformed"
+        claims = self._verified(client, profile, found, token)
+        if claims is None:
+            return "bad_signature"
+        return (
+            _parties_refusal(claims, client, self._audiences(profile, endpoint))
+            or self._time_refusal(claims, profile)
+            or self._spend(claims, client)
+        )
+
+    def _verified(self, client: Client, profile: Profile, found: Unverified, token: str) -> dict[str, Any] | None:
+        alg = found.text("alg") or ""
+        allowed = (client.auth_signing_alg,) if client.auth_signing_alg is not None else profile.assertion_algs
+        if alg not in allowed or alg not in profile.assertion_algs:
+            return None
+        keys = self.keys.find(client, found.text("kid"), alg)
+        return next((claims for key in keys if (claims := verify(token, key, alg)) is not None), None)
+
+    def _audiences(self, profile: Profile, endpoint: str) -> frozenset[str]:
+        return frozenset((self.issuer, *((self.token_endpoint, endpoint) if profile.assertion_for_endpoint else ())))
+
+    def _time_refusal(self, claims: Mapping[str, Any], profile: Profile) -> Refusal | None:
+        now = self.clock.now().timestamp()
+        ends = seconds(claims, "exp")
+        if ends is None or ends <= now:
+            return "expired"
+        if ends > now + profile.assertion_life.total_seconds() + AHEAD:
+            return "lives_too_long"
+        for name in ("nbf", "iat"):
+            if name in claims and (seconds(claims, name) is None or (seconds(claims, name) or 0) > now + AHEAD):
+                return "from_the_future"
+        # A store that lost its memory lost the used ids: what was made before may be a replay. Without `iat` it may be as
+        # old as an assertion can get.
+        made = seconds(claims, "iat") if "iat" in claims else ends - profile.assertion_life.total_seconds()
+        began = int(epoch(self.kv, self.clock).timestamp())
+        return "older_than_our_memory" if (made or 0) < began else None
+
+    def _spend(self, claims: Mapping[str, Any], client: Client) -> Refusal | None:
+        jti = claims.get("jti")
+        if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
+            return "no_jti"
+        left = timedelta(seconds=(seconds(claims, "exp") or 0) - self.clock.now().timestamp())
+        fresh = left > timedelta(0) and self.kv.add(f"assertion:{client.id}:{digest(jti)}", b"1", left + timedelta(seconds=1))
+        return None if fresh else "replayed"
+
+
+def _parties_refusal(claims: Mapping[str, Any], client: Client, audiences: frozenset[str]) -> Refusal | None:
+    if claims.get("iss") != client.id or claims.get("sub") != client.id:
+        return "wrong_issuer"
+    audience = claims.get("aud")
+    listed = audience if isinstance(audience, list) else [audience]
+    # One audience that is ours is not enough: the others could replay the assertion here.
+    if not listed or not all(isinstance(one, str) and one in audiences for one in listed):
+        return "wrong_audience"
+    return None

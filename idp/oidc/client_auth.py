@@ -1,0 +1,188 @@
+"""Client authentication: one credential per request, by the one method the client registered (RFC 6749 2.3, RFC 7523)."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from urllib.parse import unquote_plus
+
+from idp.clients.client import Client
+from idp.clients.registry import Clients
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.errors import OAuthError
+from idp.core.events import Bus, ClientAuthenticationFailed
+from idp.core.handles import digest
+from idp.oidc.assertion import ASSERTION_TYPE, Assertions, Refusal, issuer_of
+from idp.oidc.form import ProtocolForm
+from idp.oidc.profiles import PROFILES
+
+NO_DIGEST = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a client presents: the Authorization header, the form, and the address of the endpoint it called."""
+
+    authorization: str | None
+    form: ProtocolForm
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """Id and secret in the header, or in the body where `posted`."""
+
+    client_id: str
+    secret: str
+    posted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A JWT signed by the client."""
+
+    client_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """Nothing but a name: enough for public clients."""
+
+    client_id: str
+
+
+Credential = Basic | Assertion | Bare
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAuthenticator:
+    """Tells which client is calling."""
+
+    clients: Clients
+    assertions: Assertions
+    database: Database
+    bus: Bus
+    clock: Clock
+
+    def authenticate(self, presented: Presented, *, public: bool) -> Client:
+        """The client, which is active; public ones only where `public` is allowed.
+
+        Raises `OAuthError`: invalid_client looks the same whatever the cause, so that nobody learns which clients exist.
+        """
+        credential = read_credential(presented)
+        client = self.clients.find(credential.client_id)
+        refusal = self._refusal(client, credential, presented.endpoint, public)
+        if client is not None and refusal is None:
+            return client
+        self._report(client, refusal or "unknown")
+        challenge = 'Basic realm="clients"' if presented.authorization is not None else ""
+        raise OAuthError(
+            "invalid_client", "Client authentication failed", because=refusal or "unknown", status=401, challenge=challenge
+        )
+
+    def _refusal(self, client: Client | None, credential: Credential, endpoint: str, public: bool) -> Refusal | None:
+        active = client if client is not None and not client.disabled else None
+        match credential:
+            case Basic(secret=secret):
+                # Compared for unknown clients too: existing and unknown names cost the same (S3.5).
+                good = _has_secret(active, secret, self.clock.now())
+                method = "client_secret_post" if credential.posted else "client_secret_basic"
+                return _usual_refusal(active, method) or (None if good else "bad_secret")
+            case Assertion(token=token):
+                refusal = _usual_refusal(active, "private_key_jwt")
+                return refusal or self.assertions.refusal(active, token, endpoint) if active else refusal
+            case Bare():
+                refusal = _usual_refusal(active, "none")
+                return refusal or (None if public else "public_client")
+            case _:
+                assert_never(credential)
+
+    def _report(self, client: Client | None, refusal: Refusal) -> None:
+        with self.database.transaction() as db:
+            event = ClientAuthenticationFailed(
+                client_id=client.id if client else None,
+                brand=client.brand if client else None,
+                outcome="refused",
+                reason=refusal,
+            )
+            self.bus.record(db, event)
+
+
+def read_credential(presented: Presented) -> Credential:
+    """The one credential of a request. Raises `OAuthError` for several, none or a broken one (RFC 6749 2.3, 5.2)."""
+    form = presented.form
+    shown = [
+        reader
+        for reader, here in (
+            (_basic, presented.authorization is not None),
+            (_posted, form.get("client_secret") is not None),
+            (_assertion, form.get("client_assertion") is not None or form.get("client_assertion_type") is not None),
+        )
+        if here
+    ]
+    if len(shown) > 1:
+        raise OAuthError("invalid_request", "Only one way of client authentication may be used at once")
+    reader: Callable[[Presented], Credential] = shown[0] if shown else _bare
+    credential = reader(presented)
+    if form.get("client_id") not in (None, credential.client_id):
+        raise OAuthError("invalid_request", "client_id is not that of the client authentication")
+    return credential
+
+
+def _basic(presented: Presented) -> Credential:
+    scheme, _, encoded = (presented.authorization or "").partition(" ")
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError
+        name, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        if not colon:
+            raise ValueError
+        # RFC 6749 2.3.1: both halves are form-encoded before they are joined.
+        return Basic(unquote_plus(name, errors="strict"), unquote_plus(secret, errors="strict"))
+    except (binascii.Error, ValueError):
+        raise OAuthError(
+            "invalid_client",
+            "Client authentication failed",
+            because="malformed Authorization header",
+            status=401,
+            challenge='Basic realm="clients"',
+        ) from None
+
+
+def _posted(presented: Presented) -> Credential:
+    return Basic(presented.form.need("client_id"), presented.form.need("client_secret"), posted=True)
+
+
+def _assertion(presented: Presented) -> Credential:
+    if presented.form.need("client_assertion_type") != ASSERTION_TYPE:
+        raise OAuthError("invalid_request", "client_assertion_type is not supported")
+    token = presented.form.need("client_assertion")
+    client_id = issuer_of(token)
+    if client_id is None:
+        raise OAuthError("invalid_client", "Client authentication failed", because="the assertion is no JWT", status=401)
+    return Assertion(client_id, token)
+
+
+def _bare(presented: Presented) -> Credential:
+    client_id = presented.form.get("client_id")
+    if client_id is None:
+        raise OAuthError("invalid_client", "Client authentication failed", because="no client authentication", status=401)
+    return Bare(client_id)
+
+
+def _usual_refusal(client: Client | None, method: str) -> Refusal | None:
+    if client is None:
+        return "unknown"
+    # The registered method alone, or a leaked secret would open a client that signs (RFC 7591 2).
+    return None if client.auth_method == method and method in PROFILES[client.profile].client_auth else "wrong_method"
+
+
+def _has_secret(client: Client | None, secret: str, now: datetime) -> bool:
+    digests = [s.digest for s in client.secret_digests if s.expires_at is None or s.expires_at > now] if client else []
+    given = digest(secret)
+    return any(hmac.compare_digest(stored, given) for stored in digests or (NO_DIGEST,))

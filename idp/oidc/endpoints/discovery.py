@@ -1,0 +1,32 @@
+"""Discovery: two addresses, one document (OpenID Connect Discovery 4, RFC 8414 3)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+
+from idp.web.routes import Cors, Guard, Route
+
+HEADERS = {"Cache-Control": "public, max-age=300"}
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Serves the document, built once."""
+
+    body: bytes
+
+    @classmethod
+    def of(cls, metadata: dict[str, Any]) -> "Discovery":
+        """Discovery that answers with `metadata`."""
+        return cls(json.dumps(metadata, indent=1).encode())
+
+    def routes(self) -> tuple[Route, ...]:
+        """The addresses of both specifications."""
+        names = ("openid-configuration", "oauth-authorization-server")
+        return tuple(Route(f"/.well-known/{n}", "discovery", self.document, guard=Guard.DOCUMENT, cors=Cors.ANY) for n in names)
+
+    def document(self) -> Response:
+        """The document."""
+        return Response(self.body, content_type="application/json", headers=HEADERS)

@@ -1,0 +1,112 @@
+"""The authorization code grant (RFC 6749 4.1.3, RFC 7636 4.5)."""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin
+from sqlalchemy import Connection
+
+from idp.clients.client import Client
+from idp.core.errors import OAuthError
+from idp.core.events import CodeRedeemed
+from idp.oidc.form import ProtocolForm
+from idp.oidc.tokens.code import Redeemed
+from idp.oidc.tokens.family import Family, Standing
+from idp.oidc.tokens.issuance import Issuance
+
+VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 4.1
+
+
+class AuthorizationCodeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
+    """Authlib dispatches here; the rules are below."""
+
+    GRANT_TYPE = "authorization_code"
+    FOR_PUBLIC_CLIENTS = True
+
+    def validate_token_request(self) -> None:
+        """Lets an authenticated client in that may use this grant."""
+        self.server.admit(self)
+
+    def create_token_response(self) -> Any:
+        """The tokens."""
+        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form), ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Earned:
+    standing: Standing
+    refresh_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    because: str
+
+
+def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str, Any]:
+    """Tokens for a code. Raises `OAuthError`; what a refusal must leave behind is committed before."""
+    code = form.need("code")
+    if not set(form.resources) <= client.resources:
+        raise OAuthError("invalid_target", "resource must be one of those registered for the client")
+    now = issuance.clock.now()
+    with issuance.database.transaction() as db:
+        outcome = _redeem(issuance, db, client, code, form, now)
+    if isinstance(outcome, _Refused):
+        raise OAuthError("invalid_grant", "The code is not valid", because=outcome.because)
+    family, minting = outcome.standing.family, issuance.minting
+    return minting.for_subject(
+        client,
+        outcome.standing,
+        scope=family.scope,
+        audience=minting.audience(client, family.resource, form.resources),
+        nonce=family.nonce,
+        refresh_token=outcome.refresh_token,
+        now=now,
+    )
+
+
+def _redeem(
+    issuance: Issuance, db: Connection, client: Client, code: str, form: ProtocolForm, now: datetime
+) -> _Earned | _Refused:
+    redeemed = issuance.codes.redeem(db, code, client.id, now)
+    if not isinstance(redeemed, Redeemed):
+        return _Refused(f"the code is {type(redeemed).__name__.lower()}")
+    family = redeemed.family
+    if fault := _fault(family, form):
+        # The code is burnt: whoever holds it without its other half does not get to guess (RFC 7636 1).
+        issuance.families.revoke(db, family.id, fault, now)
+        return _Refused(fault)
+    standing = issuance.families.standing(db, family.id, client.brand, now)
+    if standing is None or not standing.session_alive:
+        return _Refused("the session has ended or the subject is disabled")
+    token = issuance.refresh_tokens.issue(db, standing, now) if client.may("refresh_token") else None
+    event = CodeRedeemed(
+        subject_id=family.subject_id,
+        client_id=client.id,
+        brand=client.brand,
+        session_id=family.session_id,
+        acr=family.acr,
+        amr=family.amr,
+    )
+    issuance.bus.record(db, event)
+    return _Earned(standing, token)
+
+
+def _fault(family: Family, form: ProtocolForm) -> str | None:
+    given = form.get("redirect_uri")
+    # RFC 6749 4.1.3: identical where the authorization request named one; otherwise it may be left out.
+    if given != family.redirect_uri and (family.redirect_uri_given or given is not None):
+        return "wrong_redirect_uri"
+    verifier = form.get("code_verifier")
+    if family.code_challenge is None:
+        # RFC 9700 4.8.2: a verifier without a challenge means that the challenge was stripped on the way.
+        return None if verifier is None else "verifier_without_challenge"
+    if verifier is None or not VERIFIER.fullmatch(verifier):
+        return "no_verifier"
+    hashed = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
+    return None if hmac.compare_digest(hashed, family.code_challenge.encode()) else "wrong_verifier"

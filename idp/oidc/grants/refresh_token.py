@@ -1,0 +1,108 @@
+"""The refresh token grant, with rotation (RFC 6749 6, RFC 9700 4.14.2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin
+from sqlalchemy import Connection
+
+from idp.clients.client import Client
+from idp.core.errors import OAuthError
+from idp.core.events import RefreshRotated
+from idp.oidc.form import ProtocolForm
+from idp.oidc.tokens.family import Family, Standing
+from idp.oidc.tokens.issuance import Issuance
+from idp.oidc.tokens.refresh import Good, Rotated
+
+
+class RefreshTokenGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
+    """Authlib dispatches here; the rules are below."""
+
+    GRANT_TYPE = "refresh_token"
+    FOR_PUBLIC_CLIENTS = True
+
+    def validate_token_request(self) -> None:
+        """Lets an authenticated client in that may use this grant."""
+        self.server.admit(self)
+
+    def create_token_response(self) -> Any:
+        """The tokens."""
+        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form), ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Earned:
+    standing: Standing
+    refresh_token: str
+    scope: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    because: str
+
+
+def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str, Any]:
+    """Tokens for a refresh token. Raises `OAuthError`; what a refusal must leave behind is committed before."""
+    token = form.need("refresh_token")
+    now = issuance.clock.now()
+    with issuance.database.transaction() as db:
+        outcome = _rotate(issuance, db, client, token, form, now)
+    if isinstance(outcome, _Refused):
+        raise OAuthError("invalid_grant", "The refresh token is not valid", because=outcome.because)
+    return issuance.minting.for_subject(
+        client,
+        outcome.standing,
+        scope=outcome.scope,
+        audience=outcome.audience,
+        # Core 12.2: a refreshed ID token answers no new authentication request, so it has no nonce.
+        nonce=None,
+        refresh_token=outcome.refresh_token,
+        now=now,
+    )
+
+
+def _rotate(
+    issuance: Issuance, db: Connection, client: Client, token: str, form: ProtocolForm, now: datetime
+) -> _Earned | _Refused:
+    found = issuance.refresh_tokens.look(db, token, client.id, client.brand, now)
+    if not isinstance(found, Good):
+        return _Refused(f"the refresh token is {type(found).__name__.lower()}")
+    family = found.standing.family
+    # Before anything is spent: a client that asked for too much keeps its token.
+    scope = _narrowed(family, form.get("scope"))
+    audience = issuance.minting.audience(client, family.resource, form.resources)
+    rotated = issuance.refresh_tokens.rotate(db, token, found, now)
+    if not isinstance(rotated, Rotated):
+        return _Refused("the refresh token is reused")
+    if rotated.first:
+        _record(issuance, db, client, found.standing, now)
+    return _Earned(found.standing, rotated.token, scope, audience)
+
+
+def _record(issuance: Issuance, db: Connection, client: Client, standing: Standing, now: datetime) -> None:
+    family = standing.family
+    session = issuance.sessions.get(db, family.session_id, now) if standing.session_alive else None
+    if session is not None:
+        # A portal refreshes only when its customer does something, so this is activity (S1).
+        issuance.sessions.touch(db, session, now)
+    event = RefreshRotated(
+        subject_id=family.subject_id,
+        client_id=client.id,
+        brand=client.brand,
+        session_id=family.session_id,
+        acr=family.acr,
+        amr=family.amr,
+    )
+    issuance.bus.record(db, event)
+
+
+def _narrowed(family: Family, asked: str | None) -> str:
+    if asked is None:
+        return family.scope
+    words = tuple(dict.fromkeys(asked.split(" ")))
+    if not set(words) <= set(family.scope.split()):
+        raise OAuthError("invalid_scope", "The scope goes beyond what was granted")
+    return " ".join(words)

@@ -1,0 +1,83 @@
+"""What a token is worth now: for introspection (RFC 7662), userinfo and revocation (RFC 7009)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from idp.clients.client import Client
+from idp.clients.registry import Clients
+from idp.oidc.tokens.access import AccessToken, AccessTokens
+from idp.oidc.tokens.family import Families, Standing
+from idp.oidc.tokens.refresh import Found, RefreshTokens
+from idp.subjects.pairwise import Pairwise
+
+INACTIVE: dict[str, Any] = {"active": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An access token that is good now; `standing` for one about a subject."""
+
+    token: AccessToken
+    client: Client
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Weighs tokens. A client that was disabled takes its tokens with it."""
+
+    issuer: str
+    clients: Clients
+    families: Families
+    access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    pairwise: Pairwise
+
+    def live(self, db: Connection, text: str, now: datetime) -> Live | None:
+        """The access token, unless it, its family, session, subject or client has ended."""
+        token = self.access_tokens.read(text, now)
+        client = self.clients.find(token.client_id) if token is not None else None
+        if token is None or client is None or client.disabled:
+            return None
+        if not token.has_family:
+            return None if self.families.is_revoked(db, token.jti) else Live(token, client, None)
+        standing = self.families.of_access_token(db, token.jti, client.brand, now)
+        return Live(token, client, standing) if standing is not None else None
+
+    def describe(self, db: Connection, asker: Client, text: str, now: datetime) -> dict[str, Any]:
+        """The introspection answer for `asker`: only of its own tokens and of those meant for it (RFC 7662 4)."""
+        live = self.live(db, text, now)
+        if live is not None:
+            meant = live.token.audience in asker.owns or live.client.id == asker.id
+            return {"active": True, "token_type": "Bearer", **live.token.claims} if meant else INACTIVE
+        found = self.refresh_tokens.find(db, text)
+        if found is None or found.client_id != asker.id or found.spent or found.expires_at <= now:
+            return INACTIVE
+        standing = self.families.standing(db, found.family_id, None, now)
+        return self._refresh(asker, found, standing) if standing is not None else INACTIVE
+
+    def revoke(self, db: Connection, asker: Client, text: str, now: datetime) -> None:
+        """Ends the token if it is the asker's own; a refresh token ends its family. Anything else is left as it is."""
+        found = self.refresh_tokens.find(db, text)
+        if found is not None:
+            if found.client_id == asker.id:
+                self.families.revoke(db, found.family_id, "revoked_by_client", now)
+            return
+        token = self.access_tokens.read(text, now)
+        if token is not None and token.client_id == asker.id:
+            expires_at = datetime.fromtimestamp(token.claims["exp"], now.tzinfo)
+            self.families.revoke_token(db, token.jti, expires_at)
+
+    def _refresh(self, asker: Client, found: Found, standing: Standing) -> dict[str, Any]:
+        return {
+            "active": True,
+            "iss": self.issuer,
+            "client_id": asker.id,
+            "scope": standing.family.scope,
+            "sub": self.pairwise.sub(standing.family.subject_id, asker.sector, asker.subject_type),
+            "iat": int(found.issued_at.timestamp()),
+            "exp": int(found.expires_at.timestamp()),
+        }

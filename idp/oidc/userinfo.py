@@ -1,0 +1,50 @@
+"""The UserInfo answer (Core 5.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from idp.core.database import Database
+from idp.core.errors import OAuthError
+from idp.oidc.tokens.claims import by_parameter, by_scope, values
+from idp.oidc.tokens.family import Family
+from idp.oidc.tokens.inspection import Inspection
+from idp.oidc.tokens.keys import Keys
+
+TYP = "JWT"
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """Tells a client the claims it was granted."""
+
+    issuer: str
+    database: Database
+    inspection: Inspection
+    keys: Keys
+
+    def answer(self, token: str, now: datetime) -> dict[str, Any] | str:
+        """The claims, or the JWT that carries them where the client registered that. Raises `OAuthError` after RFC 6750 3.1."""
+        with self.database.reading() as db:
+            live = self.inspection.live(db, token, now)
+        if live is None:
+            raise bearer_error("invalid_token", "The access token is not valid", 401)
+        if live.standing is None or "openid" not in live.token.scope:
+            raise bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
+        names = by_scope(" ".join(live.token.scope)) | _asked(live.standing.family)
+        claims = values(live.standing.subject, names) | {"sub": live.token.claims["sub"]}
+        alg = live.client.userinfo_alg
+        if alg is None:
+            return claims
+        return self.keys.signer(alg).sign(claims | {"iss": self.issuer, "aud": live.client.id}, TYP)
+
+
+def bearer_error(code: str, public: str, status: int, scope: str = "") -> OAuthError:
+    """An error with its challenge (RFC 6750 3)."""
+    needed = f', scope="{scope}"' if scope else ""
+    challenge = f'Bearer realm="userinfo", error="{code}", error_description="{public}"{needed}'
+    return OAuthError(code, public, status=status, challenge=challenge)
+
+
+def _asked(family: Family) -> frozenset[str]:
+    return by_parameter(family.claims, "userinfo")
