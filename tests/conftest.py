@@ -1,3 +1,30 @@
 """What every test may ask for."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import TestClock
+from tests.drivers.browser import Browser
+from tests.drivers.provider import Provider, a_provider
+
 pytest_plugins = ["tests.servers"]
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def provider(tmp_path: Path, clock: TestClock) -> Iterator[Provider]:
+    """The provider in this process, on SQLite."""
+    with a_provider(tmp_path, clock) as running:
+        yield running
+
+
+@pytest.fixture
+def browser(provider: Provider) -> Browser:
+    """A browser that has never been anywhere."""
+    return provider.browser()

@@ -70,7 +70,7 @@ def build(ground: Ground) -> House:
     )
     keys = Keys(database, ground.keyring, clock)
     families = Families(bus)
-    codes = Codes(bus, families, settings.code_lifetime, settings.session_absolute)
+    codes = Codes(bus, families, settings.code_lifetime)
     consents = Consents()
     authorization = Authorization(
         issuer=settings.issuer,

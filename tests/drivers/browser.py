@@ -114,7 +114,11 @@ class Browser:
 
     def submit(self, *, press: str | None = None, follow: bool = True, **typed: str) -> Page:
         """Fills in the form that has the fields or the button named, and sends it."""
-        form = next(f for f in self.page.forms if typed.keys() <= (f.fields.keys() | f.boxes.keys()) and (not press or press in f.buttons))
+        form = next(
+            f
+            for f in self.page.forms
+            if typed.keys() <= (f.fields.keys() | f.boxes.keys()) and (not press or press in f.buttons)
+        )
         fields = form.fields | typed | ({press: form.buttons[press]} if press else {})
         return self.post(urljoin(self.page.url, form.action), fields, follow=follow)
 
