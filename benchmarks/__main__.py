@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.endpoints import ENDPOINTS, Endpoint, client_credentials
@@ -46,7 +46,11 @@ class Bench:
 
     def sign_in_row(self) -> Row:
         """Measures whole sign-ins in the same manner."""
-        rounds = [(self.load(self.bare, EMPTY), self.sign_ins().measure(self.seconds)) for _ in range(self.rounds)]
+        rounds = []
+        for _ in range(self.rounds):
+            empty = self.load(self.bare, EMPTY)
+            own = _with_cpu(self.server, lambda: self.sign_ins().measure(self.seconds))
+            rounds.append((empty, own))
         return _told(Row("password sign-in", rounds))
 
     def beside_sign_ins(self) -> tuple[list[Measured], list[Measured]]:
@@ -61,7 +65,9 @@ class Bench:
         return quiet, beside
 
     def load(self, server: Server, plan: Plan, connections: int = CONNECTIONS) -> Measured:
-        return run_wrk(server.origin, plan, core=LOAD_CORE, seconds=self.seconds, connections=connections, folder=self.folder)
+        """One round of `plan`."""
+        options = {"core": LOAD_CORE, "seconds": self.seconds, "connections": connections}
+        return _with_cpu(server, lambda: run_wrk(server.origin, plan, folder=self.folder, **options))
 
     def sign_ins(self) -> SignIns:
         provider = self.provider
@@ -124,6 +130,12 @@ def _part(bench: Bench, name: str) -> None:
     if name == "beside":
         bench.beside_sign_ins()
     print(f"The worker holds {bench.server.worker_mib():.0f} MiB")
+
+
+def _with_cpu(server: Server, measure: Callable[[], Measured]) -> Measured:
+    before = server.cpu_seconds()
+    measured = measure()
+    return replace(measured, cpu_us=(server.cpu_seconds() - before) / measured.count * 1e6)
 
 
 def _told(row: Row) -> Row:

@@ -27,12 +27,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Requests in a second, and latency in milliseconds."""
+    """How many were done, how many in a second, latency in milliseconds, and the server's processor time for each in µs."""
 
+    count: int
     rate: float
     p50: float
     p95: float
     p99: float
+    cpu_us: float = 0.0
 
 
 class LoadFailed(Exception):
@@ -50,7 +52,7 @@ def run_wrk(origin: str, plan: Plan, *, core: int, seconds: int, connections: in
     if told["refused"] or told["broken"] or told["exhausted"]:
         raise LoadFailed(f"{plan.method} {plan.path}: {told}")
     rate = told["requests"] / (told["microseconds"] / 1e6)
-    return Measured(rate, told["p50"] / 1e3, told["p95"] / 1e3, told["p99"] / 1e3)
+    return Measured(told["requests"], rate, told["p50"] / 1e3, told["p95"] / 1e3, told["p99"] / 1e3)
 
 
 def _lua(plan: Plan, folder: Path) -> str:

@@ -31,9 +31,9 @@ class Row:
 
     def line(self) -> str:
         mine = [own for _, own in self.rounds]
-        rate, p50, p95 = (median(getattr(one, name) for one in mine) for name in ("rate", "p50", "p95"))
+        rate, cpu, p50, p95 = (median(getattr(one, name) for one in mine) for name in ("rate", "cpu_us", "p50", "p95"))
         goal = "—" if self.goal is None else f"≥ {self.goal:.2f} {_mark(self.ratio >= self.goal)}"
-        return f"| {self.name} | {rate:,.0f} | {self.ratio:.3f} | {goal} | {p50:.1f} | {p95:.1f} |"
+        return f"| {self.name} | {rate:,.0f} | {self.ratio:.3f} | {goal} | {cpu:,.0f} | {p50:.1f} | {p95:.1f} |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,12 @@ class Report:
     worker_mib: float
 
     def text(self) -> str:
-        bare = median(one.rate for row in self.rows for one, _ in row.rounds)
-        lines = [_machine(), "", f"The empty view: {bare:,.0f} requests a second (median of all its rounds).", ""]
+        bare, cpu = (median(getattr(one, name) for row in self.rows for one, _ in row.rounds) for name in ("rate", "cpu_us"))
+        empty = f"The empty view: {bare:,.0f} requests a second, {cpu:,.0f} CPU µs each (medians of all its rounds)."
+        lines = [_machine(), "", empty, ""]
         lines += [
             "| endpoint | requests/s | of the empty view | goal | p50 ms | p95 ms |",
-            "| --- | --: | --: | --: | --: | --: |",
+            "| --- | --: | --: | --: | --: | --: | --: |",
         ]
         lines += [row.line() for row in self.rows]
         return "\n".join([*lines, "", *self._beside_sign_ins(), "", self._memory()])

@@ -25,6 +25,10 @@ class Server:
         """The proportional memory (PSS) of its largest worker, in MiB."""
         return max((_pss_mib(pid) for pid in _children(self.pid)), default=_pss_mib(self.pid))
 
+    def cpu_seconds(self) -> float:
+        """Processor time that it and its workers have used so far."""
+        return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
+
 
 def free_port() -> int:
     """A port of the loopback that nothing listens on."""
@@ -78,3 +82,9 @@ def _children(pid: int) -> list[int]:
 def _pss_mib(pid: int) -> float:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
+
+
+def _cpu_seconds(pid: int) -> float:
+    # proc(5): fields 14 and 15, counted after the name, which may hold spaces.
+    spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")

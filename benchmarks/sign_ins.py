@@ -78,7 +78,7 @@ class SignIns:
         if len(self._took) < 2:
             raise LoadFailed("too few sign-ins to measure")
         steps = quantiles(self._took, n=100)
-        return Measured(len(self._took) / spent, median(self._took) * 1e3, steps[94] * 1e3, steps[98] * 1e3)
+        return Measured(len(self._took), len(self._took) / spent, median(self._took) * 1e3, steps[94] * 1e3, steps[98] * 1e3)
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
