@@ -23,7 +23,7 @@ from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.authorization.service import Authorization
 from idp.oidc.logout import KIND as LOGOUT_TOKEN
 from idp.oidc.logout import LogoutNotices, LogoutTokens
-from idp.oidc.tokens.code import Codes
+from idp.oidc.tokens.code import Codes, Lifetimes
 from idp.oidc.tokens.family import Families
 from idp.oidc.tokens.keys import Keys
 from idp.sessions.interaction import Interactions
@@ -70,7 +70,7 @@ def build(ground: Ground) -> House:
     )
     keys = Keys(database, ground.keyring, clock)
     families = Families(bus)
-    codes = Codes(bus, families, settings.code_lifetime)
+    codes = Codes(bus, families, Lifetimes(settings.code_lifetime, settings.session_absolute, settings.offline_absolute))
     consents = Consents()
     authorization = Authorization(
         issuer=settings.issuer,

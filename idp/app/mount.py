@@ -2,6 +2,7 @@
 
 from idp.app.ground import Ground
 from idp.app.house import House
+from idp.app.issuing import issuing_routes
 from idp.clients.origins import ClientOrigins
 from idp.oidc.endpoints.authorize import Authorize
 from idp.oidc.endpoints.consent import ConsentPages
@@ -37,6 +38,7 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         _signin(house, pages, browser, cookie),
         _authorization(house, pages, browser, cookie),
+        issuing_routes(house),
     ):
         table.mount(app, routes)
     app.extensions["idp"] = house
