@@ -9,7 +9,6 @@ show.hidden = false;
 show.addEventListener("click", () => {
   const visible = password.type === "password";
   password.type = visible ? "text" : "password";
-  show.setAttribute("aria-pressed", String(visible));
   show.firstChild.data = visible ? "Hide" : "Show";
 });
 
