@@ -86,6 +86,8 @@ class Brand(Strict):
     theme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
     languages: tuple[str, ...] = ("en",)
     mail_from: str
+    # Mail programs load no style sheet, so the theme cannot say it. White text stands on it.
+    colour: str = Field("#2b3443", pattern=r"^#[0-9a-f]{6}$")
     support: Support
     status: str | None = None
     policy: Policy = Policy()

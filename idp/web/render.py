@@ -43,6 +43,7 @@ class BrandView:
     name: str
     legal: str
     theme: str
+    colour: str
     status: str | None
     hosts: tuple[str, ...]
     support: SupportView
@@ -135,7 +136,7 @@ def _view(brand: Brand, clock: Clock) -> BrandView:
         email=support.email,
         contact_url=support.contact_url,
     )
-    return BrandView(brand.id, brand.name, brand.legal, brand.theme, brand.status, brand.hosts, seen)
+    return BrandView(brand.id, brand.name, brand.legal, brand.theme, brand.colour, brand.status, brand.hosts, seen)
 
 
 def template_folder() -> Path:
