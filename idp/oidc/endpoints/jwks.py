@@ -27,4 +27,4 @@ class Jwks:
         headers = {"Cache-Control": FRESH, "ETag": f'"{public.etag}"'}
         if request.environ.get("HTTP_IF_NONE_MATCH") == headers["ETag"]:
             return Response(status=304, headers=headers)
-        return Response(public.body, content_type="application/jwk-set+json", headers=headers)
+        return Response(public.body, content_type="application/json", headers=headers)

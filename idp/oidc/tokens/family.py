@@ -59,7 +59,7 @@ _REVOKED = any_row().where(revoked_tokens.c.jti == bindparam("jti"))
 _STANDING: Select[Any] = (
     select(
         *COLUMNS,
-        *(subjects.c[name].label(f"subject_{name}") for name in _SUBJECT_NAMES),
+        *(subjects.c[name].label(f"about_{name}") for name in _SUBJECT_NAMES),
         sessions.c.id.label("alive_session"),
         subject_brands.c.customer_number,
     )
@@ -140,5 +140,5 @@ def family_of(row: Row[Any]) -> Family:
 def _standing(row: Row[Any] | None) -> Standing | None:
     if row is None:
         return None
-    subject = Subject(**{name: getattr(row, f"subject_{name}") for name in _SUBJECT_NAMES}, disabled=False)
+    subject = Subject(**{name: getattr(row, f"about_{name}") for name in _SUBJECT_NAMES}, disabled=False)
     return Standing(family_of(row), subject, row.alive_session is not None, row.customer_number)
