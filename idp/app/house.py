@@ -23,9 +23,16 @@ from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.authorization.service import Authorization
 from idp.oidc.logout import KIND as LOGOUT_TOKEN
 from idp.oidc.logout import LogoutNotices, LogoutTokens
+from idp.oidc.tokens.access import AccessTokens
 from idp.oidc.tokens.code import Codes, Lifetimes
 from idp.oidc.tokens.family import Families
+from idp.oidc.tokens.identity import IdTokens
+from idp.oidc.tokens.inspection import Inspection
+from idp.oidc.tokens.issuance import Issuance
 from idp.oidc.tokens.keys import Keys
+from idp.oidc.tokens.minting import Minting
+from idp.oidc.tokens.refresh import Limits as RefreshLimits
+from idp.oidc.tokens.refresh import RefreshTokens
 from idp.sessions.interaction import Interactions
 from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
@@ -34,86 +41,77 @@ from idp.subjects.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """All parts but the pages."""
+class People:
+    """Who signs in, how they prove it, and what we remember of their browsers."""
 
-    ground: Ground
-    brands: Brands
-    clients: Clients
-    client_keys: ClientKeys
-    consents: Consents
     subjects: Subjects
     hasher: PasswordHasher
     password: Password
     sessions: Sessions
     interactions: Interactions
-    throttle: Throttle
-    fetcher: Fetcher
     pairwise: Pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Under whose name, and for whom."""
+
+    brands: Brands
+    clients: Clients
+    client_keys: ClientKeys
+    consents: Consents
+    fetcher: Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What relying parties come for."""
+
     keys: Keys
-    families: Families
-    codes: Codes
     authorization: Authorization
+    issuance: Issuance
+    inspection: Inspection
     outbox: Worker
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All parts but the pages."""
+
+    ground: Ground
+    throttle: Throttle
+    people: People
+    parties: Parties
+    protocol: Protocol
 
 
 def build(ground: Ground) -> House:
     """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`."""
-    settings, clock, database, bus = ground.settings, ground.clock, ground.database, ground.bus
-    with database.transaction() as db:
+    people = _people(ground)
+    parties = _parties(ground)
+    protocol = _protocol(ground, people, parties)
+    people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
+    notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
+    ground.bus.subscribe(SessionEnded, notices.when_session_ended)
+    ground.bus.subscribe(SubjectDisabled, people.sessions.when_subject_disabled)
+    return House(ground, Throttle(ground.kv, ground.clock), people, parties, protocol)
+
+
+def _people(ground: Ground) -> People:
+    settings, clock = ground.settings, ground.clock
+    with ground.database.transaction() as db:
         pairwise = Pairwise(kept_secret(db, ground.keyring, "pairwise", clock))
-    clients = Clients(database, clock)
-    fetcher = Fetcher(settings.fetch_allow)
-    sessions = Sessions(database, bus, clock, _limits(settings))
-    interactions = Interactions(
-        ground.kv, Sealer(ground.keyring, "request"), clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}
-    )
-    keys = Keys(database, ground.keyring, clock)
-    families = Families(bus)
-    codes = Codes(bus, families, Lifetimes(settings.code_lifetime, settings.session_absolute, settings.offline_absolute))
-    consents = Consents()
-    authorization = Authorization(
-        issuer=settings.issuer,
-        clients=clients,
-        consents=consents,
-        sessions=sessions,
-        interactions=interactions,
-        codes=codes,
-        keys=keys,
-        pairwise=pairwise,
-        database=database,
-        bus=bus,
-        clock=clock,
-    )
-    interactions.revivers[AUTHORIZE] = authorization.revive
-    notices = LogoutNotices(sessions, pairwise, ground.keyring, clock)
-    bus.subscribe(SessionEnded, notices.when_session_ended)
-    bus.subscribe(SubjectDisabled, sessions.when_subject_disabled)
+    limits = Limits(settings.session_idle, settings.session_absolute, settings.shared_idle, settings.shared_absolute)
+    sealer = Sealer(ground.keyring, "request")
     hasher = _hasher(settings)
-    return House(
-        ground=ground,
-        brands=Brands(settings.clients_file, time.monotonic),
-        clients=clients,
-        client_keys=ClientKeys(fetcher, clock),
-        consents=consents,
+    return People(
         subjects=Subjects(),
         hasher=hasher,
         password=Password(hasher),
-        sessions=sessions,
-        interactions=interactions,
-        throttle=Throttle(ground.kv, clock),
-        fetcher=fetcher,
+        sessions=Sessions(ground.database, ground.bus, clock, limits),
+        interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}),
         pairwise=pairwise,
-        keys=keys,
-        families=families,
-        codes=codes,
-        authorization=authorization,
-        outbox=_outbox(ground, clients, keys, fetcher),
     )
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(settings.session_idle, settings.session_absolute, settings.shared_idle, settings.shared_absolute)
 
 
 def _hasher(settings: Settings) -> PasswordHasher:
@@ -121,9 +119,71 @@ def _hasher(settings: Settings) -> PasswordHasher:
     return PasswordHasher(HashSlots(settings.data_dir, slots_for(cores)), settings.hash_memory_kib, settings.hash_time)
 
 
-def _outbox(ground: Ground, clients: Clients, keys: Keys, fetcher: Fetcher) -> Worker:
+def _parties(ground: Ground) -> Parties:
+    fetcher = Fetcher(ground.settings.fetch_allow)
+    return Parties(
+        brands=Brands(ground.settings.clients_file, time.monotonic),
+        clients=Clients(ground.database, ground.clock),
+        client_keys=ClientKeys(fetcher, ground.clock),
+        consents=Consents(),
+        fetcher=fetcher,
+    )
+
+
+def _protocol(ground: Ground, people: People, parties: Parties) -> Protocol:
+    keys = Keys(ground.database, ground.keyring, ground.clock)
+    issuance = _issuance(ground, people, keys)
+    authorization = Authorization(
+        issuer=ground.settings.issuer,
+        clients=parties.clients,
+        consents=parties.consents,
+        sessions=people.sessions,
+        interactions=people.interactions,
+        codes=issuance.codes,
+        keys=keys,
+        pairwise=people.pairwise,
+        database=ground.database,
+        bus=ground.bus,
+        clock=ground.clock,
+    )
+    inspection = Inspection(
+        issuer=ground.settings.issuer,
+        clients=parties.clients,
+        families=issuance.families,
+        access_tokens=issuance.minting.access_tokens,
+        refresh_tokens=issuance.refresh_tokens,
+        pairwise=people.pairwise,
+    )
+    return Protocol(keys, authorization, issuance, inspection, _outbox(ground, parties, keys))
+
+
+def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:
     settings = ground.settings
-    tokens = LogoutTokens(settings.issuer, clients, keys, fetcher, settings.logout_token_lifetime)
+    families = Families(ground.bus)
+    lifetimes = Lifetimes(settings.code_lifetime, settings.session_absolute, settings.offline_absolute)
+    minting = Minting(
+        issuer=settings.issuer,
+        access_tokens=AccessTokens(settings.issuer, keys, ground.keyring),
+        id_tokens=IdTokens(settings.issuer, keys, settings.id_token_lifetime),
+        pairwise=people.pairwise,
+        access_token_lifetime=settings.access_token_lifetime,
+    )
+    return Issuance(
+        database=ground.database,
+        bus=ground.bus,
+        clock=ground.clock,
+        sessions=people.sessions,
+        families=families,
+        codes=Codes(ground.bus, families, lifetimes),
+        refresh_tokens=RefreshTokens(
+            ground.bus, ground.keyring, families, RefreshLimits(settings.offline_idle, settings.refresh_grace)
+        ),
+        minting=minting,
+    )
+
+
+def _outbox(ground: Ground, parties: Parties, keys: Keys) -> Worker:
+    settings = ground.settings
+    tokens = LogoutTokens(settings.issuer, parties.clients, keys, parties.fetcher, settings.logout_token_lifetime)
     mail = MailDeliverer(settings.mail_url, f"no-reply@{settings.host.partition(':')[0]}", ground.database, ground.clock)
-    deliverers = {LOGOUT_TOKEN: tokens.deliver, "mail": mail}
-    return Worker(ground.database, ground.keyring, ground.clock, deliverers)
+    return Worker(ground.database, ground.keyring, ground.clock, {LOGOUT_TOKEN: tokens.deliver, "mail": mail})

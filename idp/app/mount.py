@@ -1,14 +1,25 @@
 """The routes: every page and endpoint is given its collaborators and mounted behind the gate."""
 
-from idp.app.ground import Ground
+from dataclasses import dataclass
+
 from idp.app.house import House
-from idp.app.issuing import issuing_routes
 from idp.clients.origins import ClientOrigins
+from idp.oidc.assertion import Assertions
+from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
 from idp.oidc.endpoints.consent import ConsentPages
+from idp.oidc.endpoints.discovery import Discovery
 from idp.oidc.endpoints.end_session import EndSession
+from idp.oidc.endpoints.introspect import Introspect
+from idp.oidc.endpoints.jwks import Jwks
 from idp.oidc.endpoints.logo import Logos
+from idp.oidc.endpoints.revoke import Revoke
+from idp.oidc.endpoints.token import Token
+from idp.oidc.endpoints.userinfo import UserInfoEndpoint
+from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
+from idp.oidc.server import TokenServer
+from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
@@ -21,90 +32,122 @@ from idp.web.routes import Route, RouteTable
 from idp.web.static_files import StaticFiles
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What every page needs beside its own collaborators."""
+
+    pages: Pages
+    browser: BrowserCookie
+    cookie: SessionCookie
+
+
 def mount(house: House) -> None:
     """Mounts everything on the ground's application."""
     ground = house.ground
     app, settings = ground.app, ground.settings
     table = RouteTable()
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
-    pages = Pages(settings, house.brands, browser, ground.clock)
+    pages = Pages(settings, house.parties.brands, browser, ground.clock)
     prepare_templates(app)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     Gate(settings, table, browser, ClientOrigins(ground.database, ground.clock).has).install(app)
     Problems(pages, table).install(app)
-    cookie = SessionCookie(settings)
+    front = Front(pages, browser, SessionCookie(settings))
+    checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
-        Health({"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.keys.check}).routes(),
+        Health(checks).routes(),
         StaticFiles(STATIC).routes(),
-        _signin(house, pages, browser, cookie),
-        _authorization(house, pages, browser, cookie),
-        issuing_routes(house),
+        _signin(house, front),
+        _authorization(house, front),
+        _logout(house, front),
+        _machines(house),
     ):
         table.mount(app, routes)
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
 
 
-def _signin(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionCookie) -> tuple[Route, ...]:
-    ground = house.ground
+def _signin(house: House, front: Front) -> tuple[Route, ...]:
+    ground, people = house.ground, house.people
     flow = Flow(
         database=ground.database,
         clock=ground.clock,
         bus=ground.bus,
-        subjects=house.subjects,
-        password=house.password,
-        sessions=house.sessions,
-        interactions=house.interactions,
+        subjects=people.subjects,
+        password=people.password,
+        sessions=people.sessions,
+        interactions=people.interactions,
         throttle=house.throttle,
         name_key=ground.keyring.derive("failed name"),
         most_failures=ground.settings.source_failures,
     )
     return SigninPages(
         flow=flow,
-        interactions=house.interactions,
-        sessions=house.sessions,
-        cookie=cookie,
-        browser=browser,
-        pages=pages,
-        subjects=house.subjects,
-        clients=house.clients,
+        interactions=people.interactions,
+        sessions=people.sessions,
+        cookie=front.cookie,
+        browser=front.browser,
+        pages=front.pages,
+        subjects=people.subjects,
+        clients=house.parties.clients,
         database=ground.database,
         clock=ground.clock,
     ).routes()
 
 
-def _authorization(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionCookie) -> tuple[Route, ...]:
-    ground = house.ground
-    lifetime = ground.settings.interaction_lifetime
+def _authorization(house: House, front: Front) -> tuple[Route, ...]:
+    ground, people, parties = house.ground, house.people, house.parties
     authorize = Authorize(
-        authorization=house.authorization,
-        sessions=house.sessions,
-        cookie=cookie,
-        browser=browser,
-        pages=pages,
-        posted=Posted(ground.kv, "authorize", lifetime),
+        authorization=house.protocol.authorization,
+        sessions=people.sessions,
+        cookie=front.cookie,
+        browser=front.browser,
+        pages=front.pages,
+        posted=Posted(ground.kv, "authorize", ground.settings.interaction_lifetime),
     )
     consent = ConsentPages(
-        authorization=house.authorization,
-        sessions=house.sessions,
-        subjects=house.subjects,
-        brands=house.brands,
+        authorization=house.protocol.authorization,
+        sessions=people.sessions,
+        subjects=people.subjects,
+        brands=parties.brands,
         database=ground.database,
-        cookie=cookie,
-        browser=browser,
-        pages=pages,
+        cookie=front.cookie,
+        browser=front.browser,
+        pages=front.pages,
     )
-    end_session = EndSession(
+    logos = Logos(parties.clients, parties.fetcher, ground.kv)
+    return (*authorize.routes(), *consent.routes(), *logos.routes())
+
+
+def _logout(house: House, front: Front) -> tuple[Route, ...]:
+    ground, people = house.ground, house.people
+    return EndSession(
         issuer=ground.settings.issuer,
-        clients=house.clients,
-        sessions=house.sessions,
-        keys=house.keys,
-        pairwise=house.pairwise,
+        clients=house.parties.clients,
+        sessions=people.sessions,
+        keys=house.protocol.keys,
+        pairwise=people.pairwise,
         database=ground.database,
         clock=ground.clock,
-        cookie=cookie,
-        pages=pages,
-        posted=Posted(ground.kv, "logout", lifetime),
+        cookie=front.cookie,
+        pages=front.pages,
+        posted=Posted(ground.kv, "logout", ground.settings.interaction_lifetime),
+    ).routes()
+
+
+def _machines(house: House) -> tuple[Route, ...]:
+    ground, protocol = house.ground, house.protocol
+    issuer, database, clock = ground.settings.issuer, ground.database, ground.clock
+    assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)
+    authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock)
+    userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
+    languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
+    return (
+        *Discovery.of(provider_metadata(issuer, languages)).routes(),
+        *Jwks(protocol.keys).routes(),
+        *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance)).routes(),
+        *UserInfoEndpoint(userinfo, clock).routes(),
+        *Introspect(
+            issuer, f"{issuer}/introspect", authenticator, protocol.inspection, protocol.keys, database, clock
+        ).routes(),
+        *Revoke(f"{issuer}/revoke", authenticator, protocol.inspection, database, clock).routes(),
     )
-    logos = Logos(house.clients, house.fetcher, ground.kv)
-    return (*authorize.routes(), *consent.routes(), *end_session.routes(), *logos.routes())

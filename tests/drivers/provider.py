@@ -52,7 +52,7 @@ class Provider:
         self.events: list[Event] = []
         ground.bus.subscribe(Event, lambda _db, event: self.events.append(event))
         with ground.database.transaction() as db:
-            self.house.keys.ensure(db, clock.now())
+            self.house.protocol.keys.ensure(db, clock.now())
 
     def browser(self, address: str = "127.0.0.1") -> Browser:
         return Browser(self.app, self.issuer, address)
@@ -62,9 +62,9 @@ class Provider:
     ) -> Subject:
         email = more.pop("email", f"{username}@example.test")
         new = NewSubject(username=username, email=email, email_verified=True, numbers=numbers or {}, **more)
-        verifier = self.house.hasher.hash(password)
+        verifier = self.house.people.hasher.hash(password)
         with self.house.ground.database.transaction() as db:
-            created = self.house.subjects.create(db, self.house.ground.bus, new, verifier, self.clock.now())
+            created = self.house.people.subjects.create(db, self.house.ground.bus, new, verifier, self.clock.now())
         assert isinstance(created, Subject), created
         return created
 
@@ -82,9 +82,9 @@ class Provider:
         ground = self.house.ground
         secret = None
         with ground.database.transaction() as db:
-            self.house.clients.save(db, ground.bus, meta, "registered")
+            self.house.parties.clients.save(db, ground.bus, meta, "registered")
             if meta.token_endpoint_auth_method.startswith("client_secret"):
-                secret = self.house.clients.add_secret(
+                secret = self.house.parties.clients.add_secret(
                     db, ground.bus, client_id, overlap=self.house.ground.settings.code_lifetime
                 )
         return RelyingParty(self.app, self.issuer, meta, secret, self.clock)

@@ -145,9 +145,9 @@ def test_a_disabled_subject_is_out_at_once_and_cannot_come_back(
     tokens = shop.redeem(shop.code(browser.sign_in("ana", ANA_PASSWORD)))
     house = provider.house
     with house.ground.database.transaction() as db:
-        ana = house.subjects.find(db, "ana")
+        ana = house.people.subjects.find(db, "ana")
         assert ana is not None
-        house.subjects.disable(db, house.ground.bus, ana.id, clock.now())
+        house.people.subjects.disable(db, house.ground.bus, ana.id, clock.now())
     assert shop.userinfo(tokens["access_token"]).status == 401
     assert shop.refresh(tokens["refresh_token"]).error == "invalid_grant"
     assert "Sign in to Shop" in browser.open(shop.request()).text
