@@ -52,7 +52,7 @@ class Gate:
         request.max_content_length = guard.value.most_bytes
         if route is not None and request.method == "OPTIONS":
             return AnyResponse(status=204)
-        if guard.value.csrf and request.method in UNSAFE:
+        if route is not None and guard.value.csrf and request.method in UNSAFE:
             self._check_form()
         return None
 
