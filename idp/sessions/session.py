@@ -188,8 +188,10 @@ class Sessions:
         return db.execute(insert(sessions).values(id=session_id, **values).returning(*_COLUMNS)).one()
 
     def _sweep(self, db: Connection, due: ColumnElement[datetime], reason: str, now: datetime, limit: int) -> int:
-        batch = select(sessions.c.id).where(sessions.c.ended_at.is_(None), due <= now).limit(limit)
-        return self._end(db, sessions.c.id.in_(batch), reason, now)
+        # Two sweeps at once skip each other's rows instead of waiting for, or deadlocking on, them.
+        over = select(sessions.c.id).where(sessions.c.ended_at.is_(None), due <= now)
+        batch = db.scalars(over.order_by(due).limit(limit).with_for_update(skip_locked=True)).all()
+        return self._end(db, sessions.c.id.in_(batch), reason, now) if batch else 0
 
     def _end(self, db: Connection, which: ColumnElement[bool], reason: str, now: datetime) -> int:
         ended = db.execute(

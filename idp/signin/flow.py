@@ -12,17 +12,16 @@ from typing import assert_never
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, SignedIn, SignInFailed, SourceThrottled
-from idp.core.throttle import Slowed, Throttle, source_of
+from idp.core.throttle import Throttle
 from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, Unhashable
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
+from idp.signin.brake import Brake
 from idp.signin.policy import context_of
 from idp.subjects.authenticators import Authenticator
 from idp.subjects.names import name_key
 from idp.subjects.subjects import Subject, Subjects
-
-FAILURES_WINDOW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class TooLong:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """The source failed too often."""
+    """The source failed too often, or somebody tries this password on many names."""
 
     retry_after: timedelta
 
@@ -106,10 +105,11 @@ class Flow:
 
     def prove_password(self, interaction: Interaction, credential: Credential, browser: Browser) -> Step:
         """Judges a password given for `interaction`, and finishes the sign-in where it is right."""
-        source = source_of(browser.address)
-        slowed = self._slowed(source)
-        if slowed:
-            return slowed
+        brake = Brake(self.throttle, self.name_key, self.most_failures)
+        tried = brake.look_at(browser.address, credential.password)
+        wait = brake.wait(tried)
+        if wait is not None:
+            return TooManyTries(wait)
         if not credential.username.strip() or not credential.password:
             return Incomplete("password" if credential.username.strip() else "username")
         candidate = self._identify(credential.username)
@@ -118,10 +118,10 @@ class Flow:
             case Unhashable():
                 return TooLong()
             case Mismatch():
-                return self._failed(interaction, credential, candidate, source, "wrong_password")
+                return self._failed(interaction, credential, candidate, brake.failed(tried), "wrong_password")
             case Recognised() as recognised:
                 proven = self._finish(interaction, recognised, browser)
-                return proven or self._failed(interaction, credential, candidate, source, "disabled_or_changed")
+                return proven or self._failed(interaction, credential, candidate, brake.failed(tried), "disabled_or_changed")
             case never:
                 assert_never(never)
 
@@ -159,10 +159,8 @@ class Flow:
         return Proven(started, self.interactions.resume_url(interaction))
 
     def _failed(
-        self, interaction: Interaction, credential: Credential, candidate: Candidate, source: str, reason: str
+        self, interaction: Interaction, credential: Credential, candidate: Candidate, slowed: bool, reason: str
     ) -> NotRecognised:
-        self.throttle.failed("sign-in", source, FAILURES_WINDOW)
-        slowed = self._slowed(source)
         with self.database.transaction() as db:
             failed = SignInFailed(
                 subject_id=candidate.subject.id if candidate.subject else None,
@@ -177,10 +175,6 @@ class Flow:
                 throttled = SourceThrottled(client_id=interaction.client_id, brand=interaction.brand, outcome="refused")
                 self.bus.record(db, throttled)
         return NotRecognised()
-
-    def _slowed(self, source: str) -> TooManyTries | None:
-        verdict = self.throttle.check("sign-in", source, self.most_failures, FAILURES_WINDOW)
-        return TooManyTries(verdict.retry_after) if isinstance(verdict, Slowed) else None
 
     def _name_digest(self, username: str) -> str:
         # Keyed: names are guessable, so a bare digest in the trail would be as good as the name.

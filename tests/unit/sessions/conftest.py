@@ -24,8 +24,8 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with a_database(f"sqlite:///{tmp_path}/idp.db") as database:
+def database(database_url: str) -> Iterator[Database]:
+    with a_database(database_url) as database:
         yield database
 
 

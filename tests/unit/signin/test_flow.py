@@ -159,6 +159,14 @@ def test_twenty_failures_slow_the_source_and_nobody_else(
     assert isinstance(visitor.sign_in(), Proven)
 
 
+def test_one_password_tried_on_many_names_from_many_sources_is_braked(visitor: Visitor, flow: Flow, ana: Subject) -> None:
+    for n in range(100):
+        guesser = Visitor(flow, address=f"198.51.{n}.1")
+        assert guesser.sign_in(f"name{n}", "Summer2026! Summer2026!") == NotRecognised()
+    assert isinstance(visitor.sign_in(password="Summer2026! Summer2026!"), TooManyTries)
+    assert isinstance(visitor.sign_in(), Proven)
+
+
 def test_a_whole_ipv6_line_is_one_source(visitor: Visitor, ana: Subject) -> None:
     for n in range(20):
         visitor.address = f"2001:db8:1:2::{n:x}"

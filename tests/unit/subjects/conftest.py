@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,8 @@ from tests.builders import Witness, a_database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with a_database(f"sqlite:///{tmp_path}/idp.db") as database:
+def database(database_url: str) -> Iterator[Database]:
+    with a_database(database_url) as database:
         yield database
 
 
