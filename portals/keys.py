@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from joserfc.jwk import ECKey, KeySet
@@ -16,9 +17,9 @@ def load_or_create_key(path: Path) -> ECKey:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
         key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALGORITHM}, private=True, auto_kid=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
             json.dump(key.as_dict(private=True), file)
             file.flush()
             os.fsync(file.fileno())
@@ -27,7 +28,7 @@ def load_or_create_key(path: Path) -> ECKey:
         except FileExistsError:
             return load_or_create_key(path)
         finally:
-            draft.unlink()
+            os.unlink(draft)
     return ECKey.import_key(json.loads(path.read_bytes()))
 
 

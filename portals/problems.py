@@ -9,7 +9,7 @@ from flask import Flask, abort, make_response, redirect, render_template, reques
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
-from portals.relying_party.client import ProviderUnreachable
+from portals.relying_party.client import ProviderRefused, ProviderUnreachable
 from portals.words import OTHER, WORDS
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,11 @@ def install_problem_pages(app: Flask) -> None:
     @app.errorhandler(ProviderUnreachable)
     def unreachable(_: ProviderUnreachable) -> Response:
         return _page("provider_unreachable")
+
+    @app.errorhandler(ProviderRefused)
+    def refused(refusal: ProviderRefused) -> Response:
+        log.warning("the provider's answer was not accepted: %s", refusal.code)
+        return _page("sign_in_failed")
 
     @app.errorhandler(SessionOver)
     def over(_: SessionOver) -> Response:

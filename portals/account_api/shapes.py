@@ -7,7 +7,6 @@ from typing import Any
 from portals.data.agreements import Agreement, Document, Payment, Rental
 from portals.data.amortisation import Instalment, Terms
 
-
 KIND_NAMES = {"HP": "Hire purchase", "PCP": "Personal contract purchase", "lease": "Contract hire"}
 
 

@@ -96,7 +96,7 @@ def _keys(agreement: dict[str, Any]) -> tuple[Key, ...]:
     return (
         Key("past", "Payments made"),
         Key("ahead", "Payments to come"),
-        Key("final", f"Optional final payment {pounds(agreement['balloon'] or 0)}"),
+        Key("final", f"Optional final payment {pounds(agreement['balloon'] or '0')}"),
     )
 
 

@@ -1,6 +1,5 @@
 """Signing in: to the provider and back, to the page that was wanted."""
 
-import logging
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,14 +9,13 @@ from werkzeug import Response
 from portals import browser
 from portals.clock import Clock
 from portals.problems import Problem
-from portals.relying_party.client import Provider, ProviderRefused
+from portals.relying_party.client import Provider
 from portals.relying_party.parked import Parked
 from portals.relying_party.sessions import Sessions
 from portals.settings import PortalSettings
 
 HOME = "/overview"
 LONGEST_PATH = 512
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,7 @@ def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked,
             raise Problem("sign_in_failed")
         if answer.error or not answer.code:
             raise Problem(answer.error or "sign_in_failed", next_path=request_made["next"])
-        try:
-            signed_in = provider.redeem(answer.code, request_made)
-        except ProviderRefused as refusal:
-            log.warning("sign-in refused: %s", refusal.code)
-            raise Problem("sign_in_failed", next_path=request_made["next"]) from refusal
+        signed_in = provider.redeem(answer.code, request_made)
         if g.session is not None:
             sessions.end(g.session.digest)
         successor = sessions.start(signed_in, clock())

@@ -27,11 +27,12 @@ def sign_out_routes(
             return redirect("/signed-out", 303)
         if not _is_ours(g.session.csrf, settings.base_url):
             raise Problem("not_from_here")
-        sessions.end(g.session.digest)
+        ended, g.session = g.session, None
+        sessions.end(ended.digest)
         handle, state = browser.new_handle(), secrets.token_urlsafe(24)
         parked.put(handle, state, {"sign_out": True}, clock())
         try:
-            url = provider.logout_url(g.session.id_token, state)
+            url = provider.logout_url(ended.id_token, state)
         except (ProviderUnreachable, ProviderRefused) as failure:
             # Signing out here must not depend on the provider, but the customer has to know it did not get there.
             raise Problem("signed_out_here_only") from failure

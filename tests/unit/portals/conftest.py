@@ -1,0 +1,125 @@
+"""Portals and a fake provider on real ports: what the pages show has gone over HTTP."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+from werkzeug.serving import make_server
+
+from portals.app import create_portal
+from portals.brands import load_brands
+from portals.clock import system_clock
+from portals.settings import PortalSettings
+from tests.unit.portals.fake_provider import FakeProvider
+
+
+class MovedClock:
+    """The machine's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.moved = timedelta()
+
+    def __call__(self) -> datetime:
+        return system_clock() + self.moved
+
+    def advance(self, by: timedelta) -> None:
+        self.moved += by
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A running portal."""
+
+    url: str
+    app: Flask
+    settings: PortalSettings
+    clock: MovedClock
+
+
+class Browser(requests.Session):
+    """A browser that stays on one portal and follows the provider's redirects."""
+
+    def __init__(self, portal: Portal) -> None:
+        super().__init__()
+        self.portal = portal
+
+    def open(self, path: str, **options: object) -> requests.Response:
+        return self.get(f"{self.portal.url}{path}", timeout=10, **options)  # type: ignore[arg-type]
+
+    def sign_in(self, path: str = "/overview") -> requests.Response:
+        return self.open(f"/login?next={path}")
+
+    def csrf(self) -> str:
+        return self.open("/support").text.split('name="csrf_token" value="')[1].split('"')[0]
+
+    def sign_out(self) -> requests.Response:
+        form = {"csrf_token": self.csrf()}
+        return self.post(f"{self.portal.url}/logout", data=form, timeout=10)
+
+
+@contextmanager
+def serving(make_app: Callable[[str], Flask]) -> Iterator[str]:
+    """Serve the application that `make_app` builds for its own address, on a free port."""
+    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    server.daemon_threads = True
+    address = f"http://127.0.0.1:{server.server_port}"
+    server.app = make_app(address)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield address
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    made: list[FakeProvider] = []
+
+    def make(address: str) -> Flask:
+        made.append(FakeProvider(address))
+        return made[0].app()
+
+    with serving(make):
+        yield made[0]
+
+
+@pytest.fixture
+def start_portal(tmp_path: Path, provider: FakeProvider) -> Iterator[Callable[[str], Portal]]:
+    """Return a function that starts the portal of a brand."""
+    with ExitStack() as running:
+
+        def start(brand_id: str) -> Portal:
+            made: list[Portal] = []
+
+            def make(address: str) -> Flask:
+                clock = MovedClock()
+                settings = PortalSettings(load_brands()[brand_id], provider.issuer, address, tmp_path / brand_id)
+                app = create_portal(settings, clock)
+                made.append(Portal(address, app, settings, clock))
+                return app
+
+            running.enter_context(serving(make))
+            running.callback(made[0].app.extensions["store"].close)
+            return made[0]
+
+        yield start
+
+
+@pytest.fixture
+def portal(start_portal: Callable[[str], Portal]) -> Portal:
+    return start_portal("stellantis")
+
+
+@pytest.fixture
+def browser(portal: Portal) -> Iterator[Browser]:
+    with Browser(portal) as session:
+        yield session
