@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from idp.app.ground import Ground
@@ -9,8 +10,10 @@ from idp.brands.registry import Brands
 from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
+from idp.core.errors import Unavailable
 from idp.core.events import SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
+from idp.core.kv import epoch
 from idp.core.mail import MailDeliverer
 from idp.core.outbox import Worker
 from idp.core.secrets_store import kept_secret
@@ -94,6 +97,10 @@ def build(ground: Ground) -> House:
     notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
     ground.bus.subscribe(SessionEnded, notices.when_session_ended)
     ground.bus.subscribe(SubjectDisabled, people.sessions.when_subject_disabled)
+    ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
+    with suppress(Unavailable):
+        # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
+        epoch(ground.kv, ground.clock)
     return House(ground, Throttle(ground.kv, ground.clock), people, parties, protocol)
 
 
@@ -159,7 +166,7 @@ def _protocol(ground: Ground, people: People, parties: Parties) -> Protocol:
 
 def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:
     settings = ground.settings
-    families = Families(ground.bus)
+    families = Families(ground.bus, ground.clock)
     lifetimes = Lifetimes(settings.code_lifetime, settings.session_absolute, settings.offline_absolute)
     minting = Minting(
         issuer=settings.issuer,

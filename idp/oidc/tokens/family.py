@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, up
 from sqlalchemy import exists as any_row
 from sqlalchemy.dialects import postgresql, sqlite
 
+from idp.core.clock import Clock
 from idp.core.events import Bus, Event, FamilyRevoked
 from idp.oidc.tokens.model import families, revoked_tokens
 from idp.sessions.model import is_alive, sessions
@@ -86,8 +87,9 @@ _IS_REVOKED = select(_REVOKED)
 class Families:
     """Finds families that stand, and revokes them."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus = bus
+        self._clock = clock
 
     def standing(self, db: Connection, family_id: str, brand: str | None, now: datetime) -> Standing | None:
         """The family where it stands: not revoked nor expired, its subject not disabled, its session alive or offline."""
@@ -116,6 +118,11 @@ class Families:
         """Ends every family of a subject, offline ones too; answers how many."""
         return self._revoke(db, families.c.subject_id == subject_id, reason, now)
 
+    def when_subject_disabled(self, db: Connection, event: Event) -> None:
+        """Subscriber: a disabled subject's families fall in the same transaction, offline ones too."""
+        if event.subject_id is not None:
+            self.revoke_all(db, event.subject_id, "disabled", self._clock.now())
+
     def _revoke(self, db: Connection, which: Any, reason: str, now: datetime) -> int:
         ended = db.execute(
             update(families)
@@ -124,7 +131,7 @@ class Families:
             .returning(families.c.subject_id, families.c.client_id, families.c.session_id)
         ).all()
         for row in ended:
-            event: Event = FamilyRevoked(
+            event = FamilyRevoked(
                 subject_id=row.subject_id, client_id=row.client_id, session_id=row.session_id, reason=reason
             )
             self._bus.record(db, event)
