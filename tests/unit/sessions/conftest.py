@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +7,7 @@ from idp.core.database import Database
 from idp.core.events import Bus
 from idp.sessions.session import Limits, Sessions
 from idp.subjects.subjects import Subject
-from tests.builders import TestClock, Witness, a_database, a_hasher, a_subject
+from tests.builders import TestClock, a_hasher, a_subject
 
 LIMITS = Limits(
     idle=timedelta(minutes=15),
@@ -16,27 +15,6 @@ LIMITS = Limits(
     shared_idle=timedelta(minutes=10),
     shared_absolute=timedelta(hours=1),
 )
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with a_database(database_url) as database:
-        yield database
-
-
-@pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
-def witness(bus: Bus) -> Witness:
-    return Witness(bus)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Limits, Session, Sessions
 from idp.signin.flow import Browser, Credential, Flow, Step
 from idp.subjects.subjects import Subject, Subjects
-from tests.builders import ANA_PASSWORD, TestClock, Witness, a_database, a_hasher, a_subject
+from tests.builders import ANA_PASSWORD, TestClock, a_database, a_hasher, a_subject
 
 LIMITS = Limits(
     idle=timedelta(minutes=15),
@@ -27,21 +27,6 @@ LIMITS = Limits(
     shared_idle=timedelta(minutes=10),
     shared_absolute=timedelta(hours=1),
 )
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
-
-
-@pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
-def witness(bus: Bus) -> Witness:
-    return Witness(bus)
 
 
 @pytest.fixture

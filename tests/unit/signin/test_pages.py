@@ -1,66 +1,27 @@
 import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from idp.app import House, build, lay_ground, metadata
-from idp.app.mount import mount
 from idp.core.handles import digest
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction
-from idp.settings import Settings
-from idp.subjects.subjects import NewSubject, Subject
-from tests.builders import ANA_PASSWORD, BEGINNING, TestClock
-from tests.drivers.browser import Browser
+from tests.builders import ANA_PASSWORD, TestClock
+from tests.drivers.provider import Provider
 
-ISSUER = "http://localhost:9000"
 RETURNS_TO = "http://localhost:9001/callback"
 WRONG = "copper harbour violet 9"
-
-
-def settings(folder: Path, **changes: Any) -> Settings:
-    return Settings(
-        issuer=ISSUER,
-        database_url=f"sqlite:///{folder}/idp.db",
-        kv_url=f"sqlite:///{folder}/kv.db",
-        mail_url=f"file://{folder}/mail",
-        clients_file=Path(__file__).parents[3] / "clients.yaml",
-        data_dir=folder,
-        master_key=SecretStr("a" * 43),
-        **changes,
-    )
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: TestClock) -> Iterator[House]:
-    ground = lay_ground(settings(tmp_path), clock)
-    metadata.create_all(ground.database.engine)
-    house = build(ground)
-    mount(house)
-    yield house
-    ground.database.engine.dispose()
-
-
-@pytest.fixture
-def ana(house: House) -> Subject:
-    new = NewSubject(username="ana", email="ana@example.test", given_name="Ana", family_name="Ferreira")
-    verifier = house.hasher.hash(ANA_PASSWORD)
-    with house.ground.database.transaction() as db:
-        ana = house.subjects.create(db, house.ground.bus, new, verifier, BEGINNING)
-    assert isinstance(ana, Subject)
-    return ana
 
 
 class Desk:
     """A browser at the sign-in page, and what the provider has parked for it."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.browser = Browser(house.ground.app, ISSUER)
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.sessions = provider.house.people.sessions
+        self.interactions = provider.house.people.interactions
+        self.browser = provider.browser()
         self.browser.open(f"/signin/{'a' * 22}")
 
     @property
@@ -80,7 +41,7 @@ class Desk:
             "request": {"client_id": "stellantis-portal"},
             "returns_to": RETURNS_TO,
         }
-        return self.house.interactions.park(**(draft | changes))
+        return self.interactions.park(**(draft | changes))
 
     def open(self, interaction: Interaction, query: str = "") -> None:
         self.browser.open(f"/signin/{interaction.id}{query}", follow=False)
@@ -103,8 +64,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(house: House, ana: Subject) -> Desk:
-    return Desk(house)
+def desk(provider: Provider) -> Desk:
+    provider.add_customer(given_name="Ana", family_name="Ferreira")
+    return Desk(provider)
 
 
 def test_the_page_names_application_and_host_and_may_end_at_the_application(desk: Desk) -> None:
@@ -131,7 +93,7 @@ def test_signing_in_sets_the_cookie_and_resumes(desk: Desk) -> None:
     assert "Path=/" in cookie
     assert "Max-Age" not in cookie
     assert "Expires" not in cookie
-    session = desk.house.sessions.find(desk.browser.cookie("idp_session"))
+    session = desk.sessions.find(desk.browser.cookie("idp_session"))
     assert session is not None
     assert (session.browser, session.shared) == (desk.digest, False)
 
@@ -139,7 +101,7 @@ def test_signing_in_sets_the_cookie_and_resumes(desk: Desk) -> None:
 def test_the_tick_for_a_shared_computer_shortens_the_session(desk: Desk) -> None:
     desk.open(desk.park())
     desk.sign_in(shared="1")
-    session = desk.house.sessions.find(desk.browser.cookie("idp_session"))
+    session = desk.sessions.find(desk.browser.cookie("idp_session"))
     assert session is not None
     assert session.shared
 
@@ -232,8 +194,8 @@ def test_an_account_can_be_chosen(desk: Desk) -> None:
     assert (desk.status, desk.location) == (303, f"/signin/{interaction.id}")
     desk.open(interaction)
     assert desk.location == f"/authorize/{interaction.id}"
-    session = desk.house.sessions.find(desk.browser.cookie("idp_session"))
-    kept = desk.house.interactions.find(interaction.id, desk.digest)
+    session = desk.sessions.find(desk.browser.cookie("idp_session"))
+    kept = desk.interactions.find(interaction.id, desk.digest)
     assert session is not None
     assert kept is not None
     assert kept.answers == {"account": session.id}
@@ -265,7 +227,7 @@ def test_a_form_without_its_token_is_refused(desk: Desk) -> None:
 
 def test_another_browser_cannot_answer(desk: Desk) -> None:
     interaction = desk.park()
-    other = Desk(desk.house)
+    other = Desk(desk.provider)
     other.open(interaction)
     assert other.status == 400
     assert "no longer open" in other.browser.page.text
@@ -274,7 +236,7 @@ def test_another_browser_cannot_answer(desk: Desk) -> None:
 def test_a_finished_interaction_says_so_calmly(desk: Desk) -> None:
     interaction = desk.park()
     desk.open(interaction)
-    desk.house.interactions.end(interaction.id, desk.digest)
+    desk.interactions.end(interaction.id, desk.digest)
     desk.sign_in()
     assert desk.status == 200
     assert desk.browser.cookie("idp_session") is None
@@ -284,7 +246,7 @@ def test_a_finished_interaction_says_so_calmly(desk: Desk) -> None:
 
 
 def test_a_page_left_open_overnight_still_signs_in(desk: Desk, clock: TestClock) -> None:
-    desk.house.interactions.revivers["authorize"] = lambda request, browser: desk.park(request=request, browser=browser)
+    desk.interactions.revivers["authorize"] = lambda request, browser: desk.park(request=request, browser=browser)
     interaction = desk.park()
     desk.open(interaction)
     clock.advance(timedelta(hours=14))
@@ -297,7 +259,7 @@ def test_a_page_left_open_overnight_still_signs_in(desk: Desk, clock: TestClock)
 
 
 def test_a_page_whose_request_is_no_longer_in_order_says_how_to_go_on(desk: Desk, clock: TestClock) -> None:
-    desk.house.interactions.revivers["authorize"] = lambda _request, _browser: None
+    desk.interactions.revivers["authorize"] = lambda _request, _browser: None
     desk.open(desk.park())
     clock.advance(timedelta(hours=14))
     desk.sign_in()
