@@ -77,17 +77,13 @@ class PostgresServer:
         """Ends the server at once, as a crash would; what was committed stays."""
         _end(self.process, signal.SIGQUIT)
 
-    def url(self, name: str) -> str:
-        """The address of database `name`."""
-        return f"postgresql+psycopg://idp@127.0.0.1:{self.port}/{name}"
-
     @contextmanager
     def new_database(self) -> Iterator[str]:
-        """The address of an empty database, dropped afterwards."""
+        """The address of a place with no tables, dropped afterwards: a schema, which is made a hundred times faster."""
         name = f"test_{secrets.token_hex(6)}"
-        self._sql(f"CREATE DATABASE {name}")
-        yield self.url(name)
-        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+        self._sql(f"CREATE SCHEMA {name}")
+        yield f"postgresql+psycopg://idp@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{name}"
+        self._sql(f"DROP SCHEMA {name} CASCADE")
 
     def _sql(self, statement: str) -> bool:
         address = f"host=127.0.0.1 port={self.port} user=idp dbname=postgres connect_timeout=2"
@@ -107,7 +103,7 @@ def redis_server() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One PostgreSQL for the whole run: tests take a `new_database()` each."""
+    """One PostgreSQL for the whole run: tests take a `new_database` each."""
     with _folder() as folder:
         server = PostgresServer(folder)
         yield server

@@ -9,6 +9,8 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import Unavailable
@@ -85,8 +87,8 @@ class Worker:
             while not stop.is_set():
                 try:
                     started = self._start(threads, under_way, AT_ONCE)
-                except Unavailable as error:
-                    log.error("outbox_unavailable", because=error.because)
+                except (Unavailable, SQLAlchemyError) as error:  # away, read-only, not migrated yet: all of it may pass
+                    log.error("outbox_unavailable", because=getattr(error, "because", type(error).__name__))
                     stop.wait(PAUSE_SECONDS)
                     continue
                 if under_way and (started or len(under_way) == AT_ONCE):
