@@ -46,7 +46,7 @@ class Provider:
         self.host = f"localhost:{port}"
         self.issuer = f"http://{self.host}"
         self.log = folder / "provider.log"
-        self._secret = secrets.token_urlsafe(32)
+        self._secrets = {name: secrets.token_urlsafe(32) for name in ("bench", "bench-api")}
         self._key = ECKey.generate_key("P-256", parameters={"use": "sig", "alg": "ES256", "kid": "bench"}, private=True)
         clients_file = folder / "clients.yaml"
         clients_file.write_text(yaml.safe_dump(self._clients()), "utf-8")
@@ -85,7 +85,7 @@ class Provider:
         """The headers of a form from `client_id`, authenticated by its secret; without a name, of an anonymous one."""
         headers = {"Host": self.host, "Content-Type": FORM}
         if client_id:
-            pair = base64.b64encode(f"{client_id}:{self._secret}".encode()).decode()
+            pair = base64.b64encode(f"{client_id}:{self._secrets[client_id]}".encode()).decode()
             headers["Authorization"] = f"Basic {pair}"
         return headers
 
@@ -97,11 +97,9 @@ class Provider:
 
     def code_bodies(self, count: int) -> list[str]:
         """Token requests that redeem `count` fresh codes, written by the provider's own service in one transaction."""
-        house, now = self.house, SystemClock().now()
+        house, now, session = self.house, SystemClock().now(), self._session()
         with house.ground.database.transaction() as db:
-            session = self._session()
-            house.sessions.touch(db, session, now)
-            codes = [house.codes.issue(db, _draft(session), now) for _ in range(count)]
+            codes = [house.protocol.issuance.codes.issue(db, _draft(session), now) for _ in range(count)]
         rest = urlencode({"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER})
         return [f"{rest}&code={code}" for code in codes]
 
@@ -132,19 +130,20 @@ class Provider:
     def _session(self) -> Session:
         house, now = self.house, SystemClock().now()
         with house.ground.database.transaction() as db:
-            subject = house.subjects.find(db, USERNAME)
+            subject = house.people.subjects.find(db, USERNAME)
             if subject is None:
                 raise RuntimeError(f"{USERNAME} was not added")
             context = Context("pwd", ("pwd",), now, ("password",))
             browser = digest(secrets.token_urlsafe(32))
-            started = house.sessions.start(
+            start = house.people.sessions.start
+            started = start(
                 db, subject_id=subject.id, context=context, brand=BRAND, shared=False, browser=browser, replaces=None, now=now
             )
         return started.session
 
     def _clients(self) -> dict[str, object]:
         brands = yaml.safe_load((ROOT / "clients.yaml").read_text("utf-8"))["brands"]
-        secret = {"secret_digests": [digest(self._secret)]}
+        secret, api_secret = ({"secret_digests": [digest(one)]} for one in self._secrets.values())
         common = {"brand": BRAND, "consent": "implied", "scope": SCOPE + " offline_access", "resources": [AUDIENCE]}
         grants = ["authorization_code", "refresh_token", "client_credentials"]
         portal = {"redirect_uris": [REDIRECT_URI], "grant_types": grants, "id_token_signed_response_alg": "ES256"}
@@ -155,7 +154,7 @@ class Provider:
             "clients": [
                 {"client_id": "bench", "client_name": "Bench", **common, **portal, **secret},
                 {"client_id": "bench-key", "client_name": "Bench with a key", **common, **signer},
-                {"client_id": "bench-api", "client_name": "Bench API", "grant_types": [], "owns": [AUDIENCE], **secret},
+                {"client_id": "bench-api", "client_name": "Bench API", "grant_types": [], "owns": [AUDIENCE], **api_secret},
             ],
         }
 
