@@ -31,12 +31,13 @@ from portals.settings import LOOPBACK_HOSTS, PortalSettings
 from portals.store import Store
 
 PACKAGE = Path(__file__).parent
+TEMPLATES = PACKAGE.parent / "templates" / "portal"
 LARGEST_BODY = 32_768
 
 
 def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flask:
     """Return the WSGI application of one brand: its pages, its relying party and its account API."""
-    app = Flask("portals", template_folder=str(_templates()), static_folder=str(PACKAGE / "static"))
+    app = Flask("portals", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=20)
     app.config["TRUSTED_HOSTS"] = [str(urlsplit(settings.base_url).hostname), *LOOPBACK_HOSTS]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
@@ -68,7 +69,9 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
 def _load_sessions(app: Flask, settings: PortalSettings, sessions: Sessions, clock: Clock) -> None:
     @app.before_request
     def load_session() -> None:
-        handle = browser.handle(settings) if request.blueprint in ("pages", "sign_in", "sign_out") else None
+        # An unknown address has no endpoint, and its page greets the customer like any other.
+        is_page = request.endpoint is None or request.blueprint in ("pages", "sign_in", "sign_out")
+        handle = browser.handle(settings) if is_page else None
         g.session = None if handle is None else sessions.find(handle, clock())
 
 
@@ -116,9 +119,3 @@ def _asset(known: dict[str, str], name: str) -> str:
     if name not in known:
         known[name] = hashlib.sha256((PACKAGE / "static" / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={known[name]}"
-
-
-def _templates() -> Path:
-    # In a checkout the templates lie at the top; the wheel brings them inside the package.
-    inside = PACKAGE / "templates"
-    return inside if inside.is_dir() else PACKAGE.parent / "templates" / "portal"

@@ -146,5 +146,12 @@ def test_an_unknown_host_is_refused(portal: Portal) -> None:
     assert "evil.example" not in answer.text
 
 
+def test_an_unknown_address_keeps_the_customer_signed_in(browser: Browser) -> None:
+    browser.sign_in()
+    page = browser.open("/nothing-here")
+    assert page.status_code == 404
+    assert "Sign out</button>" in page.text
+
+
 def test_health_answers_at_once(portal: Portal) -> None:
     assert requests.get(f"{portal.url}/health", timeout=10).json() == {"status": "ok"}
