@@ -1,0 +1,109 @@
+"""The token endpoint itself, and the client credentials grant (P4, P12)."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.drivers.relying_party import basic
+from tests.protocol.tokens.provider import Issuer, secret_of
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def test_a_machine_gets_a_token_of_its_own(issuer: Issuer) -> None:
+    """RFC 6749 4.4.3: no refresh token; RFC 9068 2.2: the subject is the client; not in the trail (P4)."""
+    before = len(issuer.events)
+    answer = issuer.token("machine", grant_type="client_credentials")
+    assert answer.body.keys() == {"access_token", "token_type", "expires_in", "scope"}
+    claims = issuer.claims_of(answer["access_token"])
+    assert (claims["sub"], claims["client_id"], claims["scope"]) == ("machine", "machine", "read write")
+    assert claims.keys() == {"iss", "aud", "client_id", "scope", "jti", "iat", "exp", "sub"}
+    assert len(issuer.events) == before
+
+
+@pytest.mark.parametrize("scope", ["openid", "read openid", "offline_access", "profile", "admin", "read  write", " ", "read\t"])
+def test_a_machine_gets_its_own_scopes_only(issuer: Issuer, scope: str) -> None:
+    """P4: never openid or offline_access."""
+    assert issuer.token("machine", grant_type="client_credentials", scope=scope).error == "invalid_scope"
+
+
+def test_a_machine_may_ask_for_less(issuer: Issuer) -> None:
+    """RFC 6749 3.3."""
+    assert issuer.token("machine", grant_type="client_credentials", scope="read")["scope"] == "read"
+    assert issuer.token("machine", grant_type="client_credentials", resource="https://x.example").error == "invalid_target"
+
+
+def test_a_grant_must_be_registered(issuer: Issuer) -> None:
+    """RFC 6749 5.2 unauthorized_client, unsupported_grant_type; password is not offered (RFC 9700 2.4)."""
+    assert issuer.token("basic", grant_type="client_credentials").error == "unauthorized_client"
+    assert issuer.token("once", grant_type="refresh_token", refresh_token="x").error == "unauthorized_client"
+    for unknown in ("password", "implicit", "urn:x:ü", "x" * 1000, "code\n"):
+        assert issuer.token("basic", grant_type=unknown).error == "unsupported_grant_type"
+    assert issuer.token("basic").error == "invalid_request"
+
+
+def test_public_clients_have_no_credentials_of_their_own(issuer: Issuer) -> None:
+    """RFC 6749 4.4: confidential clients only."""
+    assert issuer.token("spa", grant_type="client_credentials").status == 401
+
+
+@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke"])
+@pytest.mark.parametrize(
+    ("query", "kind", "body"),
+    [
+        ("grant_type=refresh_token", FORM, "grant_type=refresh_token"),
+        ("a=b", FORM, "grant_type=refresh_token"),
+        ("", FORM, "grant_type=refresh_token&grant_type=refresh_token"),
+        ("", FORM, "a=&a=&token=x"),
+        ("", "application/json", '{"grant_type": "refresh_token"}'),
+        ("", "multipart/form-data; boundary=x", "--x--"),
+        ("", "", "grant_type=refresh_token"),
+        ("", FORM, b"token=\xff"),
+        ("", FORM, "token=%ff"),
+        ("", FORM, "token=%ed%a0%80"),
+        ("", FORM, "token=%00"),
+        ("", FORM, "&".join(f"a{n}=1" for n in range(101))),
+        ("", FORM, ""),
+    ],
+)
+def test_anything_but_one_clean_form_is_an_invalid_request(
+    issuer: Issuer, path: str, query: str, kind: str, body: str | bytes
+) -> None:
+    """RFC 6749 3.2: in the body alone, each parameter once; P12: bytes that are not UTF-8, NUL, surrogates."""
+    header = {"Authorization": basic("basic", secret_of("basic"))}
+    answer = issuer.call("POST", path, query_string=query, data=body, content_type=kind or None, headers=header)
+    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_large_body_is_refused(issuer: Issuer) -> None:
+    """P12: 16 KiB."""
+    answer = issuer.token("basic", grant_type="refresh_token", refresh_token="x" * 17_000)
+    assert (answer.status, answer.error) == (413, "invalid_request")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+def test_only_post(issuer: Issuer, method: str) -> None:
+    """RFC 6749 3.2: the client must use POST."""
+    for path in ("/token", "/introspect", "/revoke"):
+        assert issuer.call(method, path).status == 405
+
+
+def test_empty_parameters_count_as_not_sent(issuer: Issuer) -> None:
+    """RFC 6749 3.2."""
+    body = urlencode({"grant_type": "client_credentials", "scope": "", "client_secret": ""})
+    header = {"Authorization": basic("machine", secret_of("machine"))}
+    assert issuer.call("POST", "/token", data=body, content_type=FORM, headers=header).status == 200
+
+
+def test_browsers_may_call_from_the_origins_of_clients(issuer: Issuer) -> None:
+    """P1: CORS for registered origins alone, never with credentials."""
+    for path in ("/token", "/revoke", "/userinfo"):
+        ours = issuer.call("OPTIONS", path, headers={"Origin": "https://spa.example", "Access-Control-Request-Method": "POST"})
+        assert ours.headers["Access-Control-Allow-Origin"] == "https://spa.example"
+        assert "Access-Control-Allow-Credentials" not in ours.headers
+        theirs = issuer.call("OPTIONS", path, headers={"Origin": "https://evil.example"})
+        assert "Access-Control-Allow-Origin" not in theirs.headers
+    assert (
+        "Access-Control-Allow-Origin" not in issuer.post("/introspect", {}, headers={"Origin": "https://spa.example"}).headers
+    )
