@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
+from idp.demo.mailbox import Mailbox
+from idp.demo.pages import DemoPages
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -60,10 +62,15 @@ def mount(house: House) -> None:
         _authorization(house, front),
         _logout(house, front),
         _machines(house),
+        _demo(house, front) if settings.demo else (),
     ):
         table.mount(app, routes)
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
+
+
+def _demo(house: House, front: Front) -> tuple[Route, ...]:
+    return DemoPages(front.pages, house.parties.brands, Mailbox(house.ground.database)).routes()
 
 
 def _signin(house: House, front: Front) -> tuple[Route, ...]:

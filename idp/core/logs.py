@@ -15,7 +15,7 @@ SECRET = re.compile(
     re.IGNORECASE,
 )
 HARMLESS = frozenset({"status_code", "error_code", "exit_code", "token_type", "token_endpoint"})
-QUIET = ("authlib", "urllib3", "sqlalchemy.engine", "asyncio")
+QUIET = ("authlib", "urllib3", "sqlalchemy.engine", "alembic", "asyncio")
 
 Entry = MutableMapping[str, Any]
 

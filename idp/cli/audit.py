@@ -1,0 +1,75 @@
+"""`idp audit`: the trail, read and proven."""
+
+from dataclasses import asdict
+
+import click
+
+from idp.cli.failures import Exit
+from idp.cli.opening import open_ground, require_database
+from idp.cli.output import as_json, print_json, print_table
+from idp.core import audit as trail
+from idp.core import audit_chain
+
+PERSONAL_SHOWN = ("address", "request_id")
+
+
+@click.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("tail", epilog="Example: idp audit tail --limit 20 --json")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many entries.")
+@click.option("--after", type=click.IntRange(0), help="Only entries after this id, the oldest first.")
+@as_json
+def show_tail(limit: int, after: int | None, as_json: bool) -> None:
+    """Print the newest entries. Personal fields are shown where the subject's key still exists."""
+    ground = open_ground()
+    require_database(ground)
+    with ground.database.reading() as db:
+        entries = trail.tail(db, ground.keyring, limit, after)
+    if as_json:
+        print_json([asdict(entry) for entry in entries])
+    else:
+        print_table([_row(entry) for entry in entries])
+
+
+@audit.command("verify", epilog='Example: idp audit verify --head "$(cat last-head)"')
+@click.option("--head", help="A signed head from the log: shows whether the chain was cut behind it.")
+@as_json
+@click.pass_context
+def verify(ctx: click.Context, head: str | None, as_json: bool) -> None:
+    """Prove that no entry was changed, inserted or removed; each fault is a line, and the exit code is 1."""
+    ground = open_ground()
+    require_database(ground)
+    faults = audit_chain.verify(ground.database, ground.keyring, head)
+    if as_json:
+        print_json([asdict(fault) for fault in faults])
+    elif not faults:
+        click.echo("The trail is whole." if head else "The trail is whole. Give --head to prove that its end was not cut off.")
+    else:
+        for fault in faults:
+            click.echo(_line(fault))
+    if faults:
+        ctx.exit(Exit.REFUSED)
+
+
+def _row(entry: trail.Entry) -> dict[str, object]:
+    details = entry.details | {name: entry.personal[name] for name in PERSONAL_SHOWN if entry.personal.get(name)}
+    return {
+        "id": entry.id,
+        "time": entry.occurred_at,
+        "event": entry.event,
+        "outcome": " ".join(word for word in (entry.outcome, entry.reason) if word),
+        "actor": entry.actor,
+        "subject": entry.subject_id,
+        "client": entry.client_id,
+        "brand": entry.brand,
+        "details": " ".join(f"{name}={value}" for name, value in details.items()),
+    }
+
+
+def _line(fault: audit_chain.Fault) -> str:
+    where = [f"position {fault.position}"] if fault.position is not None else []
+    where += [f"entry {fault.entry_id}"] if fault.entry_id is not None else []
+    return f"{fault.kind}: {', '.join(where)}{': ' if where else ''}{fault.text}"

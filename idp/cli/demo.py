@@ -1,0 +1,194 @@
+"""`idp demo`: the whole product on this machine, with sample customers and nothing to install or set."""
+
+import json
+import os
+import signal
+import threading
+import time
+from functools import partial
+from pathlib import Path
+from typing import assert_never
+
+import click
+
+from idp.app import House, build
+from idp.brands.registry import Brands
+from idp.cli.die_with_parent import die_with_parent
+from idp.cli.failures import Exit, Failure, refused
+from idp.cli.opening import open_ground
+from idp.cli.seed import sow
+from idp.cli.serve import claim
+from idp.core.migrations import is_current, upgrade
+from idp.demo.customers import CUSTOMERS, SampleCustomer
+from idp.demo.folder import BRANDS, DemoFolder
+from idp.demo.processes import Died, Part, Processes
+from idp.settings import PREFIX
+from idp.subjects.subjects import Malformed, NewSubject, Subject, Taken
+
+PATIENCE_SECONDS = 60.0
+WATCH_SECONDS = 0.3
+
+
+@click.command(epilog="Example: idp demo --port-base 9100 --data-dir /tmp/demo")
+@click.option("--json", "as_json", is_flag=True, help="Print the addresses and customers as one JSON document.")
+@click.option(
+    "--port-base", default=9000, show_default=True, type=click.IntRange(1024, 65533), help="The first of three ports."
+)
+@click.option(
+    "--data-dir",
+    default=Path("data/demo"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where its data is kept.",
+)
+@click.option("--reset", is_flag=True, help="Forget what earlier runs kept.")
+def demo(as_json: bool, port_base: int, data_dir: Path, reset: bool) -> None:
+    """Run the provider, its worker and both brand portals on this machine, until Ctrl-C.
+
+    Data is kept between runs. On loopback only, and with no secret worth keeping: not for production.
+    """
+    began = time.monotonic()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    folder = _take(DemoFolder(data_dir.absolute(), port_base), reset)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    processes = Processes(inherited | folder.environment(), folder.logs, partial(die_with_parent, signal.SIGTERM))
+    try:
+        for part in _portals(folder):
+            processes.start(part)  # they wait for nothing, so they come up while the provider is prepared
+        brands = _prepare(folder)
+        if not stop.is_set():
+            for part in _provider(folder):
+                processes.start(part)
+        _require_up(processes, stop)
+        if not stop.is_set():
+            click.echo(_facts(folder) if as_json else _summary(folder, brands, time.monotonic() - began))
+        _watch(processes, stop)
+    finally:
+        processes.stop()
+    if not as_json:
+        click.echo("\nStopped. The data is kept.")
+
+
+def _take(folder: DemoFolder, reset: bool) -> DemoFolder:
+    try:
+        if folder.lock() is None:
+            raise Failure(Exit.TAKEN, f"another demonstration uses {folder.path}: stop it, or choose another --data-dir")
+        for offset in range(3):
+            _claim(folder.port_base + offset)
+        if reset:
+            folder.reset()
+        folder.prepare()
+    except OSError as error:
+        raise refused(f"{error.filename or folder.path} cannot be used: {error.strerror}; choose another --data-dir") from None
+    return folder
+
+
+def _claim(port: int) -> None:
+    try:
+        claim("127.0.0.1", port)
+    except Failure as error:
+        taken = f"port {port} is taken: stop what listens there, or choose another --port-base"
+        raise Failure(error.code, taken) from None
+
+
+def _portals(folder: DemoFolder) -> list[Part]:
+    return [_portal(folder, brand, folder.port_base + offset) for brand, offset in BRANDS.items()]
+
+
+def _portal(folder: DemoFolder, brand: str, port: int) -> Part:
+    place = ("--issuer", folder.issuer, "--data-dir", str(folder.path / "portals" / brand))
+    arguments = ("-m", "portals", "serve", "--brand", brand, "--port", str(port), *place)
+    return Part(f"{brand}-portal", arguments, port, "/health")
+
+
+def _provider(folder: DemoFolder) -> list[Part]:
+    serve = Part("provider", ("-m", "idp.cli", "serve"), folder.port_base, "/health/ready")
+    return [serve, Part("worker", ("-m", "idp.cli", "worker"))]
+
+
+def _prepare(folder: DemoFolder) -> Brands:
+    """Migrates, seeds, and adds the customers that are missing."""
+    ground = open_ground(folder.environment())
+    if not is_current(ground.database):
+        upgrade(ground.database)
+    house = build(ground)
+    sow(house)
+    for customer in CUSTOMERS:
+        _add(house, customer)
+    ground.database.engine.dispose()
+    return house.parties.brands
+
+
+def _add(house: House, customer: SampleCustomer) -> None:
+    ground = house.ground
+    with ground.database.reading() as db:
+        if house.people.subjects.find(db, customer.username) is not None:
+            return
+    new = NewSubject(
+        username=customer.username,
+        email=customer.email,
+        email_verified=True,
+        given_name=customer.given_name,
+        family_name=customer.family_name,
+        claims=customer.claims,
+        locale="en-GB",
+        numbers=customer.numbers,
+    )
+    verifier = house.people.hasher.hash(customer.password)
+    with ground.database.transaction() as db:
+        created = house.people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
+    match created:
+        case Subject():
+            return
+        case Taken(name) | Malformed(name):
+            raise refused(f"the sample customer {customer.username} cannot be added ({name}): start anew with --reset")
+        case _:
+            assert_never(created)
+
+
+def _require_up(processes: Processes, stop: threading.Event) -> None:
+    match processes.wait_until_up(PATIENCE_SECONDS, stop):
+        case None:
+            return
+        case Died() as died:
+            raise _fallen(died)
+        case str() as name:
+            raise refused(f"the {name} did not answer within {PATIENCE_SECONDS:.0f} s; see {processes.logs / name}.log")
+
+
+def _watch(processes: Processes, stop: threading.Event) -> None:
+    while not stop.wait(WATCH_SECONDS):
+        if died := processes.dead():
+            raise _fallen(died)
+
+
+def _fallen(died: Died) -> Failure:
+    return refused(f"the {died.name} ended by itself with code {died.code}; its last lines:", *died.last_lines)
+
+
+def _facts(folder: DemoFolder) -> str:
+    customers = [
+        {"username": one.username, "password": one.password, "email": one.email, "brands": list(one.numbers)}
+        for one in CUSTOMERS
+    ]
+    return json.dumps({"issuer": folder.issuer, "portals": folder.portals, "customers": customers}, ensure_ascii=False)
+
+
+def _summary(folder: DemoFolder, brands: Brands, seconds: float) -> str:
+    names = {brand.id: brand.name for brand in brands.all()}
+    places = {names.get(brand, brand): address for brand, address in folder.portals.items()}
+    places |= {"Identity provider": folder.issuer, "Mailbox, codes, customers": f"{folder.issuer}/demo"}
+    wide = max(map(len, places))
+    longest = max(len(one.password) for one in CUSTOMERS)
+    lines = ["", f"  {click.style('One sign-in, two brands', bold=True)}   up in {seconds:.1f} s", ""]
+    lines += [f"  {name:{wide}}   {click.style(address, fg='cyan', underline=True)}" for name, address in places.items()]
+    lines += ["", f"  {'Customer':8}   {'Password':{longest}}"]
+    lines += [
+        f"  {one.username:8}   {click.style(f'{one.password:{longest}}', bold=True)}   {one.name}, {one.about}"
+        for one in CUSTOMERS
+    ]
+    kept = os.path.relpath(folder.path)
+    lines += ["", f"  Data and logs are in {kept if not kept.startswith('..') else folder.path}. Press Ctrl-C to stop.", ""]
+    return "\n".join(lines)

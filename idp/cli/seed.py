@@ -1,0 +1,32 @@
+"""`idp seed`: what a migrated database needs before the first customer comes."""
+
+import click
+
+from idp.app import House
+from idp.brands.registry import read_brands
+from idp.cli.opening import open_house
+from idp.cli.output import as_json, print_json
+from idp.clients.file import merge, read_clients
+from idp.core.yaml_lines import load
+
+
+@click.command(epilog="Example: idp db upgrade && idp seed")
+@as_json
+def seed(as_json: bool) -> None:
+    """Merge clients.yaml into the database, and make the first signing keys. Safe to run again."""
+    changed = sow(open_house())
+    if as_json:
+        print_json({"clients_changed": changed})
+    else:
+        click.echo(f"Clients changed: {', '.join(changed)}" if changed else "Nothing to change.")
+
+
+def sow(house: House) -> list[str]:
+    """Merges the file's clients and makes missing keys; answers the ids of the clients that changed. Raises `BrokenFile`."""
+    ground = house.ground
+    document = load(ground.settings.clients_file)
+    file = read_clients(document, read_brands(document))
+    now = ground.clock.now()
+    with ground.database.transaction() as db:
+        house.protocol.keys.ensure(db, now)
+        return merge(db, ground.bus, house.parties.clients, file, now)

@@ -1,0 +1,70 @@
+"""`idp serve`: the provider, after everything it needs has been found in order."""
+
+import errno
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import click
+
+from idp.app import create_app
+from idp.cli.failures import Exit, Failure
+from idp.cli.opening import open_house, require_kv
+from idp.cli.server import Listening, run_server
+from idp.core.logs import configure_logs, get_log
+from idp.settings import Settings
+
+log = get_log(__name__)
+
+
+@click.command(epilog="Example: IDP_LISTEN=127.0.0.1:9000 idp serve")
+def serve() -> None:
+    """Serve the provider until SIGTERM or Ctrl-C; requests under way are finished first.
+
+    Refuses to start where settings, clients.yaml, tables, signing keys or a store are not in order.
+    """
+    settings, listening = prepare()
+    log.info("serving", issuer=settings.issuer, listen=settings.listen, workers=listening.workers)
+    run_server(partial(_load, settings), listening)
+
+
+def prepare() -> tuple[Settings, Listening]:
+    """The settings, and where to listen, when all is in order; nothing stays open. Raises `Failure`, `Misconfigured`,
+    `BrokenFile`, `SettingsError`."""
+    house = open_house(quiet=False)
+    ground = house.ground
+    house.protocol.keys.check()
+    require_kv(ground)
+    listening = _listening(ground.settings)
+    claim(listening.address, listening.port)
+    ground.database.engine.dispose()  # a connection must not cross the fork
+    return ground.settings, listening
+
+
+def claim(address: str, port: int) -> None:
+    """Raises `Failure` where `port` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # Without SO_REUSEPORT, which the server itself sets: another server would else share the port unseen.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                taken = f"port {port} of {address} is taken: stop what listens there, or choose another (IDP_LISTEN)"
+                raise Failure(Exit.TAKEN, taken) from None
+            cannot = f"cannot listen on {address}:{port}: {error.strerror}; correct IDP_LISTEN"
+            raise Failure(Exit.UNUSABLE, cannot) from None
+
+
+def _listening(settings: Settings) -> Listening:
+    address, _, port = settings.listen.rpartition(":")
+    if not address or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise Failure(Exit.UNUSABLE, "IDP_LISTEN: must be ADDRESS:PORT, such as 127.0.0.1:9000 or [::1]:9000")
+    return Listening(address.strip("[]"), int(port), settings.worker_count, settings.blocking_threads)
+
+
+def _load(settings: Settings) -> Callable[..., Any]:
+    configure_logs(settings.log_level)
+    return create_app(settings)

@@ -1,0 +1,68 @@
+"""The WSGI server: Granian, with every number that matters set here."""
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from idp.cli.die_with_parent import die_with_parent
+
+# Connections a worker holds at once. An idle one takes a place, so this is far above the threads; more wait in the backlog.
+BACKPRESSURE = 1024
+DRAIN_SECONDS = 10
+# Granian logs through `_granian`; our own handler at the root writes it as JSON like everything else.
+LOGS: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+}
+
+Load = Callable[[], Callable[..., Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen, with how many worker processes, and how many threads in each."""
+
+    address: str
+    port: int
+    workers: int
+    threads: int
+
+
+def run_server(load: Load, listening: Listening) -> None:
+    """Serves until SIGTERM or SIGINT, then drains for at most 10 s. Each worker makes its own application by `load`.
+
+    A worker that dies is replaced; where that does not help, this ends with exit code 1.
+    """
+    server = Granian(
+        "idp",
+        address=listening.address,
+        port=listening.port,
+        interface=Interfaces.WSGI,
+        workers=listening.workers,
+        blocking_threads=listening.threads,
+        backpressure=BACKPRESSURE,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        log_level=LogLevels.error,
+        log_dictconfig=LOGS,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+    # What the workers inherit is never collected, so that its pages stay shared between them.
+    gc.collect()
+    gc.freeze()
+    server.serve(target_loader=partial(_load_in_worker, load), wrap_loader=False)
+
+
+def _load_in_worker(load: Load) -> Callable[..., Any]:
+    # A main process that is killed outright cannot stop its workers; orphans would go on serving the port.
+    die_with_parent()
+    return load()

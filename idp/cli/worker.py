@@ -1,0 +1,113 @@
+"""`idp worker`: delivers the outbox, and looks after everything that time brings about."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+
+from idp.app import House
+from idp.cli.opening import open_house
+from idp.core import audit_chain, outbox
+from idp.core.errors import IdpError, Unavailable
+from idp.core.logs import get_log
+from idp.oidc.tokens import purge as tokens
+
+BATCH = 500
+TICK_SECONDS = 0.5
+
+log = get_log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to do again and again. `act` answers how much it did; at `batch` or more it is done again at once."""
+
+    name: str
+    every: float
+    act: Callable[[], int]
+    batch: int | None = None
+
+
+@click.command(epilog="Example: idp worker")
+def worker() -> None:
+    """Deliver mails and logout notices, chain the audit trail, end old sessions, rotate keys, until SIGTERM or Ctrl-C.
+
+    Several may run; each piece of work is done once.
+    """
+    house = open_house(quiet=False)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(house, stop)
+
+
+def run(house: House, stop: threading.Event) -> None:
+    """Works until `stop` is set; deliveries under way are finished."""
+    log.info("working")
+    deliveries = threading.Thread(target=_deliver, args=(house, stop), name="outbox")
+    deliveries.start()
+    due = dict.fromkeys(chores(house), 0.0)
+    while not stop.is_set():
+        for chore, at in due.items():
+            if at <= time.monotonic() and not stop.is_set():
+                do(chore, stop)
+                due[chore] = time.monotonic() + chore.every
+        stop.wait(TICK_SECONDS)
+    deliveries.join()
+
+
+def chores(house: House) -> tuple[Chore, ...]:
+    """What is to be done besides deliveries, and every how many seconds."""
+    ground = house.ground
+    now = ground.clock.now
+    return (
+        Chore("chain_audit", 2, lambda: _chain(house), batch=1),
+        Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
+        Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
+        Chore("purge_kv", 60, lambda: ground.kv.purge(now())),
+        Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
+        Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
+    )
+
+
+def do(chore: Chore, stop: threading.Event) -> None:
+    """Does one chore to its end. A store that is away, or a defect, is logged and leaves the others alone."""
+    try:
+        done = chore.act()
+        while chore.batch is not None and done >= chore.batch and not stop.is_set():
+            done = chore.act()
+    except Unavailable as error:
+        log.error("chore_put_off", chore=chore.name, because=error.because)
+    except IdpError as error:
+        log.error("chore_failed", chore=chore.name, because=error.because)
+    except Exception:
+        log.exception("chore_broke", chore=chore.name)
+
+
+def _deliver(house: House, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            house.protocol.outbox.run_forever(stop)
+        except Exception:
+            # A worker that looks alive and delivers nothing would be worse than the noise.
+            log.exception("outbox_broke")
+            stop.wait(TICK_SECONDS)
+
+
+def _chain(house: House) -> int:
+    ground = house.ground
+    return 1 if audit_chain.chain(ground.database, ground.keyring, ground.clock) else 0
+
+
+def _purge_tokens(house: House) -> int:
+    ground = house.ground
+    with ground.database.transaction() as db:
+        return tokens.purge(db, ground.clock.now(), ground.settings.refresh_grace, BATCH)
+
+
+def _purge_outbox(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return outbox.purge(db, house.ground.clock.now())

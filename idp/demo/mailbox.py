@@ -1,0 +1,38 @@
+"""The mailbox of the demonstration, read."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from idp.core.database import Database
+from idp.core.mail import demo_messages
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail or text that was sent; `sent_at` in words, UTC."""
+
+    channel: str
+    to: str
+    subject: str
+    text: str
+    sent_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Everything sent, newest first."""
+
+    database: Database
+
+    def messages(self) -> list[Message]:
+        """The newest 100."""
+        newest = select(demo_messages).order_by(demo_messages.c.id.desc()).limit(MOST_SHOWN)
+        with self.database.reading() as db:
+            rows = db.execute(newest).mappings().all()
+        return [
+            Message(row["channel"], row["to"], row["subject"], row["text"], f"{row['sent_at']:%d %B %Y, %H:%M:%S} UTC")
+            for row in rows
+        ]

@@ -1,0 +1,53 @@
+"""The page of the demonstration: portals, customers with their passwords, and all mail. It is mounted in demo mode only."""
+
+from dataclasses import dataclass
+
+from flask import request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from idp.brands.registry import Brands
+from idp.clients.metadata import is_loopback
+from idp.core.origin import current_origin
+from idp.demo.customers import CUSTOMERS, SampleCustomer
+from idp.demo.mailbox import Mailbox
+from idp.web.render import Pages
+from idp.web.routes import Guard, Route
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPages:
+    """`/demo`, for this machine alone."""
+
+    pages: Pages
+    brands: Brands
+    mailbox: Mailbox
+
+    def routes(self) -> tuple[Route, ...]:
+        """The one address."""
+        return (Route("/demo", "demo", self.show, guard=Guard.PAGE),)
+
+    def show(self) -> Response:
+        """Everything one needs to try the product. 404 for callers from elsewhere, a proxy's callers too."""
+        # Passwords stand here: both who connects and whom a trusted proxy speaks for must be this machine.
+        if not is_loopback(request.environ.get("REMOTE_ADDR")) or not is_loopback(current_origin().address):
+            raise NotFound
+        brands = self.brands.all()
+        names = {brand.id: brand.name for brand in brands}
+        return self.pages.page(
+            "demo/index.html",
+            brand=None,
+            portals=[{"brand": b.id, "name": b.name, "url": f"http://{b.hosts[0]}"} for b in brands if b.hosts],
+            customers=[_told(customer, names) for customer in CUSTOMERS],
+            messages=self.mailbox.messages(),
+            codes=[],
+        )
+
+
+def _told(customer: SampleCustomer, names: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": f"{customer.name}, {customer.about}",
+        "username": customer.username,
+        "password": customer.password,
+        "brands": [f"{names.get(brand, brand)}: {number}" for brand, number in customer.numbers.items()],
+    }
