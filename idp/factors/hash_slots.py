@@ -9,6 +9,7 @@ import fcntl
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from idp.core.errors import Unavailable
 
-POLL = 0.002
+POLL = 0.001
 PATIENCE = timedelta(seconds=2)
 QUEUE = 8
 
@@ -30,40 +31,78 @@ class HashSlots:
     """`count` slots shared through lock files in `folder`; at most `queue` threads of this worker wait for one."""
 
     def __init__(self, folder: Path, count: int, queue: int = QUEUE, patience: timedelta = PATIENCE) -> None:
+        self._next = [folder / "hash-next.lock"]
         self._files = [folder / f"hash-{number}.lock" for number in range(count)]
-        self._inside = threading.BoundedSemaphore(count)
-        self._present = threading.BoundedSemaphore(count + queue)
+        self._line = _Line(count, queue)
         self._patience = patience.total_seconds()
 
     @contextmanager
     def one(self) -> Iterator[None]:
         """Holds a slot for the block. Raises `Unavailable` where the queue is full or a slot stays away too long."""
-        if not self._present.acquire(blocking=False):
-            raise Unavailable("too many passwords wait to be hashed")
+        deadline = time.monotonic() + self._patience
+        self._line.enter(self._patience)
         try:
-            deadline = time.monotonic() + self._patience
-            if not self._inside.acquire(timeout=self._patience):
-                raise Unavailable("no slot to hash a password became free in time")
+            held = self._slot(deadline)
             try:
-                held = self._lock(deadline)
-                try:
-                    yield
-                finally:
-                    os.close(held)
+                yield
             finally:
-                self._inside.release()
+                os.close(held)
         finally:
-            self._present.release()
+            self._line.leave()
 
-    def _lock(self, deadline: float) -> int:
-        while True:
-            for file in self._files:
-                held = _try_lock(file)
-                if held is not None:
-                    return held
-            if time.monotonic() >= deadline:
-                raise Unavailable("no slot to hash a password became free in time")
-            time.sleep(POLL)
+    def _slot(self, deadline: float) -> int:
+        # One caller on the host stands next in line. Without a line, the worker that frees a slot is always the first
+        # to ask again, and another worker could wait for ever.
+        head_of_line = _lock_one(self._next, deadline)
+        try:
+            return _lock_one(self._files, deadline)
+        finally:
+            os.close(head_of_line)
+
+
+class _Line:
+    """First come, first served among the threads of this worker. A semaphore would let the quickest push in."""
+
+    def __init__(self, places: int, queue: int) -> None:
+        self._lock = threading.Lock()
+        self._free = places
+        self._most_waiting = queue
+        self._waiting: deque[threading.Event] = deque()
+
+    def enter(self, patience: float) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            if len(self._waiting) >= self._most_waiting:
+                raise Unavailable("too many passwords wait to be hashed")
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(patience):
+            return
+        with self._lock:
+            # The place may have been handed over in the very last moment.
+            if not turn.is_set():
+                self._waiting.remove(turn)
+                raise _too_late()
+
+    def leave(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
+
+
+def _lock_one(files: list[Path], deadline: float) -> int:
+    while True:
+        for file in files:
+            held = _try_lock(file)
+            if held is not None:
+                return held
+        if time.monotonic() >= deadline:
+            raise _too_late()
+        time.sleep(POLL)
 
 
 def _try_lock(file: Path) -> int | None:
@@ -77,3 +116,7 @@ def _try_lock(file: Path) -> int | None:
         os.close(handle)
         return None
     return handle
+
+
+def _too_late() -> Unavailable:
+    return Unavailable("no slot to hash a password became free in time")

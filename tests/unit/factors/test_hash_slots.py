@@ -81,3 +81,28 @@ def test_a_killed_worker_frees_its_slot(tmp_path: Path) -> None:
 def test_a_folder_that_is_gone_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable), HashSlots(tmp_path / "gone", 1).one():
         pass
+
+
+@pytest.mark.parametrize("same_worker", [True, False])
+def test_busy_callers_do_not_shut_out_another(tmp_path: Path, same_worker: bool) -> None:
+    busy = HashSlots(tmp_path, 1)
+    other = busy if same_worker else HashSlots(tmp_path, 1)
+    stop = threading.Event()
+
+    def keep_busy() -> None:
+        while not stop.is_set():
+            with busy.one():
+                time.sleep(0.005)
+
+    threads = [threading.Thread(target=keep_busy) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    started = time.monotonic()
+    for _ in range(10):
+        with other.one():
+            pass
+    waited = time.monotonic() - started
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert waited < 1
