@@ -15,7 +15,6 @@ from benchmarks.provider import PASSWORD, ROOT, USERNAME, Provider
 from benchmarks.report import Report, Row, write
 from benchmarks.servers import Server, free_port, running
 from benchmarks.sign_ins import SignIns
-from idp.cli.serve import granian_command
 
 SERVER_CORE, LOAD_CORE = 0, 1
 CONNECTIONS = 16
@@ -83,7 +82,7 @@ def prepared(seconds: int, rounds: int) -> Iterator[Bench]:
         provider = Provider(folder, free_port())
         provider.prepare()
         port = free_port()
-        command = granian_command("benchmarks.bare:app", host="127.0.0.1", port=port, workers=1, blocking_threads=16)
+        command = [sys.executable, "-m", "benchmarks.bare", str(port)]
         python = {"PYTHONPATH": str(ROOT)}
         with (
             running(command, port=port, ready="/", core=SERVER_CORE, env=python, log=folder / "bare.log") as bare,
