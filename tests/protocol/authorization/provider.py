@@ -15,7 +15,7 @@ from idp.core.handles import digest
 from idp.oidc.tokens.model import families
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
-from tests.drivers.provider import Provider, settings_for
+from tests.drivers.provider import ISSUER, Provider, settings_for
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
@@ -91,24 +91,36 @@ class Seeded(Provider):
         with self.house.ground.database.reading() as db:
             return len(db.execute(select(families.c.id)).all())
 
+    def id_token(self, client_id: str = "stellantis-portal", username: str = "ana", typ: str = "JWT", **changes: Any) -> str:
+        """An ID token of ours about somebody, long expired."""
+        client = self.house.parties.clients.find(client_id)
+        with self.house.ground.database.reading() as db:
+            subject = self.house.people.subjects.find(db, username)
+        assert client is not None
+        assert subject is not None
+        sub = self.house.people.pairwise.sub(subject.id, client.sector, client.subject_type)
+        at = int(self.clock.now().timestamp()) - 86400
+        claims = {"iss": ISSUER, "aud": client_id, "sub": sub, "iat": at, "exp": at + 600} | changes
+        return self.house.protocol.keys.signer(client.id_token_alg).sign(claims, typ)
+
     def disable(self, client_id: str) -> None:
         """Stops a client, and waits until every worker knows."""
         ground = self.house.ground
         with ground.database.transaction() as db:
-            self.house.clients.disable(db, ground.bus, client_id)
+            self.house.parties.clients.disable(db, ground.bus, client_id)
         self.clock.advance(timedelta(seconds=2))
 
 
-def authorize(client_id: str = "stellantis-portal", **changes: str | list[str] | None) -> str:
+def authorize(who: str = "stellantis-portal", /, **changes: str | list[str] | None) -> str:
     """The address of a complete authorization request; None leaves a parameter out, a list sends it several times."""
-    return "/authorize?" + urlencode(parameters(client_id, **changes), doseq=True)
+    return "/authorize?" + urlencode(parameters(who, **changes), doseq=True)
 
 
-def parameters(client_id: str, **changes: str | list[str] | None) -> dict[str, str | list[str]]:
+def parameters(who: str, /, **changes: str | list[str] | None) -> dict[str, str | list[str]]:
     """The parameters of a complete authorization request."""
-    registered = next(client for client in CLIENTS if client["client_id"] == client_id)
+    registered = next(client for client in CLIENTS if client["client_id"] == who)
     sent: dict[str, str | list[str] | None] = {
-        "client_id": client_id,
+        "client_id": who,
         "redirect_uri": registered["redirect_uris"][0],
         "response_type": "code",
         "scope": "openid",
@@ -132,7 +144,7 @@ def seed(folder: Path) -> None:
     with ground.database.transaction() as db:
         for given in CLIENTS:
             meta = ClientMetadata.model_validate({"grant_types": BOTH, "scope": EVERY_SCOPE} | given)
-            provider.house.clients.save(db, ground.bus, meta, "file")
+            provider.house.parties.clients.save(db, ground.bus, meta, "file")
     provider.add_customer("ana", numbers={"stellantis": "ST-1", "alphera": "AL-1"}, given_name="Ana", family_name="Ferreira")
     provider.add_customer("ben", numbers={"stellantis": "ST-2"})
     ground.database.engine.dispose()
