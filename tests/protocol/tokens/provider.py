@@ -92,6 +92,10 @@ class Issuer(Provider):
 
     session: Session
 
+    @property
+    def folder(self) -> Path:
+        return self.house.ground.settings.data_dir
+
     def sign_in(self, username: str = "ana", browser: str = "browser") -> Session:
         """A session of a customer, which the next codes belong to."""
         ground = self.house.ground
@@ -195,6 +199,12 @@ class Issuer(Provider):
         with ground.database.transaction() as db:
             self.house.parties.clients.disable(db, ground.bus, client_id)
         self.clock.advance(timedelta(seconds=2))
+
+    def break_kv(self) -> None:
+        """Puts a folder where the KV's file was: nothing can be stored any more."""
+        for file in self.folder.glob("kv.db*"):
+            file.unlink()
+        (self.folder / "kv.db").mkdir()
 
     def rows(self, statement: Any) -> list[Any]:
         with self.house.ground.database.reading() as db:
