@@ -7,6 +7,7 @@ from authlib.integrations.flask_oauth2 import current_token
 from flask import Blueprint, Response, jsonify
 
 from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
+from portals.account_api.introspection import IntrospectionUnavailable, Introspector
 from portals.account_api.shapes import agreement_json, document_json, line_json, payment_json
 from portals.clock import Clock
 from portals.data.agreements import Agreement, Customer, documents, payments
@@ -19,9 +20,11 @@ from portals.settings import PortalSettings
 def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> Blueprint:
     """Return the blueprint of one brand's account API, mounted at `/api`."""
     api = Blueprint("account_api", __name__, url_prefix="/api")
-    keys = IssuerKeys(settings.issuer, json_fetcher(settings.timeout), clock)
+    fetch = json_fetcher(settings.timeout)
+    keys = IssuerKeys(settings.issuer, fetch, clock)
     guard = Guard(AccessTokenValidator(settings.issuer, settings.api_url, keys, clock))
-    jwks = public_jwks(load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk"))
+    key = load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk")
+    introspector = Introspector(settings, key, fetch)
 
     def customer() -> Customer | None:
         return books.customer(current_token.customer_number)
@@ -36,10 +39,11 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
 
     @api.get("/jwks.json")
     def key_set() -> Response:
-        return jsonify(jwks)
+        return jsonify(public_jwks(key))
 
+    # Who the customer is stays worth something after a sign-out; a balance of ten minutes ago does not.
     @api.get("/customer")
-    @guard.requires(SCOPE)
+    @guard.requires_live(SCOPE, introspector.is_active)
     def show_customer() -> Response:
         owner = customer()
         if owner is None:
@@ -83,7 +87,8 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
         return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
 
     @api.errorhandler(KeysUnavailable)
-    def no_keys(_: KeysUnavailable) -> Response:
+    @api.errorhandler(IntrospectionUnavailable)
+    def unavailable(_: Exception) -> Response:
         answer = jsonify({"error": "temporarily_unavailable"})
         answer.status_code = 503
         answer.headers["Retry-After"] = "5"

@@ -1,10 +1,11 @@
 """Who may call the account API: the bearer of an RFC 9068 access token for this audience and scope."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, NoReturn, cast
 
-from authlib.integrations.flask_oauth2 import ResourceProtector
+from authlib.integrations.flask_oauth2 import ResourceProtector, current_token
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import MissingAuthorizationError
 from authlib.oauth2.rfc6749.errors import UnsupportedTokenTypeError
@@ -27,6 +28,7 @@ View = Callable[..., Response]
 class Bearer:
     """What the access token says about its bearer; `customer_number` is None where there is no agreement here."""
 
+    token: str = field(repr=False)
     scopes: frozenset[str]
     customer_number: str | None
 
@@ -49,7 +51,7 @@ class AccessTokenValidator(BearerTokenValidator):  # type: ignore[misc]
             claims.validate(now=int(self._clock().timestamp()), leeway=LEEWAY)
         except (TokenRejected, JoseError) as error:
             raise InvalidTokenError(realm=self.realm) from error
-        return _bearer(claims)
+        return _bearer(token_string, claims)
 
     def validate_token(self, token: Bearer, scopes: list[str], request: object) -> None:
         """Raise InsufficientScopeError unless the bearer has every one of `scopes`."""
@@ -80,6 +82,20 @@ class Guard(ResourceProtector):  # type: ignore[misc]
         """Return a decorator that lets only bearers with `scope` in."""
         return cast(Callable[[View], View], self(scope))
 
+    def requires_live(self, scope: str, is_active: Callable[[str], bool]) -> Callable[[View], View]:
+        """Return a decorator like `requires` that also asks whether the token still counts at this moment."""
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def live(*args: Any, **values: Any) -> Response:
+                if not is_active(current_token.token):
+                    self.raise_error_response(InvalidTokenError(realm=self._realm))
+                return view(*args, **values)
+
+            return self.requires(scope)(live)
+
+        return decorate
+
     def raise_error_response(self, error: OAuth2Error) -> NoReturn:
         """Answer 401 or 403 with the challenge; without a token it names no error code (RFC 6750 3.1)."""
         match error:
@@ -95,9 +111,10 @@ class Guard(ResourceProtector):  # type: ignore[misc]
         abort(answer)
 
 
-def _bearer(claims: JWTAccessTokenClaims) -> Bearer:
+def _bearer(token: str, claims: JWTAccessTokenClaims) -> Bearer:
     scope, number = claims.get("scope"), claims.get("customer_number")
     return Bearer(
+        token=token,
         scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
         customer_number=number if isinstance(number, str) else None,
     )

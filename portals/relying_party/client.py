@@ -4,19 +4,18 @@ from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
-from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from flask import Flask
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from requests import HTTPError, RequestException
 
+from portals.client_assertion import ClientAssertion
 from portals.clock import Clock
 from portals.keys import ALGORITHM
 from portals.relying_party.sessions import SignedIn, Tokens
 from portals.settings import PortalSettings
 
 SCOPES = "openid profile email address phone accounts"
-ASSERTION_LIFE = 60
 LEEWAY = 30
 
 
@@ -30,25 +29,6 @@ class ProviderRefused(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-class ClientAssertion(PrivateKeyJWT):  # type: ignore[misc]
-    """private_key_jwt with the issuer as its audience; a minute of life instead of Authlib's hour."""
-
-    alg = ALGORITHM
-
-    def sign(self, auth: Any, token_endpoint: str) -> str:
-        key: ECKey = auth.client_secret
-        return str(
-            private_key_jwt_sign(
-                key,
-                client_id=auth.client_id,
-                token_endpoint=token_endpoint,
-                alg=ALGORITHM,
-                header={"kid": key.kid},
-                expires_in=ASSERTION_LIFE,
-            )
-        )
 
 
 class PinnedClient(FlaskOAuth2App):  # type: ignore[misc]

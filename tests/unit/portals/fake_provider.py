@@ -42,6 +42,9 @@ class FakeProvider:
         self.token_delay = 0.0
         self.token_status: int | None = None
         self.refuse_refresh = False
+        self.active = True
+        self.introspection_status: int | None = None
+        self.introspections: list[dict[str, str]] = []
         self.requests: list[dict[str, str]] = []
         self.token_calls: list[dict[str, str]] = []
         self.jwks_calls = 0
@@ -91,6 +94,7 @@ class FakeProvider:
         app.add_url_rule("/authorize", view_func=self._authorize)
         app.add_url_rule("/token", view_func=self._token, methods=["POST"])
         app.add_url_rule("/userinfo", view_func=self._userinfo)
+        app.add_url_rule("/introspect", view_func=self._introspect, methods=["POST"])
         app.add_url_rule("/logout", view_func=self._logout)
         return app
 
@@ -99,6 +103,7 @@ class FakeProvider:
         return jsonify(
             issuer=self.issuer,
             jwks_uri=f"{self.issuer}/jwks",
+            introspection_endpoint=f"{self.issuer}/introspect",
             id_token_signing_alg_values_supported=["RS256", "ES256"],
             **{f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in paths.items()},
         )
@@ -158,6 +163,18 @@ class FakeProvider:
         token = request.headers["Authorization"].removeprefix("Bearer ")
         payload = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
         return jsonify({"sub": payload["sub"]} | self.claims)
+
+    def _introspect(self) -> Any:
+        if self.introspection_status is not None:
+            return Response(status=self.introspection_status)
+        form = request.form.to_dict()
+        self.introspections.append(form)
+        head, body, _ = form["client_assertion"].split(".")
+        claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+        assert json.loads(base64.urlsafe_b64decode(head + "=="))["alg"] == "ES256"
+        assert claims["aud"] == self.issuer
+        assert claims["iss"] == claims["sub"]
+        return jsonify(active=self.active)
 
     def _logout(self) -> Any:
         asked = request.args

@@ -168,6 +168,31 @@ def test_the_summary_agrees_with_the_schedule(portal: Portal, provider: FakeProv
     assert lines[-1]["balance"] == summary["balloon"]
 
 
+def test_the_customer_record_asks_whether_the_token_still_counts(portal: Portal, provider: FakeProvider) -> None:
+    token = token_for(portal, provider)
+    assert ask(portal, token, "customer").status_code == 200
+    assert [asked["token"] for asked in provider.introspections] == [token]
+    provider.active = False
+    answer = ask(portal, token, "customer")
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    assert "Ferreira" not in answer.text
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_without_an_answer_nothing_is_shown(portal: Portal, provider: FakeProvider, status: int) -> None:
+    provider.introspection_status = status
+    answer = ask(portal, token_for(portal, provider), "customer")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "Ferreira" not in answer.text
+
+
+def test_a_token_that_does_not_hold_is_not_even_asked_about(portal: Portal, provider: FakeProvider) -> None:
+    assert ask(portal, token_for(portal, provider, aud="https://other.example"), "customer").status_code == 401
+    assert provider.introspections == []
+
+
 def test_unknown_kids_do_not_become_requests(portal: Portal, provider: FakeProvider) -> None:
     ask(portal, token_for(portal, provider))
     before = provider.jwks_calls
