@@ -1,5 +1,6 @@
 """Mail out of the outbox: to an SMTP server, to a folder, or to the mailbox of the demonstration."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from idp.core.errors import Misconfigured
 from idp.core.outbox_rows import Attempt, Delivered, GiveUp, Outcome, Retry
 
 TIMEOUT_SECONDS = 10
+ONE_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
 
 demo_messages = Table(
     "demo_messages",
@@ -69,10 +71,8 @@ class MailDeliverer:
             return self._demo(payload, attempt)
         try:
             self._send(message, attempt)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-            return _refusal(error)
         except (smtplib.SMTPException, OSError) as error:
-            return Retry(f"{type(error).__name__}")
+            return _refusal(error)
         return Delivered()
 
 
@@ -81,6 +81,8 @@ def build_message(payload: dict[str, Any], sender: str, attempt: Attempt) -> Ema
     name, to, subject = payload.get("from_name", ""), payload["to"], payload["subject"]
     if any(character in text for text in (name, to, subject, sender) for character in "\r\n\0"):
         raise ValueError("a header may not hold a line break")
+    if not ONE_ADDRESS.fullmatch(to):
+        raise ValueError("not one address")
     message = EmailMessage()
     message["From"] = Address(display_name=name, addr_spec=sender)
     message["To"] = Address(addr_spec=to)
@@ -130,7 +132,7 @@ def _to_folder(folder: Path, message: EmailMessage, attempt: Attempt) -> None:
     unfinished.replace(name)
 
 
-def _refusal(error: smtplib.SMTPException) -> Outcome:
+def _refusal(error: Exception) -> Outcome:
     match error:
         case smtplib.SMTPRecipientsRefused():
             status = next(iter(error.recipients.values()))[0]
@@ -139,5 +141,5 @@ def _refusal(error: smtplib.SMTPException) -> Outcome:
         case smtplib.SMTPResponseException():
             status = error.smtp_code
         case _:
-            return GiveUp(f"the mail server cannot carry it: {type(error).__name__}")
+            return Retry(type(error).__name__)
     return GiveUp(f"refused with {status}") if 500 <= status < 600 else Retry(f"put off with {status}")

@@ -84,7 +84,7 @@ def _judge(before: int, now: int, elapsed: float, limit: int, window: timedelta)
     if before * (1 - elapsed) + now < limit:
         return Allowed()
     wait = _shrinking(before, limit - now) - elapsed if now < limit else 1 - elapsed + _shrinking(now, limit)
-    return Slowed(timedelta(seconds=math.floor(wait * window.total_seconds()) + 1))
+    return Slowed(timedelta(seconds=math.ceil(wait * window.total_seconds()) + 1))
 
 
 def _shrinking(count: int, room: int) -> float:

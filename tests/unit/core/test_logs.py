@@ -1,0 +1,95 @@
+"""The log is JSON by lines, carries the request id, and holds no secret."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from idp.core.logs import configure_logs, get_log
+from idp.core.origin import Origin, call_from
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logs(stream=stream)
+    yield stream
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+    call_from(Origin())
+
+
+def read(lines: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+def test_a_line_says_what_where_and_when(lines: io.StringIO) -> None:
+    call_from(Origin(request_id="r-1"))
+    get_log("idp.signin").info("signed_in", brand="alphera", count=2)
+    (line,) = read(lines)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "signed_in",
+        "brand": "alphera",
+        "count": 2,
+        "logger": "idp.signin",
+        "level": "info",
+        "request_id": "r-1",
+    }
+
+
+SECRETS = "password new_password code user_code access_token Cookie Set-Cookie code_verifier Authorization CLIENT_SECRET"
+
+
+@pytest.mark.parametrize("key", SECRETS.split())
+def test_what_looks_like_a_secret_is_dropped(lines: io.StringIO, key: str) -> None:
+    get_log("x").warning("refused", **{key: "hunter2"}, nested={"deep": [{key: ["hunter2"]}]})
+    (line,) = read(lines)
+    assert "hunter2" not in lines.getvalue()
+    assert line[key] == "[dropped]"
+
+
+def test_harmless_codes_stay(lines: io.StringIO) -> None:
+    get_log("x").warning("answered", status_code=400, error_code="invalid_grant", kid="k")
+    (line,) = read(lines)
+    assert (line["status_code"], line["error_code"], line["kid"]) == (400, "invalid_grant", "k")
+
+
+def test_libraries_speak_json_too_and_no_more_than_they_should(lines: io.StringIO) -> None:
+    logging.getLogger("granian").warning("port %s", 9000)
+    for library in ("authlib.oauth2", "urllib3.connectionpool", "sqlalchemy.engine.Engine"):
+        logging.getLogger(library).debug("token=hunter2")
+        logging.getLogger(library).info("token=hunter2")
+    assert [line["event"] for line in read(lines)] == ["port 9000"]
+
+
+def test_libraries_stay_quiet_at_any_level_of_ours() -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logs("DEBUG", stream)
+    logging.getLogger("authlib.oauth2.rfc6749").debug("token=hunter2")
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+    assert stream.getvalue() == ""
+
+
+def test_a_fault_is_one_line_with_its_trace(lines: io.StringIO) -> None:
+    try:
+        raise ZeroDivisionError("first\nsecond")
+    except ZeroDivisionError:
+        get_log("x").exception("broke")
+    (line,) = read(lines)
+    assert line["level"] == "error"
+    assert "ZeroDivisionError: first" in line["exception"]
+
+
+def test_hostile_text_stays_one_line(lines: io.StringIO) -> None:
+    get_log("x").info("refused", name='a\n{"event":"forged"}\r\n\x1b[31m')
+    assert len(lines.getvalue().splitlines()) == 1
