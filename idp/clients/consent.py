@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.clients.client import Client
@@ -22,13 +22,13 @@ class Consents:
 
     def grant(self, db: Connection, bus: Bus, subject_id: str, client: Client, scopes: frozenset[str], now: datetime) -> None:
         """Adds `scopes` to what this subject allows this client."""
-        before = self.granted(db, subject_id, client.id)
-        scope = " ".join(sorted(before | scopes))
-        this = and_(consents.c.subject_id == subject_id, consents.c.client_id == client.id)
-        changed = db.execute(update(consents).where(this).values(scope=scope, granted_at=now))
-        if changed.rowcount == 0:
-            values = {"subject_id": subject_id, "client_id": client.id, "scope": scope, "granted_at": now}
-            db.execute(insert(consents).values(values))
+        scope = " ".join(sorted(self.granted(db, subject_id, client.id) | scopes))
+        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+        values = {"subject_id": subject_id, "client_id": client.id, "scope": scope, "granted_at": now}
+        # Of two answers at once the second meets the first one's row: it must change it, not fail on it.
+        keep = dialect.insert(consents).values(values)
+        latest = {"scope": keep.excluded.scope, "granted_at": keep.excluded.granted_at}
+        db.execute(keep.on_conflict_do_update(index_elements=["subject_id", "client_id"], set_=latest))
         event = ConsentGranted(subject_id=subject_id, client_id=client.id, brand=client.brand, scope=" ".join(sorted(scopes)))
         bus.record(db, event)
 

@@ -132,6 +132,10 @@ class Browser:
         found = self._client.get_cookie(name, urlsplit(self._home).hostname or "localhost")
         return found.value if found else None
 
+    def bring(self, name: str, value: str) -> None:
+        """Comes with a cookie that another server of the provider has set."""
+        self._client.set_cookie(name, value, domain=urlsplit(self._home).hostname or "localhost")
+
     def forget(self, name: str) -> None:
         self._client.delete_cookie(name, domain=urlsplit(self._home).hostname or "localhost")
 

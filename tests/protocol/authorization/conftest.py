@@ -12,7 +12,7 @@ from tests.protocol.authorization.provider import Seeded, open_provider, seed
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("seeded")
-    seed(folder)
+    seed(folder).house.ground.database.engine.dispose()
     return folder
 
 

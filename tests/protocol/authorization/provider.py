@@ -137,9 +137,9 @@ def sign_in(browser: Browser, username: str = "ana", password: str = ANA_PASSWOR
     return browser.sign_in(username, password)
 
 
-def seed(folder: Path) -> None:
+def seed(folder: Path, **changed: str) -> Seeded:
     """Makes the database that every test starts from."""
-    provider = Seeded(settings_for(folder), TestClock())
+    provider = Seeded(settings_for(folder, **changed), TestClock())
     ground = provider.house.ground
     with ground.database.transaction() as db:
         for given in CLIENTS:
@@ -147,7 +147,7 @@ def seed(folder: Path) -> None:
             provider.house.parties.clients.save(db, ground.bus, meta, "file")
     provider.add_customer("ana", numbers={"stellantis": "ST-1", "alphera": "AL-1"}, given_name="Ana", family_name="Ferreira")
     provider.add_customer("ben", numbers={"stellantis": "ST-2"})
-    ground.database.engine.dispose()
+    return provider
 
 
 def open_provider(seeded: Path, folder: Path, clock: TestClock) -> Seeded:

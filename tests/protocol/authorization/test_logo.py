@@ -1,0 +1,115 @@
+"""A client's logo on the consent page: fetched once through the guarded fetcher, served from our origin (P2)."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from idp.clients.metadata import ClientMetadata
+from tests.drivers.provider import ISSUER
+from tests.protocol.authorization.provider import BOTH, CLIENTS, Seeded, authorize
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
+JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 100
+
+
+@dataclass
+class Site:
+    """Somebody's web site with one picture."""
+
+    url: str = ""
+    body: bytes = PNG
+    kind: str = "image/png"
+    calls: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    told = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.calls.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", told.kind)
+            self.send_header("Content-Length", str(len(told.body)))
+            self.end_headers()
+            self.wfile.write(told.body)
+
+        def log_message(self, *_: object) -> None:
+            """Tests are quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    told.url = f"http://127.0.0.1:{server.server_port}/logo"
+    yield told
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def give_logo(provider: Seeded, url: str) -> None:
+    planner = next(client for client in CLIENTS if client["client_id"] == "planner")
+    ground = provider.house.ground
+    with ground.database.transaction() as db:
+        meta = ClientMetadata.model_validate({"grant_types": BOTH, **planner, "logo_uri": url})
+        provider.house.parties.clients.save(db, ground.bus, meta, "file")
+    provider.clock.advance(timedelta(seconds=2))
+
+
+def picture(provider: Seeded, client_id: str = "planner") -> TestResponse:
+    return Client(provider.app, use_cookies=False).get(f"/logo/{client_id}", base_url=ISSUER)
+
+
+def test_it_comes_from_our_origin_and_is_fetched_once(provider: Seeded, site: Site) -> None:
+    give_logo(provider, site.url)
+    browser = provider.signed_in()
+    page = browser.open(authorize("planner"))
+    assert 'src="/logo/planner"' in page.body
+    assert site.url not in page.body
+    for _ in range(3):
+        shown = picture(provider)
+        assert (shown.status_code, shown.headers["Content-Type"], shown.data) == (200, "image/png", PNG)
+        assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert site.calls == ["/logo"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+        ("image/png", b"<html><script>alert(1)</script>"),
+        ("text/html", PNG),
+        ("image/png", PNG + b"\x00" * 70_000),
+        ("image/png", b""),
+    ],
+)
+def test_what_is_no_small_picture_is_not_served(provider: Seeded, site: Site, kind: str, body: bytes) -> None:
+    """P2: PNG or JPEG, at most 64 KiB."""
+    site.kind, site.body = kind, body
+    give_logo(provider, site.url)
+    for _ in range(2):
+        assert picture(provider).status_code == 404
+    assert len(site.calls) == 1
+
+
+def test_a_jpeg_will_do(provider: Seeded, site: Site) -> None:
+    site.kind, site.body = "image/jpeg", JPEG
+    give_logo(provider, site.url)
+    assert picture(provider).headers["Content-Type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("client_id", ["stellantis-portal", "nobody", "%00", "x" * 500])
+def test_no_logo_no_picture(provider: Seeded, client_id: str) -> None:
+    assert picture(provider, client_id).status_code == 404
+
+
+def test_a_private_address_is_not_called(provider: Seeded) -> None:
+    """S3.11: the guarded fetcher."""
+    give_logo(provider, "https://169.254.169.254/latest/meta-data")
+    assert picture(provider).status_code == 404

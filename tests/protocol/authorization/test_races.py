@@ -1,0 +1,90 @@
+"""What may happen once happens once, on each database and each KV (S3.1)."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from tests.drivers.browser import Browser
+from tests.drivers.provider import ISSUER
+from tests.protocol.authorization.provider import Seeded, authorize, seed, sign_in
+
+AT_ONCE = 10
+
+
+@pytest.fixture
+def provider(database_url: str, kv_url: str, tmp_path: Path) -> Iterator[Seeded]:
+    """On SQLite and on PostgreSQL, on SQLite and on Redis."""
+    opened = seed(tmp_path, database_url=database_url, kv_url=kv_url, blocking_threads="12")
+    yield opened
+    opened.house.ground.database.engine.dispose()
+
+
+def all_at_once(provider: Seeded, browser: Browser, url: str, fields: dict[str, str] | None = None) -> list[TestResponse]:
+    """The same request of one browser, ten times at the same moment."""
+    names = ("idp_session", "idp_browser")
+    cookies = "; ".join(f"{name}={browser.cookie(name)}" for name in names if browser.cookie(name))
+    headers = {"Cookie": cookies, "Origin": ISSUER}
+    start = Barrier(AT_ONCE)
+
+    def one(_: int) -> TestResponse:
+        start.wait()
+        client = Client(provider.app, use_cookies=False)
+        return client.open(url, base_url=ISSUER, method="POST" if fields else "GET", data=fields, headers=headers)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(one, range(AT_ONCE)))
+
+
+def codes_in(answers: list[TestResponse]) -> int:
+    assert {answer.status_code for answer in answers} == {303}
+    return sum("code=" in answer.headers["Location"] for answer in answers)
+
+
+def test_an_interaction_resumed_ten_times_at_once_gives_one_code(provider: Seeded) -> None:
+    browser = provider.browser()
+    shown = browser.open(authorize())
+    page = browser.submit(username="ana", password="lantern orbit mosaic 7", follow=False)
+    assert page.status == 303
+    answers = all_at_once(provider, browser, shown.url.removeprefix(ISSUER).replace("/signin/", "/authorize/"))
+    assert codes_in(answers) == 1
+    assert provider.codes() == 1
+
+
+def test_ten_clicks_on_allow_are_one_consent(provider: Seeded) -> None:
+    browser = provider.signed_in()
+    page = browser.open(authorize("planner"))
+    fields = page.forms[0].fields | {"allow": "1"}
+    answers = all_at_once(provider, browser, page.url.removeprefix(ISSUER), fields)
+    assert {answer.status_code for answer in answers} == {303}
+    assert "code" in browser.open(authorize("planner", prompt="none")).query
+
+
+def test_ten_clicks_on_allow_are_one_first_visit(provider: Seeded) -> None:
+    browser = provider.signed_in()
+    page = browser.open(authorize("alphera-portal"))
+    fields = page.forms[0].fields | {"allow": "1"}
+    answers = all_at_once(provider, browser, page.url.removeprefix(ISSUER), fields)
+    assert {answer.status_code for answer in answers} == {303}
+    assert "code" in browser.open(authorize("alphera-portal", prompt="none")).query
+
+
+def test_ten_sign_outs_tell_each_client_once(provider: Seeded) -> None:
+    """P7: one logout token per client visited."""
+    browser = provider.signed_in()
+    answers = all_at_once(provider, browser, f"/logout?id_token_hint={provider.id_token()}")
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(provider.happened("SessionEnded")) == 1
+
+
+def test_the_flow_keeps_odd_text_on_every_store(provider: Seeded) -> None:
+    """P12: what passes the edge can be kept everywhere."""
+    odd = "\x01\u007f \u2028 ü 😀 \\u0000 '; --"
+    browser = provider.browser()
+    browser.open(authorize(state=odd, nonce=odd, claims='{"id_token": {"acr": {"value": "\\u0001\\u2028"}}}', login_hint=odd))
+    landed = sign_in(browser)
+    assert landed.query["state"] == odd
+    assert provider.family(landed.query["code"]).nonce == odd

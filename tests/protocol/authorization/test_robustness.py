@@ -1,0 +1,93 @@
+"""No input gives a 5xx, and a store that is down fails closed (P12, S4)."""
+
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import Client
+
+from tests.drivers.browser import Browser
+from tests.drivers.provider import ISSUER, settings_for
+from tests.protocol.authorization.provider import Seeded, authorize, parameters
+
+NAMES = sorted({*parameters("stellantis-portal"), "prompt", "max_age", "claims", "id_token_hint", "resource", "acr_values"})
+VALUES = st.one_of(
+    st.text(st.characters(), max_size=40),
+    st.sampled_from(
+        ["none", "login", "0", "-1", "{}", "null", '{"id_token":{"acr":{"essential":true}}}', "form_post", "code", ""]
+    ),
+)
+
+
+def quoted(text: str) -> str:
+    return quote(text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=4), st.sampled_from(["GET", "POST"]))
+def test_any_parameters_get_a_clear_answer(provider: Seeded, changes: list[tuple[str, str]], method: str) -> None:
+    """P12: never a 5xx; never a redirect to anywhere but the registered address or our own pages."""
+    kept = {name: value for name, value in parameters("stellantis-portal").items() if name not in dict(changes)}
+    raw = urlencode(kept) + "".join(f"&{name}={quoted(value)}" for name, value in changes)
+    client = Client(provider.app, use_cookies=False)
+    if method == "GET":
+        answer = client.get("/authorize", query_string=raw, base_url=ISSUER)
+    else:
+        answer = client.post("/authorize", data=raw, base_url=ISSUER, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in (200, 303, 400)
+    if answer.status_code == 303:
+        assert answer.headers["Location"].startswith(("http://localhost:9001/callback", "/signin/", "/authorize/posted/"))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40))
+def test_any_logout_request_gets_a_clear_answer(provider: Seeded, hint: str, uri: str, state: str) -> None:
+    raw = f"id_token_hint={quoted(hint)}&post_logout_redirect_uri={quoted(uri)}&state={quoted(state)}"
+    answer = Client(provider.app, use_cookies=False).get("/logout", query_string=raw, base_url=ISSUER)
+    assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("path", ["/authorize/", "/consent/", "/authorize/posted/"])
+@pytest.mark.parametrize("name", ["x", "x" * 3000, "%00", "%ff", "é", "..", "a%2Fb"])
+def test_any_name_of_an_interaction_gets_a_clear_answer(provider: Seeded, path: str, name: str) -> None:
+    """P12; S3.2: an interaction that is not ours leads nowhere."""
+    page = provider.signed_in().open(path + name)
+    assert page.status in (400, 404)
+
+
+def test_a_body_that_is_too_large_is_refused(provider: Seeded) -> None:
+    """P12: 16 KiB at protocol endpoints, URL 8 KiB."""
+    client = Client(provider.app, use_cookies=False)
+    assert client.post("/authorize", data={"state": "s" * 20_000}, base_url=ISSUER).status_code == 413
+    assert client.get("/authorize", query_string="state=" + "s" * 9000, base_url=ISSUER).status_code == 414
+
+
+def with_kv_down(provider: Seeded, folder: Path) -> tuple[Seeded, Browser]:
+    """Another worker on the same database, whose KV does not answer, and a browser that had signed in before."""
+    browser = provider.signed_in()
+    broken = Seeded(settings_for(folder, kv_url="redis://127.0.0.1:1/0"), provider.clock)
+    moved = broken.browser()
+    moved.bring("idp_session", browser.cookie("idp_session") or "")
+    return broken, moved
+
+
+def test_without_the_kv_live_sessions_go_on(provider: Seeded, tmp_path: Path) -> None:
+    """design.md 3: KV down: live sessions go on."""
+    broken, browser = with_kv_down(provider, tmp_path)
+    assert "code" in browser.open(authorize(prompt="none")).query
+    assert "code" in browser.open(authorize()).query
+    assert browser.open(f"/logout?id_token_hint={broken.id_token()}").status == 200
+    broken.house.ground.database.engine.dispose()
+
+
+def test_without_the_kv_nothing_is_parked_and_people_are_told(provider: Seeded, tmp_path: Path) -> None:
+    """design.md 3: fail closed, 503 with Retry-After."""
+    broken, _ = with_kv_down(provider, tmp_path)
+    page = broken.browser().open(authorize())
+    assert page.status == 503
+    assert int(page.headers["Retry-After"]) > 0
+    posted = broken.browser().post("/authorize", parameters("stellantis-portal"))  # type: ignore[arg-type]
+    assert posted.status == 503
+    broken.house.ground.database.engine.dispose()
