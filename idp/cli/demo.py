@@ -1,10 +1,12 @@
 """`idp demo`: the whole product on this machine, with sample customers and nothing to install or set."""
 
+import gc
 import json
 import os
+import runpy
 import signal
+import sys
 import threading
-import time
 from functools import partial
 from pathlib import Path
 from typing import assert_never
@@ -12,12 +14,12 @@ from typing import assert_never
 import click
 
 from idp.app import House, build
-from idp.brands.registry import Brands
 from idp.cli.die_with_parent import die_with_parent
-from idp.cli.failures import Exit, Failure, refused
+from idp.cli.failures import Commands, Exit, Failure, refused
 from idp.cli.opening import open_ground
 from idp.cli.seed import sow
-from idp.cli.serve import claim
+from idp.cli.serve import claim, serve
+from idp.cli.worker import worker
 from idp.core.migrations import is_current, upgrade
 from idp.demo.customers import CUSTOMERS, SampleCustomer
 from idp.demo.folder import BRANDS, DemoFolder
@@ -27,6 +29,7 @@ from idp.subjects.subjects import Malformed, NewSubject, Subject, Taken
 
 PATIENCE_SECONDS = 60.0
 WATCH_SECONDS = 0.3
+_COMMANDS = Commands("idp", commands=[serve, worker])
 
 
 @click.command(epilog="Example: idp demo --port-base 9100 --data-dir /tmp/demo")
@@ -47,7 +50,6 @@ def demo(as_json: bool, port_base: int, data_dir: Path, reset: bool) -> None:
 
     Data is kept between runs. On loopback only, and with no secret worth keeping: not for production.
     """
-    began = time.monotonic()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
@@ -57,13 +59,14 @@ def demo(as_json: bool, port_base: int, data_dir: Path, reset: bool) -> None:
     try:
         for part in _portals(folder):
             processes.start(part)  # they wait for nothing, so they come up while the provider is prepared
-        brands = _prepare(folder)
+        names = _prepare(folder)
+        gc.collect()  # closes what was opened to prepare, before the next forks
         if not stop.is_set():
             for part in _provider(folder):
                 processes.start(part)
         _require_up(processes, stop)
         if not stop.is_set():
-            click.echo(_facts(folder) if as_json else _summary(folder, brands, time.monotonic() - began))
+            click.echo(_facts(folder) if as_json else _summary(folder, names))
         _watch(processes, stop)
     finally:
         processes.stop()
@@ -99,17 +102,26 @@ def _portals(folder: DemoFolder) -> list[Part]:
 
 def _portal(folder: DemoFolder, brand: str, port: int) -> Part:
     place = ("--issuer", folder.issuer, "--data-dir", str(folder.path / "portals" / brand))
-    arguments = ("-m", "portals", "serve", "--brand", brand, "--port", str(port), *place)
-    return Part(f"{brand}-portal", arguments, port, "/health")
+    return Part(
+        f"{brand}-portal", partial(_run_portal, ("serve", "--brand", brand, "--port", str(port), *place)), port, "/health"
+    )
+
+
+def _run_portal(arguments: tuple[str, ...]) -> None:
+    # By name, as from a shell: portals are relying parties like any other, and the provider knows nothing of their code.
+    sys.argv = ["portals", *arguments]
+    runpy.run_module("portals", run_name="__main__", alter_sys=True)
 
 
 def _provider(folder: DemoFolder) -> list[Part]:
-    serve = Part("provider", ("-m", "idp.cli", "serve"), folder.port_base, "/health/ready")
-    return [serve, Part("worker", ("-m", "idp.cli", "worker"))]
+    return [
+        Part("provider", partial(_COMMANDS, ["serve"], prog_name="idp"), folder.port_base, "/health/ready"),
+        Part("worker", partial(_COMMANDS, ["worker"], prog_name="idp")),
+    ]
 
 
-def _prepare(folder: DemoFolder) -> Brands:
-    """Migrates, seeds, and adds the customers that are missing."""
+def _prepare(folder: DemoFolder) -> dict[str, str]:
+    """Migrates, seeds, and adds the customers that are missing; answers the names of the brands."""
     ground = open_ground(folder.environment())
     if not is_current(ground.database):
         upgrade(ground.database)
@@ -118,7 +130,7 @@ def _prepare(folder: DemoFolder) -> Brands:
     for customer in CUSTOMERS:
         _add(house, customer)
     ground.database.engine.dispose()
-    return house.parties.brands
+    return {brand.id: brand.name for brand in house.parties.brands.all()}
 
 
 def _add(house: House, customer: SampleCustomer) -> None:
@@ -176,13 +188,12 @@ def _facts(folder: DemoFolder) -> str:
     return json.dumps({"issuer": folder.issuer, "portals": folder.portals, "customers": customers}, ensure_ascii=False)
 
 
-def _summary(folder: DemoFolder, brands: Brands, seconds: float) -> str:
-    names = {brand.id: brand.name for brand in brands.all()}
+def _summary(folder: DemoFolder, names: dict[str, str]) -> str:
     places = {names.get(brand, brand): address for brand, address in folder.portals.items()}
     places |= {"Identity provider": folder.issuer, "Mailbox, codes, customers": f"{folder.issuer}/demo"}
     wide = max(map(len, places))
     longest = max(len(one.password) for one in CUSTOMERS)
-    lines = ["", f"  {click.style('One sign-in, two brands', bold=True)}   up in {seconds:.1f} s", ""]
+    lines = ["", f"  {click.style('One sign-in, two brands', bold=True)}", ""]
     lines += [f"  {name:{wide}}   {click.style(address, fg='cyan', underline=True)}" for name, address in places.items()]
     lines += ["", f"  {'Customer':8}   {'Password':{longest}}"]
     lines += [

@@ -1,14 +1,19 @@
-"""The processes of a demonstration: begun together, watched, and stopped together. None outlives this one."""
+"""The processes of a demonstration: begun together, watched, and stopped together. None outlives this one.
 
+They are forks of this process rather than programs of their own: what is imported here is not imported five times over,
+so that the demonstration is up in a few seconds.
+"""
+
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 STOP_SECONDS = 5.0
@@ -18,10 +23,10 @@ LAST_LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process: Python's arguments for it, and the port and path that answer 200 when it is up, if it listens."""
+    """One process: what it runs, and the port and path that answer 200 when it is up, if it listens."""
 
     name: str
-    arguments: tuple[str, ...]
+    run: Callable[[], object]
     port: int | None = None
     health: str = ""
 
@@ -42,25 +47,31 @@ class Processes:
     environment: Mapping[str, str]
     logs: Path
     in_child: Callable[[], None]
-    _running: dict[Part, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _running: dict[Part, BaseProcess] = field(default_factory=dict)
 
     def start(self, part: Part) -> None:
-        """Begins `part`, in a process group of its own, so that Ctrl-C reaches only us and we stop it in order."""
-        with (self.logs / f"{part.name}.log").open("wb") as log:
-            self._running[part] = subprocess.Popen(  # noqa: S603 - our own interpreter and our own modules
-                [sys.executable, *part.arguments],
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                process_group=0,
-                preexec_fn=self.in_child,  # noqa: PLW1509 - a system call or two, before any thread is begun
-            )
+        """Begins `part`. This process must have neither threads nor open connections at that moment."""
+        process = multiprocessing.get_context("fork").Process(target=self._become, args=(part,), name=part.name)
+        process.start()
+        _own_group(process.pid or 0)
+        self._running[part] = process
+
+    def _become(self, part: Part) -> None:
+        _own_group(0)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        self.in_child()
+        log = os.open(self.logs / f"{part.name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        for stream in (1, 2):
+            os.dup2(log, stream)
+        os.environ.clear()
+        os.environ.update(self.environment)
+        part.run()
 
     def dead(self) -> Died | None:
         """A part that ended by itself; None while all run."""
         for part, process in self._running.items():
-            code = process.poll()
+            code = process.exitcode
             if code is not None:
                 text = (self.logs / f"{part.name}.log").read_text("utf-8", "replace")
                 return Died(part.name, code, tuple(text.splitlines()[-LAST_LINES:]))
@@ -82,25 +93,26 @@ class Processes:
     def stop(self) -> None:
         """Asks every part to end, waits at most 5 s, then kills what is left of them."""
         for process in self._running.values():
-            if process.poll() is None:
-                process.terminate()
+            process.terminate()
         until = time.monotonic() + STOP_SECONDS
         for process in self._running.values():
-            try:
-                process.wait(max(0.0, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        for process in self._running.values():
-            _kill_group(process.pid)
+            process.join(max(0.0, until - time.monotonic()))
+            _kill_group(process)
+            process.join()
         self._running.clear()
 
 
-def _kill_group(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # nobody of it was left
+def _own_group(pid: int) -> None:
+    # Ctrl-C reaches the first process alone, which stops the others in order. Parent and child both do this: whoever is
+    # first, the group is there when the other goes on.
+    with suppress(ProcessLookupError, PermissionError):
+        os.setpgid(pid, pid)
+
+
+def _kill_group(process: BaseProcess) -> None:
+    process.kill()
+    with suppress(ProcessLookupError):  # nobody of it was left
+        os.killpg(process.pid or 0, signal.SIGKILL)
 
 
 def _is_up(part: Part) -> bool:
