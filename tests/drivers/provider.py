@@ -23,8 +23,8 @@ ISSUER = "http://localhost:9000"
 CLIENTS_FILE = Path(__file__).parent.parent.parent / "clients.yaml"
 
 
-def settings_for(folder: Path, **changed: str) -> Settings:
-    """Settings of a provider that lives in `folder`; hashing is as slow as in life."""
+def environment_for(folder: Path, **changed: str) -> dict[str, str]:
+    """The environment of a provider that lives in `folder`; hashing is as slow as in life."""
     environment = {
         "IDP_ISSUER": ISSUER,
         "IDP_DATABASE_URL": f"sqlite:///{folder}/idp.db",
@@ -35,7 +35,12 @@ def settings_for(folder: Path, **changed: str) -> Settings:
         "IDP_MAIL_URL": f"file://{folder}/mail",
         "IDP_FETCH_ALLOW": "localhost,127.0.0.0/8",
     }
-    return Settings.from_environment(environment | {f"IDP_{name.upper()}": value for name, value in changed.items()})
+    return environment | {f"IDP_{name.upper()}": value for name, value in changed.items()}
+
+
+def settings_for(folder: Path, **changed: str) -> Settings:
+    """Settings of a provider that lives in `folder`."""
+    return Settings.from_environment(environment_for(folder, **changed))
 
 
 class Provider:

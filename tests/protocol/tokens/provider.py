@@ -15,13 +15,15 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from werkzeug.test import Client, TestResponse
 
 from idp.clients.metadata import ClientMetadata
+from idp.core.database import metadata
 from idp.core.handles import digest
 from idp.oidc.tokens.code import CodeDraft
 from idp.oidc.tokens.jose import REGISTRIES, verify
 from idp.sessions.context import Context
 from idp.sessions.session import Session
+from idp.settings import Settings
 from tests.builders import TestClock
-from tests.drivers.provider import ISSUER, Provider, settings_for
+from tests.drivers.provider import ISSUER, Provider, environment_for, settings_for
 from tests.drivers.relying_party import basic
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -206,6 +208,10 @@ class Issuer(Provider):
             file.unlink()
         (self.folder / "kv.db").mkdir()
 
+    def rows_of(self, table: str) -> list[Any]:
+        """What is stored in a table."""
+        return self.rows(metadata.tables[table].select())
+
     def rows(self, statement: Any) -> list[Any]:
         with self.house.ground.database.reading() as db:
             return list(db.execute(statement).all())
@@ -239,7 +245,12 @@ def signed(claims: dict[str, Any], alg: str, key: Any = None) -> str:
 
 def seed(folder: Path) -> None:
     """Makes the database that every test starts from."""
-    provider = Issuer(settings_for(folder), TestClock())
+    fill(environment_for(folder), TestClock()).house.ground.database.engine.dispose()
+
+
+def fill(environment: dict[str, str], clock: TestClock) -> Issuer:
+    """A provider on empty stores, with its clients and customers."""
+    provider = Issuer(Settings.from_environment(environment), clock)
     ground = provider.house.ground
     public = {"keys": [key.as_dict(private=False) | {"kid": key.thumbprint()} for key in KEYS.values()]}
     with ground.database.transaction() as db:
@@ -257,7 +268,7 @@ def seed(folder: Path) -> None:
     numbers = {"stellantis": "ST-1", "alphera": "AL-1"}
     provider.add_customer("ana", numbers=numbers, given_name="Ana", family_name="Ferreira", claims=ANA_CLAIMS, locale="pt-PT")
     provider.add_customer("ben")
-    ground.database.engine.dispose()
+    return provider
 
 
 ANA_CLAIMS = {
