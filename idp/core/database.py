@@ -102,6 +102,7 @@ def open_database(app: Flask, url: str, pool_size: int) -> Database:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     sql.init_app(app)
+    app.teardown_appcontext_funcs.pop()  # it would look for a db.session, which nothing here opens, after every request
     with app.app_context():
         engine = sql.engine
     if engine.dialect.name == "sqlite":

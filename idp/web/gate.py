@@ -11,13 +11,12 @@ from idp.core.origin import Origin, call_from
 from idp.settings import Settings
 from idp.web.address import TrustedProxies
 from idp.web.browser import BrowserCookie
-from idp.web.headers import NOTHING_CSP, fixed_headers
+from idp.web.headers import EXPOSED, FIXED, finishing, fixed_headers
 from idp.web.routes import Cors, Guard, Route, RouteTable
 
 LONGEST_URL = 8 * 1024
 LONGEST_DEVICE = 160
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-EXPOSED = "WWW-Authenticate, DPoP-Nonce"
 
 
 class Gate:
@@ -31,18 +30,20 @@ class Gate:
         self._browser = browser
         self._is_client_origin = is_client_origin
         self._proxies = TrustedProxies(settings.trusted_proxies)
-        self._fixed = {guard: fixed_headers(guard, settings) for guard in Guard}
+        self._fixed = {(guard, cors): fixed_headers(guard, cors, settings) for guard in Guard for cors in Cors}
 
     def install(self, app: Flask) -> None:
         """Runs before and after every request of `app`."""
         app.before_request(self.enter)
         app.after_request(self.leave)
+        app.wsgi_app = finishing(app.wsgi_app, self._fixed[Guard.PAGE, Cors.NONE])  # type: ignore[method-assign, assignment]
 
     def enter(self) -> AnyResponse | None:
         """Refuses what no view should see. Raises `Refused`; answers CORS preflights itself."""
         route = self._table.get(request.endpoint)
         guard = route.guard if route else Guard.PAGE
         environ = request.environ
+        environ[FIXED] = self._fixed[guard, route.cors if route else Cors.NONE]
         if guard is not Guard.DOCUMENT:
             call_from(self._origin())
         if environ.get("HTTP_HOST", "") != self._settings.host and guard is not Guard.HEALTH:
@@ -57,18 +58,13 @@ class Gate:
         return None
 
     def leave(self, response: Response) -> Response:
-        """Adds what every answer carries; errors and unknown addresses included."""
+        """Adds what depends on the request; the fixed headers follow when the answer starts, errors included."""
         route = self._table.get(request.endpoint)
-        guard = route.guard if route else Guard.PAGE
-        headers = response.headers
-        for name, value in self._fixed[guard]:
-            if name != "Cache-Control" or response.status_code >= 400 or name not in headers:
-                headers[name] = value
-        if "Content-Security-Policy" not in headers:
-            headers["Content-Security-Policy"] = NOTHING_CSP
         if route is not None and route.cors is not Cors.NONE:
             self._allow_origin(route, response)
-        if not guard.value.cacheable:
+        if route is None or not route.guard.value.cacheable:
+            if response.status_code >= 400:
+                response.headers.pop("Cache-Control", None)
             self._browser.write(response)
         return response
 
@@ -90,16 +86,14 @@ class Gate:
             raise Refused("form_expired", because="the form's token does not belong to this browser", status=403)
 
     def _allow_origin(self, route: Route, response: Response) -> None:
-        origin = request.headers.get("Origin")
         headers = response.headers
-        if route.cors is Cors.ANY:
-            headers["Access-Control-Allow-Origin"] = "*"
-        else:
+        if route.cors is Cors.CLIENTS:
             headers.add("Vary", "Origin")
+            origin = request.headers.get("Origin")
             if origin is None or not self._is_client_origin(origin):
                 return
             headers["Access-Control-Allow-Origin"] = origin
-        headers["Access-Control-Expose-Headers"] = EXPOSED
+            headers["Access-Control-Expose-Headers"] = EXPOSED
         if request.method == "OPTIONS":
             headers["Access-Control-Allow-Methods"] = ", ".join(route.methods)
             headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"

@@ -1,18 +1,26 @@
 """Security headers, by the guard of the route. Computed once for each kind; only the nonce of a page is new each time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from idp.settings import Settings
-from idp.web.routes import Guard
+from idp.web.routes import Cors, Guard
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Headers = tuple[tuple[str, str], ...]
+EXPOSED = "WWW-Authenticate, DPoP-Nonce"
+FIXED = "idp.fixed_headers"
 NOTHING_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def fixed_headers(guard: Guard, settings: Settings) -> tuple[tuple[str, str], ...]:
-    """What every answer under `guard` carries, pages and errors alike."""
+def fixed_headers(guard: Guard, cors: Cors, settings: Settings) -> Headers:
+    """What every answer under `guard` and `cors` carries, pages and errors alike, unless it brings its own."""
     rules = guard.value
     headers = [
+        ("Content-Security-Policy", NOTHING_CSP),
         ("X-Content-Type-Options", "nosniff"),
         # Not no-referrer: that would make the Origin of our own forms "null".
         ("Referrer-Policy", "same-origin"),
@@ -23,7 +31,26 @@ def fixed_headers(guard: Guard, settings: Settings) -> tuple[tuple[str, str], ..
         headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
     if not rules.cacheable:
         headers += [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
+    if cors is Cors.ANY:
+        headers += [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
     return tuple(headers)
+
+
+def finishing(wsgi_app: "WSGIApplication", otherwise: Headers) -> "WSGIApplication":
+    """`wsgi_app`, whose answers leave with the headers found in the environ under `FIXED`, or else with those of `otherwise`.
+
+    Done here and not on Flask's response, where each header set would cost more than all of them do this way.
+    """
+
+    def finish(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            own = {name for name, _ in headers}
+            fixed = environ.get(FIXED, otherwise)
+            return start_response(status, [*headers, *(pair for pair in fixed if pair[0] not in own)], exc_info)
+
+        return wsgi_app(environ, start)
+
+    return finish
 
 
 def page_csp(nonce: str, form_action: Iterable[str]) -> str:
