@@ -1,0 +1,85 @@
+"""Chromium, and a demonstration to open in it. What a page must never do fails the test that saw it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+
+from tests.browser.demo import Demo, Places, a_demo, free_ports
+from tests.browser.visitor import Visitor
+from tests.browser.watch import Watch
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 20_000
+
+OpenBrowser = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with a_demo(tmp_path_factory.mktemp("demo"), free_ports(3)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def places(demo: Demo) -> Places:
+    """What a browser opens, unless a module says otherwise."""
+    return demo
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, places: Places) -> Iterator[OpenBrowser]:
+    """Opens browsers that have never been anywhere; the options are those of a Playwright context."""
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_one(**options: Any) -> Visitor:
+        context = chromium.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        opened.append((context, Watch(context)))
+        return Visitor(context.new_page(), places)
+
+    yield open_one
+    faults: list[str] = []
+    for context, watch in opened:
+        context.close()
+        faults += watch.faults()
+    assert faults == []
+
+
+@pytest.fixture
+def visitor(open_browser: OpenBrowser) -> Visitor:
+    return open_browser()
+
+
+def launch(playwright: Playwright, *switches: str) -> Browser:
+    """A Chromium without a screen. A missing one is a failure, never a skipped test."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        raise FileNotFoundError("chromium is missing; install it with: apt-get install chromium")
+    return playwright.chromium.launch(executable_path=Path(found), args=[*SWITCHES, *switches])

@@ -1,0 +1,82 @@
+"""A person at a browser of their own: they see what Chromium shows, and press what a person can press."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.demo import Places
+from tests.builders import ANA_PASSWORD
+
+PASSWORDS = {
+    "ana": ANA_PASSWORD,
+    "ben": "copper harbour violet 3",
+    "fleet": "granite meadow signal 9",
+    "dev": "walnut ribbon eclipse 5",
+}
+
+
+class Visitor:
+    """Acts in one tab. `another_tab` gives the same person a second one."""
+
+    def __init__(self, page: Page, places: Places) -> None:
+        self.page = page
+        self.places = places
+
+    def another_tab(self) -> "Visitor":
+        return Visitor(self.page.context.new_page(), self.places)
+
+    def portal(self, brand: str, path: str = "/") -> str:
+        """The address of a page of a brand's portal."""
+        return f"{self.places.portals[brand]}{path}"
+
+    def visit(self, brand: str, path: str = "/") -> None:
+        self.page.goto(self.portal(brand, path))
+
+    def customer_login(self, brand: str) -> None:
+        """From the portal's start page by the entry at its top right."""
+        self.visit(brand)
+        self.page.get_by_role("banner").get_by_role("link", name="Customer Login").click()
+
+    def fill_in(self, username: str, password: str) -> None:
+        self.page.get_by_label("Username or e-mail").fill(username)
+        self.page.get_by_label("Password", exact=True).fill(password)
+
+    def sign_in(self, username: str = "ana") -> None:
+        """Fills in the sign-in form and sends it."""
+        self.fill_in(username, PASSWORDS[username])
+        self.press("Sign in")
+
+    def sign_in_at(self, brand: str, username: str = "ana") -> None:
+        """The whole way from the start page to the overview."""
+        self.customer_login(brand)
+        self.sign_in(username)
+        expect(self.page).to_have_url(self.portal(brand, "/overview"))
+
+    def go_on_at(self, brand: str) -> None:
+        """To another brand for the first time, allowing it."""
+        self.customer_login(brand)
+        self.press("Allow")
+        expect(self.page).to_have_url(self.portal(brand, "/overview"))
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def follow(self, link: str) -> None:
+        self.page.get_by_role("link", name=link, exact=True).click()
+
+    def sees(self, *words: str) -> None:
+        """Waits until all these words stand on the page."""
+        for text in words:
+            expect(self.page.locator("body")).to_contain_text(text)
+
+    def reads(self, heading: str) -> None:
+        """Waits until this is the main heading."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"^\s*{re.escape(heading)}\s*$"))
+
+    @property
+    def focused(self) -> Locator:
+        return self.page.locator(":focus")
+
+    def cookie(self, name: str) -> dict[str, object] | None:
+        """A cookie of this browser with its attributes; None where there is none."""
+        return next((dict(one) for one in self.page.context.cookies() if one.get("name") == name), None)
