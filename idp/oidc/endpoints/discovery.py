@@ -13,14 +13,15 @@ HEADERS = {"Cache-Control": "public, max-age=300"}
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Serves the document, built once."""
+    """Serves the document: one answer, made once, that nothing changes afterwards."""
 
-    body: bytes
+    answer: Response
 
     @classmethod
     def of(cls, metadata: dict[str, Any]) -> "Discovery":
         """Discovery that answers with `metadata`."""
-        return cls(json.dumps(metadata, indent=1).encode())
+        body = json.dumps(metadata, indent=1).encode()
+        return cls(Response(body, content_type="application/json", headers=HEADERS))
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of both specifications."""
@@ -29,4 +30,4 @@ class Discovery:
 
     def document(self) -> Response:
         """The document."""
-        return Response(self.body, content_type="application/json", headers=HEADERS)
+        return self.answer

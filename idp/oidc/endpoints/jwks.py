@@ -1,10 +1,11 @@
 """The key set (RFC 7517 5)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import Response, request
 
-from idp.oidc.tokens.keys import Keys
+from idp.oidc.tokens.keys import Keys, PublicSet
 from idp.web.routes import Cors, Guard, Route
 
 # Far shorter than the hour a new key is published before it signs.
@@ -24,7 +25,16 @@ class Jwks:
     def jwks(self) -> Response:
         """The public keys; 304 where the caller has them already."""
         public = self.keys.public_set()
-        headers = {"Cache-Control": FRESH, "ETag": f'"{public.etag}"'}
-        if request.environ.get("HTTP_IF_NONE_MATCH") == headers["ETag"]:
-            return Response(status=304, headers=headers)
-        return Response(public.body, content_type="application/json", headers=headers)
+        if request.environ.get("HTTP_IF_NONE_MATCH") == f'"{public.etag}"':
+            return Response(status=304, headers=_headers(public))
+        return _answer(public)
+
+
+@lru_cache(maxsize=2)
+def _answer(public: PublicSet) -> Response:
+    # One answer for as long as the set stays: nothing changes it afterwards, so every request can send it.
+    return Response(public.body, content_type="application/json", headers=_headers(public))
+
+
+def _headers(public: PublicSet) -> dict[str, str]:
+    return {"Cache-Control": FRESH, "ETag": f'"{public.etag}"'}
