@@ -1,10 +1,10 @@
-"""A browser without a screen: cookies, forms, redirects, and the text a person would read. It runs in this process."""
+"""A browser without a screen: cookies, forms, redirects, and the text a person would read. It comes to a WSGI application."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
+from wsgiref.types import WSGIApplication
 
-from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 MOST_REDIRECTS = 10
@@ -100,7 +100,7 @@ class Page:
 class Browser:
     """One browser with its own cookies. It follows redirects at the provider and stops where one leads away."""
 
-    def __init__(self, app: Flask, home: str, address: str = "127.0.0.1") -> None:
+    def __init__(self, app: WSGIApplication, home: str, address: str = "127.0.0.1") -> None:
         self._client = Client(app, use_cookies=True)
         self._home = home
         self._address = address

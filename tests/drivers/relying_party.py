@@ -7,14 +7,14 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
+from wsgiref.types import WSGIApplication
 
-from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from werkzeug.test import Client, TestResponse
 
 from idp.clients.metadata import ClientMetadata
-from tests.builders import TestClock
+from idp.core.clock import Clock
 from tests.drivers.browser import Page
 
 
@@ -48,11 +48,11 @@ class Request:
 class RelyingParty:
     """Speaks for one client. `key` signs assertions where the client uses private_key_jwt."""
 
-    app: Flask
+    app: WSGIApplication
     issuer: str
     metadata: ClientMetadata
     secret: str | None
-    clock: TestClock
+    clock: Clock
     key: ECKey | None = None
     last: Request = field(default_factory=lambda: Request("", "", "", ""))
 

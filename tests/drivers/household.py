@@ -1,0 +1,55 @@
+"""What a provider serves, wherever it runs: its customers, its clients, and browsers that come to it."""
+
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from idp.app import House
+from idp.clients.metadata import ClientMetadata
+from idp.core.clock import Clock
+from idp.subjects.subjects import NewSubject, Subject
+from tests.builders import ANA_PASSWORD
+from tests.drivers.browser import Browser
+from tests.drivers.relying_party import RelyingParty
+
+
+class Household:
+    """Adds customers and clients through the house, opens browsers and relying parties at the application."""
+
+    def __init__(self, house: House, app: WSGIApplication) -> None:
+        self.house = house
+        self.app = app
+        self.issuer = house.ground.settings.issuer
+        self.clock: Clock = house.ground.clock
+
+    def browser(self, address: str = "127.0.0.1") -> Browser:
+        return Browser(self.app, self.issuer, address)
+
+    def add_customer(
+        self, username: str = "ana", password: str = ANA_PASSWORD, numbers: dict[str, str] | None = None, **more: Any
+    ) -> Subject:
+        email = more.pop("email", f"{username}@example.test")
+        new = NewSubject(username=username, email=email, email_verified=True, numbers=numbers or {}, **more)
+        verifier = self.house.people.hasher.hash(password)
+        with self.house.ground.database.transaction() as db:
+            created = self.house.people.subjects.create(db, self.house.ground.bus, new, verifier, self.clock.now())
+        assert isinstance(created, Subject), created
+        return created
+
+    def add_client(self, client_id: str = "shop", **metadata: Any) -> RelyingParty:
+        """Registers a client and gives its relying party; confidential with a secret unless `metadata` says otherwise."""
+        wanted = {
+            "client_id": client_id,
+            "client_name": client_id.title(),
+            "redirect_uris": [f"https://{client_id}.example/callback"],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "scope": "openid profile email address phone offline_access",
+            **metadata,
+        }
+        meta = ClientMetadata.model_validate(wanted)
+        ground = self.house.ground
+        secret = None
+        with ground.database.transaction() as db:
+            self.house.parties.clients.save(db, ground.bus, meta, "registered")
+            if meta.token_endpoint_auth_method.startswith("client_secret"):
+                secret = self.house.parties.clients.add_secret(db, ground.bus, client_id, overlap=ground.settings.code_lifetime)
+        return RelyingParty(self.app, self.issuer, meta, secret, self.clock)
