@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 # Weakest first; a higher level satisfies a lower one (product.md, levels of assurance).
 ACR_ORDER = ("pwd", "2sv", "mfa", "phr")
+# Workers' clocks differ a little.
+CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +14,12 @@ class Requirement:
     """What is asked of a session.
 
     `acr_values`: any of these levels or a higher one will do, unknown ones count for nothing. `max_age`: no older than
-    this. `after`: proven after this moment (prompt=login and max_age=0 ask for a fresh proof, even after back or replay).
+    this. `renewed`: proven for this very request (prompt=login and max_age=0 ask for it, even after back or replay).
     """
 
     acr_values: tuple[str, ...] = ()
     max_age: timedelta | None = None
-    after: datetime | None = None
+    renewed: bool = False
 
     @property
     def level(self) -> str | None:
@@ -35,16 +37,15 @@ class Context:
     auth_time: datetime
     proofs: tuple[str, ...]
 
-    def is_fresh(self, requirement: Requirement, now: datetime) -> bool:
-        """Whether the proof is recent enough."""
-        if requirement.max_age is not None and now - self.auth_time > requirement.max_age:
+    def is_fresh(self, requirement: Requirement, now: datetime, *, renewed: bool) -> bool:
+        """Whether the proof is recent enough; one given for this very request (`renewed`) always is."""
+        if renewed:
+            return True
+        if requirement.renewed:
             return False
-        return requirement.after is None or self.auth_time > requirement.after
+        # A proof from the future is none: a clock that was set back must not make old proofs fresh.
+        return requirement.max_age is None or -CLOCKS_DIFFER <= now - self.auth_time <= requirement.max_age
 
     def reaches(self, level: str | None) -> bool:
         """Whether its level is `level` or higher."""
         return level is None or ACR_ORDER.index(self.acr) >= ACR_ORDER.index(level)
-
-    def meets(self, requirement: Requirement, now: datetime) -> bool:
-        """Whether this context is all that `requirement` asks for."""
-        return self.is_fresh(requirement, now) and self.reaches(requirement.level)

@@ -44,6 +44,10 @@ class Interaction:
     parked_at: datetime
     answers: Mapping[str, str] = field(default_factory=dict)
 
+    def is_answered(self, question: str, session_id: str) -> bool:
+        """Whether the session with this id has answered `question` here."""
+        return self.answers.get(question) == session_id
+
     def answered(self, **answers: str) -> "Interaction":
         """The same with further answers."""
         return replace(self, answers={**self.answers, **answers})
@@ -165,7 +169,7 @@ def _to_bytes(interaction: Interaction) -> bytes:
         "requirement": {
             "acr_values": list(wanted.acr_values),
             "max_age": wanted.max_age.total_seconds() if wanted.max_age is not None else None,
-            "after": wanted.after.isoformat() if wanted.after else None,
+            "renewed": wanted.renewed,
         },
     }
     return json.dumps(value, separators=(",", ":")).encode()
@@ -179,7 +183,7 @@ def _from_bytes(stored: bytes) -> Interaction | None:
         requirement = Requirement(
             acr_values=tuple(wanted["acr_values"]),
             max_age=timedelta(seconds=wanted["max_age"]) if wanted["max_age"] is not None else None,
-            after=datetime.fromisoformat(wanted["after"]) if wanted["after"] else None,
+            renewed=wanted["renewed"],
         )
         parked_at = datetime.fromisoformat(value.pop("parked_at"))
         return Interaction(**value, requirement=requirement, parked_at=parked_at)

@@ -142,7 +142,7 @@ class Flow:
             proof = self.password.settle(db, recognised, now)
             if proof is None:
                 return None
-            context = context_of((proof,), interaction.parked_at)
+            context = context_of((proof,))
             started = self.sessions.start(
                 db,
                 subject_id=subject.id,
@@ -154,8 +154,8 @@ class Flow:
                 now=now,
             )
             self.bus.record(db, _signed_in(interaction, started))
-        # Whoever just signed in has chosen their account, whether or not the request asks for a choice.
-        self.interactions.keep(interaction.answered(account=started.session.id))
+        # Whoever just signed in has also chosen their account, whether or not the request asks for a choice.
+        self.interactions.keep(interaction.answered(proof=started.session.id, account=started.session.id))
         return Proven(started, self.interactions.resume_url(interaction))
 
     def _failed(

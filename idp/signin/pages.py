@@ -64,9 +64,10 @@ class SigninPages:
         session = self._session()
         if session is None or "another" in request.args:
             return self._identify(interaction, username=interaction.login_hint if session is None else "")
-        if interaction.purpose == "select" and interaction.answers.get("account") != session.id:
+        if interaction.purpose == "select" and not interaction.is_answered("account", session.id):
             return self._select(interaction, session)
-        if gate.meets(session.context, interaction.requirement, self.clock.now()):
+        renewed = interaction.is_answered("proof", session.id)
+        if gate.meets(session.context, interaction.requirement, self.clock.now(), renewed=renewed):
             return see_other(self.interactions.resume_url(interaction))
         return self._confirm(interaction, session)
 

@@ -1,7 +1,5 @@
 """What proofs amount to, and what a session must have for a request. Pure."""
 
-from datetime import datetime
-
 from idp.factors import FACTORS
 from idp.factors.factor import Proof
 from idp.sessions.context import ACR_ORDER, Context, Requirement
@@ -16,17 +14,11 @@ def level_asked(requirement: Requirement) -> str | None:
     return level if level and ACR_ORDER.index(level) <= ACR_ORDER.index(ACR_VALUES[-1]) else None
 
 
-def context_of(proofs: tuple[Proof, ...], parked_at: datetime) -> Context:
-    """What `proofs` (at least one) add up to, given for an interaction that was parked at `parked_at`."""
-    last = max(proof.at for proof in proofs)
+def context_of(proofs: tuple[Proof, ...]) -> Context:
+    """What `proofs` (at least one) add up to."""
     return Context(
         acr=max((proof.strength for proof in proofs), key=ACR_ORDER.index),
         amr=tuple(dict.fromkeys(method for proof in proofs for method in proof.amr)),
-        auth_time=_past(last, parked_at),
+        auth_time=max(proof.at for proof in proofs),
         proofs=tuple(dict.fromkeys(proof.kind for proof in proofs)),
     )
-
-
-def _past(at: datetime, parked_at: datetime) -> datetime:
-    # Workers' clocks differ a little: a proof given for this very request is later than the request, whatever they say.
-    return max(at, parked_at + datetime.resolution)

@@ -70,5 +70,5 @@ class RouteTable:
         """The route of an endpoint; None for an address that is not ours."""
         return self._routes.get(endpoint or "")
 
-    def __iter__(self) -> Iterable[Route]:  # type: ignore[override]
+    def __iter__(self) -> Iterable[Route]:
         return iter(self._routes.values())

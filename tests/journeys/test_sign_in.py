@@ -168,11 +168,20 @@ def test_the_cookies_are_opaque_and_bound(shop: RelyingParty, browser: Browser) 
     assert handle not in page.url
 
 
-def test_a_new_handle_at_every_proof(shop: RelyingParty, browser: Browser, clock: TestClock) -> None:
+def test_a_new_handle_at_every_proof(shop: RelyingParty, browser: Browser) -> None:
     browser.open(shop.request())
     browser.sign_in("ana", ANA_PASSWORD)
     before = browser.cookie("idp_session")
-    clock.advance(timedelta(seconds=1))
     browser.open(shop.request(prompt="login"))
     browser.submit(password=ANA_PASSWORD)
     assert browser.cookie("idp_session") not in (None, before)
+
+
+def test_prompt_login_asks_again_even_where_the_clock_was_set_back(
+    shop: RelyingParty, browser: Browser, clock: TestClock
+) -> None:
+    browser.open(shop.request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    clock.advance(-timedelta(hours=1))
+    assert "Confirm it’s you" in browser.open(shop.request(prompt="login")).text
+    assert "Confirm it’s you" in browser.open(shop.request(max_age="60")).text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from idp.oidc.authorization.checks import check
 from idp.oidc.authorization.claims_request import ClaimsRequest, read_claims
@@ -39,10 +39,11 @@ class Asked:
         """Whether the tokens are to outlive the session (Core 11)."""
         return OFFLINE in self.scopes
 
-    def requirement(self, now: datetime) -> Requirement:
-        """What the session must be, for a request that came in at `now`."""
-        fresh = "login" in self.prompts or self.max_age == timedelta(0)
-        return Requirement(self.acr_values, self.max_age if self.max_age else None, now if fresh else None)
+    @property
+    def requirement(self) -> Requirement:
+        """What the session must be."""
+        renewed = "login" in self.prompts or self.max_age == timedelta(0)
+        return Requirement(self.acr_values, self.max_age or None, renewed)
 
 
 def understand(matched: MatchedRequest, profile: Profile, attainable: tuple[str, ...], hinted: str | None) -> Asked:

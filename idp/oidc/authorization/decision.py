@@ -1,12 +1,11 @@
 """What happens next with a request: pure, so that every rule can be read, and tested, in one place."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.asked import Asked
 from idp.oidc.authorization.scopes import OFFLINE
-from idp.sessions.context import Requirement
 from idp.sessions.session import Session
 from idp.signin import gate
 
@@ -17,7 +16,7 @@ class Known:
 
     `sub` is what the client calls them, `granted` what they allowed before. `first_visit`: they have used the sign-in at other
     brands, never at this one. `allowed` and `denied` answer this very request; `selected`: they chose this account for it,
-    `renewed`: they proved who they are after it came in.
+    `renewed`: they proved who they are for it.
     """
 
     session: Session
@@ -60,7 +59,7 @@ class Refuse:
 Decision = Issue | SignIn | AskConsent | Refuse
 
 
-def decide(asked: Asked, requirement: Requirement, first_party: bool, known: Known | None, now: datetime) -> Decision:
+def decide(asked: Asked, first_party: bool, known: Known | None, now: datetime) -> Decision:
     """The one next step (Core 3.1.2.3 and 3.1.2.4). Where prompt=none forbids a page, the error that says which was needed."""
     silent = "none" in asked.prompts
     if asked.unmet:
@@ -70,8 +69,7 @@ def decide(asked: Asked, requirement: Requirement, first_party: bool, known: Kno
     if "select_account" in asked.prompts and not known.selected:
         return SignIn()
     # A proof given for this request is recent enough, however long the pages after it take (Core 3.1.2.1, max_age).
-    required = replace(requirement, max_age=None) if known.renewed else requirement
-    if not gate.meets(known.session.context, required, now):
+    if not gate.meets(known.session.context, asked.requirement, now, renewed=known.renewed):
         return _login_required() if silent else SignIn()
     if asked.sub is not None and asked.sub != known.sub:
         return _refuse("login_required", "Another subject is signed in than the one asked for")

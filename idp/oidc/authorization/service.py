@@ -1,6 +1,6 @@
 """The authorization service: opens a request, weighs it against the session, issues the code. It knows no HTTP."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.clients.client import Client
 from idp.clients.consent import Consents
@@ -17,7 +17,6 @@ from idp.oidc.authorization.response import Answer
 from idp.oidc.profiles import PROFILES
 from idp.oidc.tokens.code import CodeDraft, Codes
 from idp.oidc.tokens.keys import Keys
-from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
 from idp.signin.policy import ACR_VALUES
@@ -28,11 +27,10 @@ KIND = "authorize"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request that is in order, with what it requires of a session; `interaction` once it has been parked."""
+    """A request that is in order; `interaction` once it has been parked."""
 
     matched: MatchedRequest
     asked: Asked
-    requirement: Requirement
     interaction: Interaction | None = None
 
     @property
@@ -66,15 +64,14 @@ class Authorization:
             asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
         except OAuthError as error:
             return matched.refuse(self.issuer, error)
-        return Case(matched, asked, asked.requirement(self.clock.now()))
+        return Case(matched, asked)
 
     def reopen(self, interaction: Interaction) -> Case | Answer:
         """The case of a parked request, checked again: its client may have changed meanwhile."""
         case = self.open(unparked(interaction.request))
         if isinstance(case, Answer):
             return case
-        # The requirement of when it was parked stands: "after" must not move with every resume.
-        return Case(case.matched, case.asked, interaction.requirement, interaction)
+        return replace(case, interaction=interaction)
 
     def park(self, case: Case, browser: str) -> Interaction:
         """Parks the case for the browser with this digest; one that is parked already stays as it is."""
@@ -87,7 +84,7 @@ class Authorization:
             client_id=case.client.id,
             brand=case.client.brand,
             application=case.client.name,
-            requirement=case.requirement,
+            requirement=case.asked.requirement,
             request=request.parked(),
             returns_to=case.matched.redirect_uri,
             login_hint=request.login_hint or "",
@@ -105,7 +102,7 @@ class Authorization:
     def weigh(self, case: Case, session: Session | None) -> Decision:
         """What must happen next with the case, given the session of this browser."""
         known = self._known(case, session) if session is not None else None
-        return decide(case.asked, case.requirement, case.client.first_party, known, self.clock.now())
+        return decide(case.asked, case.client.first_party, known, self.clock.now())
 
     def issue(self, case: Case, session: Session) -> Answer | None:
         """The code, on its way to the client. None where the session ended a moment ago: then nothing was issued."""
@@ -190,7 +187,7 @@ class Authorization:
             denied=answers.get("denied") == session.id,
             allowed=answers.get("allowed") == session.id,
             selected=answers.get("account") == session.id,
-            renewed=case.interaction is not None and session.context.auth_time > case.interaction.parked_at,
+            renewed=answers.get("proof") == session.id,
         )
 
     def _draft(self, case: Case, session: Session) -> CodeDraft:

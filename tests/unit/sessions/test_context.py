@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,30 +13,41 @@ def context(acr: str = "pwd") -> Context:
     return Context(acr, ("pwd",), BEGINNING, ("password",))
 
 
+def meets(have: Context, asked: Requirement, now: datetime) -> bool:
+    return have.is_fresh(asked, now, renewed=False) and have.reaches(asked.level)
+
+
 def test_nothing_asked_is_always_met() -> None:
-    assert context().meets(Requirement(), BEGINNING + timedelta(days=1))
+    assert meets(context(), Requirement(), BEGINNING + timedelta(days=1))
 
 
 @pytest.mark.parametrize("have", ACR_ORDER)
 @pytest.mark.parametrize("asked", ACR_ORDER)
 def test_a_higher_level_satisfies_a_lower_one(have: str, asked: str) -> None:
-    meets = context(have).meets(Requirement(acr_values=(asked,)), BEGINNING)
-    assert meets == (ACR_ORDER.index(have) >= ACR_ORDER.index(asked))
+    met = meets(context(have), Requirement(acr_values=(asked,)), BEGINNING)
+    assert met == (ACR_ORDER.index(have) >= ACR_ORDER.index(asked))
 
 
 def test_any_of_the_levels_asked_will_do_and_unknown_ones_count_for_nothing() -> None:
-    assert context("2sv").meets(Requirement(acr_values=("phr", "2sv")), BEGINNING)
-    assert not context("pwd").meets(Requirement(acr_values=("phr", "2sv")), BEGINNING)
-    assert context("pwd").meets(Requirement(acr_values=("urn:example:gold",)), BEGINNING)
-    assert not context("pwd").meets(Requirement(acr_values=("urn:example:gold", "mfa")), BEGINNING)
+    assert meets(context("2sv"), Requirement(acr_values=("phr", "2sv")), BEGINNING)
+    assert not meets(context("pwd"), Requirement(acr_values=("phr", "2sv")), BEGINNING)
+    assert meets(context("pwd"), Requirement(acr_values=("urn:example:gold",)), BEGINNING)
+    assert not meets(context("pwd"), Requirement(acr_values=("urn:example:gold", "mfa")), BEGINNING)
 
 
 def test_max_age_is_met_up_to_its_last_moment() -> None:
     asked = Requirement(max_age=MINUTE)
-    assert context().meets(asked, BEGINNING + MINUTE)
-    assert not context().meets(asked, BEGINNING + MINUTE + FIRST)
+    assert meets(context(), asked, BEGINNING + MINUTE)
+    assert not meets(context(), asked, BEGINNING + MINUTE + FIRST)
 
 
-def test_a_proof_from_before_the_moment_does_not_count() -> None:
-    assert not context().meets(Requirement(after=BEGINNING), BEGINNING)
-    assert context().meets(Requirement(after=BEGINNING - FIRST), BEGINNING)
+def test_a_proof_for_this_very_request_is_asked_whatever_the_clock_says() -> None:
+    asked = Requirement(renewed=True)
+    assert not context().is_fresh(asked, BEGINNING, renewed=False)
+    assert context().is_fresh(asked, BEGINNING + MINUTE, renewed=True)
+
+
+def test_a_clock_set_back_makes_no_old_proof_fresh() -> None:
+    asked = Requirement(max_age=MINUTE)
+    assert not meets(context(), asked, BEGINNING - timedelta(hours=1))
+    assert meets(context(), asked, BEGINNING - timedelta(seconds=5))

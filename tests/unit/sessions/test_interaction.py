@@ -10,7 +10,7 @@ from idp.core.sealing import Keyring
 from idp.core.signing import Sealer
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
-from tests.builders import BEGINNING, TestClock
+from tests.builders import TestClock
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -33,7 +33,7 @@ def parked(interactions: Interactions, **changes: Any) -> Interaction:
         "client_id": "stellantis-portal",
         "brand": "stellantis",
         "application": "Stellantis portal",
-        "requirement": Requirement(("mfa", "pwd"), timedelta(seconds=300), BEGINNING),
+        "requirement": Requirement(("mfa", "pwd"), timedelta(seconds=300), renewed=True),
         "request": {"state": 'a b"c%2B<&amp;é', "resource": ["https://a.example", "https://b.example"]},
         "returns_to": "http://localhost:9001/callback",
         "login_hint": "ana",

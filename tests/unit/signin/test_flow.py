@@ -182,11 +182,13 @@ def test_signing_in_again_renews_the_session(visitor: Visitor, clock: TestClock,
     assert isinstance(first, Proven)
     visitor.session = first.started.session
     clock.advance(timedelta(seconds=1))
-    asked = visitor.park(requirement=Requirement(after=clock.now()))
+    asked = visitor.park(requirement=Requirement(renewed=True))
     again = visitor.sign_in(interaction=asked)
     assert isinstance(again, Proven)
     assert again.started.session.id == first.started.session.id
-    assert again.started.session.context.meets(asked.requirement, clock.now())
+    kept = visitor.flow.interactions.find(asked.id, asked.browser)
+    assert kept is not None
+    assert kept.is_answered("proof", again.started.session.id)
     assert again.started.session.context.auth_time > first.started.session.context.auth_time
 
 
@@ -216,7 +218,7 @@ def test_signing_in_answers_which_account(visitor: Visitor, flow: Flow, ana: Sub
     assert isinstance(step, Proven)
     kept = flow.interactions.find(interaction.id, visitor.digest)
     assert kept is not None
-    assert kept.answers == {"account": step.started.session.id}
+    assert kept.answers == dict.fromkeys(("proof", "account"), step.started.session.id)
 
 
 def test_a_shared_computer_is_said_so(visitor: Visitor, ana: Subject) -> None:

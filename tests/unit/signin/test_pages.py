@@ -161,7 +161,7 @@ def test_a_fresh_proof_is_asked_from_the_one_who_is_here(desk: Desk, clock: Test
     desk.signed_in()
     handle = desk.browser.cookie("idp_session")
     clock.advance(timedelta(minutes=1))
-    interaction = desk.park(requirement=Requirement(after=clock.now()))
+    interaction = desk.park(requirement=Requirement(renewed=True))
     desk.open(interaction)
     assert "Confirm it’s you" in desk.browser.page.text
     assert "a•••" in desk.browser.page.text
@@ -178,7 +178,7 @@ def test_a_fresh_proof_is_asked_from_the_one_who_is_here(desk: Desk, clock: Test
 def test_another_account_may_be_used_instead(desk: Desk, clock: TestClock) -> None:
     desk.signed_in()
     clock.advance(timedelta(minutes=1))
-    interaction = desk.park(requirement=Requirement(after=clock.now()))
+    interaction = desk.park(requirement=Requirement(renewed=True))
     desk.open(interaction)
     desk.browser.open(desk.browser.page.link("Use another account"), follow=False)
     assert "Sign in to" in desk.browser.page.text

@@ -28,7 +28,7 @@ def known(**changes: Any) -> Known:
 
 def decided(who: Known | None, *, first_party: bool = False, **parameters: str) -> Decision:
     wish = asked(scope="openid email", **parameters)
-    return decide(wish, wish.requirement(NOW), first_party, who, NOW)
+    return decide(wish, first_party, who, NOW)
 
 
 def refusal(decision: Decision) -> str:
@@ -117,4 +117,4 @@ def test_implied_consent_and_its_bounds() -> None:
     assert decided(known(granted=frozenset(), first_visit=True), first_party=True) == AskConsent(a_session(), True)
     assert refusal(decided(known(first_visit=True), first_party=True, prompt="none")) == "consent_required"
     wish = asked(scope="openid offline_access")
-    assert decide(wish, wish.requirement(NOW), True, nothing, NOW) == AskConsent(a_session(), False)
+    assert decide(wish, True, nothing, NOW) == AskConsent(a_session(), False)
