@@ -101,7 +101,7 @@ def _fitting(keys: tuple[Key, ...], kid: str | None, alg: str) -> list[Key]:
         key
         for key in keys
         if key.key_type == kind
-        and (curve is None or key.curve_name == curve)
+        and (curve is None or getattr(key, "curve_name", None) == curve)
         and (kid is None or key.kid == kid)
         and key.get("alg") in (None, alg)
         and key.get("use") in (None, "sig")
