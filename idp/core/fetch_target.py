@@ -4,7 +4,7 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import BoundedSemaphore, Thread
 from time import monotonic
 from urllib.parse import urlsplit
@@ -17,8 +17,12 @@ PRINTABLE = re.compile(r"[!-~]+")
 NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 # 127.1, 2130706433 and 0x7f000001 are spellings of 127.0.0.1 to a resolver, and names to whoever reads the URL.
 NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
-# Tunnels that carry an IPv4 address inside: 6to4, Teredo, NAT64 (RFC 3056, 4380, 6052, 8215).
-TUNNELS = tuple(IPv6Network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48"))
+# Not for the public whatever the standard library says: tunnels with an IPv4 address inside (6to4, Teredo, NAT64: RFC 3056,
+# 4380, 6052, 8215) and blocks of the IANA registries of special purposes that it knows only since later versions.
+SPECIAL = tuple(
+    ip_network(net)
+    for net in ("2002::/16", "2001::/23", "64:ff9b::/96", "64:ff9b:1::/48", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
+)
 MOST_LOOKUPS = 16
 
 _lookups = BoundedSemaphore(MOST_LOOKUPS)
@@ -76,8 +80,10 @@ def is_public(address: str) -> bool:
     if isinstance(parsed, IPv6Address):
         if parsed.ipv4_mapped is not None:
             return is_public(str(parsed.ipv4_mapped))
-        if any(parsed in tunnel for tunnel in TUNNELS) or parsed.is_site_local:
+        if parsed.is_site_local:
             return False
+    if any(parsed in network for network in SPECIAL):
+        return False
     return parsed.is_global and not (parsed.is_multicast or parsed.is_reserved or parsed.is_unspecified)
 
 

@@ -85,9 +85,12 @@ class Fetcher:
                     yield response
                 if monotonic() >= deadline:  # a body without a length that was cut looks like one that ended
                     raise TimeoutError
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            late = monotonic() >= deadline
-            raise FetchRefused(f"{url} took too long" if late else f"{url}: {type(error).__name__}") from error
+        except (FetchRefused, OSError, http.client.HTTPException, ValueError) as error:
+            if monotonic() >= deadline:  # what was cut off looks like anything
+                raise FetchRefused(f"{url} took too long") from error
+            if isinstance(error, FetchRefused):
+                raise
+            raise FetchRefused(f"{url}: {type(error).__name__}") from error
 
     @contextmanager
     def _secured(self, target: Target, raw: socket.socket, deadline: float) -> Iterator[socket.socket]:
