@@ -114,7 +114,7 @@ class RelyingParty:
             case "client_secret_post":
                 fields |= {"client_id": self.client_id, "client_secret": self.secret or ""}
             case "private_key_jwt":
-                fields |= {"client_assertion_type": ASSERTION, "client_assertion": self.assertion()}
+                fields = {"client_assertion_type": ASSERTION, "client_assertion": self.assertion()} | fields
             case _:
                 fields |= {"client_id": self.client_id}
         return self.raw("POST", path, data=fields, headers=headers)

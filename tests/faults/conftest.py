@@ -1,0 +1,29 @@
+"""Stacks for the fault stories, on each pair of stores."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.drivers.stack import Stack, a_stack
+from tests.faults.scene import Scene, set_scene
+from tests.servers import PostgresServer, RedisServer
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack for the tests of a module: SQLite with its own KV file, and PostgreSQL with Redis."""
+    folder: Path = tmp_path_factory.mktemp("stack")
+    if request.param == "sqlite":
+        with a_stack(folder) as running:
+            yield running
+        return
+    postgres: PostgresServer = request.getfixturevalue("postgres_server")
+    redis: RedisServer = request.getfixturevalue("redis_server")
+    with postgres.new_database() as url, a_stack(folder, database_url=url, kv_url=redis.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def scene(stack: Stack) -> Scene:
+    return set_scene(stack)

@@ -1,0 +1,111 @@
+"""Ten parallel tries over two served worker processes, on SQLite and on PostgreSQL with Redis (S3.1)."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.builders import ANA_PASSWORD
+from tests.drivers.browser import Browser, Page
+from tests.drivers.relying_party import Answer
+from tests.drivers.stack import Stack
+from tests.faults.scene import AT_ONCE, Scene, at_once
+
+ROUNDS = 3
+
+
+def statuses(answers: list[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)
+
+
+def twin(scene: Scene, browser: Browser) -> Browser:
+    """Another window of the same browser: it has the same cookies."""
+    other = scene.stack.browser()
+    for name in ("idp_session", "idp_browser"):
+        value = browser.cookie(name)
+        if value is not None:
+            other.bring(name, value)
+    return other
+
+
+def rotations(scene: Scene) -> tuple[int, int]:
+    """Refresh tokens stored, and rotations told in the trail."""
+    told = sum(row.event == "RefreshRotated" for row in scene.stack.rows("audit_entries"))
+    return len(scene.stack.rows("refresh_tokens")), told
+
+
+def seconds_of(worker: int) -> int:
+    return sum(map(int, Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[11:13]))
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_ten_redeems_one_succeeds_and_nobody_keeps_a_token(scene: Scene, _round: int) -> None:
+    """RFC 6749 4.1.2, P4: the nine others are replays, and a replay brings the family down."""
+    shop, code = scene.request_and_code()
+    answers = at_once(lambda _: shop.redeem(code))
+    assert statuses(answers) == {200: 1, 400: AT_ONCE - 1}
+    assert {answer.error for answer in answers if answer.status == 400} == {"invalid_grant"}
+    won = next(answer for answer in answers if answer.status == 200)
+    assert shop.userinfo(won["access_token"]).status == 401
+    assert shop.refresh(won["refresh_token"]).error == "invalid_grant"
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_ten_refreshes_one_rotates_and_every_answer_has_the_same_successor(scene: Scene, _round: int) -> None:
+    """P4: the grace gives the same client the same successor until that is used."""
+    token = scene.tokens()["refresh_token"]
+    before = rotations(scene)
+    answers = at_once(lambda _: scene.shop.refresh(token))
+    assert statuses(answers) == {200: AT_ONCE}
+    successors = {answer["refresh_token"] for answer in answers}
+    assert len(successors) == 1
+    assert rotations(scene) == (before[0] + 1, before[1] + 1)
+    assert scene.shop.refresh(successors.pop()).status == 200
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_an_assertion_is_good_once(scene: Scene, _round: int) -> None:
+    """RFC 7523 3: the nine others are refused before they touch the code."""
+    signer, code = scene.request_and_code(scene.signer)
+    assertion = signer.assertion()
+    answers = at_once(lambda _: signer.redeem(code, client_assertion=assertion))
+    assert statuses(answers) == {200: 1, 401: AT_ONCE - 1}
+    assert {answer.error for answer in answers if answer.status == 401} == {"invalid_client"}
+    won = next(answer for answer in answers if answer.status == 200)
+    assert signer.userinfo(won["access_token"]).status == 200
+
+
+def test_an_interaction_finished_in_ten_windows_gives_one_code(scene: Scene) -> None:
+    """S3.2: of the windows that resume it one gets the code, the others a page that says so."""
+    browser, shop = scene.stack.browser(), replace(scene.shop)
+    interaction = browser.open(shop.request()).url.rpartition("/")[2]
+    browser.submit(username="ana", password=ANA_PASSWORD, follow=False)
+    windows = [twin(scene, browser) for _ in range(AT_ONCE)]
+    pages = at_once(lambda number: windows[number].open(f"/authorize/{interaction}"))
+    assert sum(_at_shop(page) for page in pages) == 1
+    assert {page.status for page in pages if not _at_shop(page)} == {200}
+
+
+def test_a_form_sent_ten_times_gives_one_code(scene: Scene) -> None:
+    browser, shop = scene.stack.browser(), replace(scene.shop)
+    page = browser.open(shop.request())
+    fields = page.forms[0].fields | {"username": "ana", "password": ANA_PASSWORD}
+    windows = [twin(scene, browser) for _ in range(AT_ONCE)]
+    pages = at_once(lambda number: windows[number].post(urlsplit(page.url).path, fields))
+    assert sum(_at_shop(page) for page in pages) == 1
+    assert {page.status for page in pages if not _at_shop(page)} <= {200, 503}
+
+
+def test_both_workers_take_part(scene: Scene, stack: Stack) -> None:
+    """What the tests above say of two processes holds only if both have worked."""
+    workers = stack.workers()
+    before = [seconds_of(worker) for worker in workers]
+    for _ in range(ROUNDS):
+        at_once(lambda _: scene.shop.token(grant_type="refresh_token", refresh_token="unknown"), 32)
+    assert all(seconds_of(worker) > since for worker, since in zip(workers, before, strict=True))
+
+
+def _at_shop(page: Page) -> bool:
+    return page.left and "code" in page.query
