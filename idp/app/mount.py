@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
+from idp.core.events import SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
+from idp.notices import Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -53,6 +55,8 @@ def mount(house: House) -> None:
     prepare_templates(app)
     Gate(settings, table, browser, ClientOrigins(ground.database, ground.clock).has).install(app)
     Problems(pages, table).install(app)
+    notices = Notices(house.parties.brands, house.people.subjects, ground.keyring, ground.clock, app.jinja_env)
+    ground.bus.subscribe(SignedIn, notices.when_signed_in)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (

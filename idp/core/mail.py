@@ -79,6 +79,7 @@ class MailDeliverer:
 def build_message(payload: dict[str, Any], sender: str, attempt: Attempt) -> EmailMessage:
     """The mail of `payload`, with an id that stays the same at every try. Raises ValueError for CR or LF in a header."""
     name, to, subject = payload.get("from_name", ""), payload["to"], payload["subject"]
+    sender = payload.get("from_address") or sender
     if any(character in text for text in (name, to, subject, sender) for character in "\r\n\0"):
         raise ValueError("a header may not hold a line break")
     if not ONE_ADDRESS.fullmatch(to):

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ class Pages:
 
     def _dress(self, brand_id: str | None) -> BrandView | None:
         brand = self._brands.get(brand_id)
-        return _view(brand, self._clock) if brand else None
+        return dress(brand, self._clock.now()) if brand else None
 
     def _csrf_field(self) -> Markup:
         return Markup('<input type="hidden" name="csrf_token" value="%s">') % escape(self._browser.csrf_token())
@@ -125,8 +126,8 @@ class Pages:
         return f"/static/{path}?v={self._versions[path]}"
 
 
-def _view(brand: Brand, clock: Clock) -> BrandView:
-    now = clock.now()
+def dress(brand: Brand, now: datetime) -> BrandView:
+    """What templates may know of `brand` at this moment."""
     support = brand.support
     seen = SupportView(
         phone=support.phone,

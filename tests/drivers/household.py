@@ -27,8 +27,8 @@ class Household:
     def add_customer(
         self, username: str = "ana", password: str = ANA_PASSWORD, numbers: dict[str, str] | None = None, **more: Any
     ) -> Subject:
-        email = more.pop("email", f"{username}@example.test")
-        new = NewSubject(username=username, email=email, email_verified=True, numbers=numbers or {}, **more)
+        wanted = {"email": f"{username}@example.test", "email_verified": True, **more}
+        new = NewSubject(username=username, numbers=numbers or {}, **wanted)
         verifier = self.house.people.hasher.hash(password)
         with self.house.ground.database.transaction() as db:
             created = self.house.people.subjects.create(db, self.house.ground.bus, new, verifier, self.clock.now())

@@ -1,0 +1,32 @@
+"""A browser in words a person recognises: "Chrome on Windows". Of what the User-Agent says no more is believed than that."""
+
+import re
+
+# The first that fits: many browsers also carry the names of others.
+BROWSERS = (
+    ("Edge", r"Edg(?:e|A|iOS)?/"),
+    ("Samsung Internet", r"SamsungBrowser/"),
+    ("Opera", r"OPR/|OPX/"),
+    ("Firefox", r"Firefox/|FxiOS/"),
+    ("Chrome", r"Chrome/|CriOS/|Chromium/"),
+    ("Safari", r"Safari/"),
+)
+SYSTEMS = (
+    ("iPhone", r"iPhone"),
+    ("iPad", r"iPad"),
+    ("Android", r"Android"),
+    ("Windows", r"Windows NT"),
+    ("Mac", r"Macintosh|Mac OS X"),
+    ("ChromeOS", r"CrOS"),
+    ("Linux", r"Linux|X11"),
+)
+
+
+def in_words(user_agent: str) -> str:
+    """What to call the browser that sent `user_agent`; "A browser" where nothing is recognised."""
+    browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
+    return f"{browser or 'A browser'} on {system}" if system else browser or "A browser"
+
+
+def _first(table: tuple[tuple[str, str], ...], user_agent: str) -> str | None:
+    return next((name for name, pattern in table if re.search(pattern, user_agent)), None)

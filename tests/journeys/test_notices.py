@@ -1,0 +1,46 @@
+"""What a customer is told by mail, from a real outbox."""
+
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+from tests.builders import ANA_PASSWORD
+from tests.drivers.browser import Browser
+from tests.drivers.provider import Provider
+
+FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+
+
+def delivered(provider: Provider, folder: Path) -> list[EmailMessage]:
+    provider.house.protocol.outbox.run_once(10)
+    parser = BytesParser(policy=policy.default)
+    return [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").iterdir())]  # type: ignore[misc]
+
+
+def test_a_new_browser_is_told_once_in_the_brands_name(provider: Provider, browser: Browser, tmp_path: Path) -> None:
+    provider.add_customer(email="ana@example.test")
+    shop = provider.add_client("shop", brand="alphera", consent="implied")
+    page = browser.open(shop.request())
+    fields = page.forms[0].fields | {"username": "ana", "password": ANA_PASSWORD}
+    assert browser.post(page.url, fields, headers=FIREFOX).left
+    (mail,) = delivered(provider, tmp_path)
+    assert mail["To"] == "ana@example.test"
+    assert "ALPHERA Financial Services" in mail["From"]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "Firefox on Linux, on 2 November 2026 at 09:30 (GMT)" in body.get_content()
+    browser.open("/logout")
+    browser.submit(press="logout")
+    browser.open(shop.request())
+    assert browser.sign_in("ana", ANA_PASSWORD).left
+    assert len(delivered(provider, tmp_path)) == 1
+
+
+def test_nobody_is_mailed_at_an_address_that_was_never_confirmed(provider: Provider, browser: Browser, tmp_path: Path) -> None:
+    provider.add_customer(email_verified=False)
+    shop = provider.add_client("shop", brand="alphera", consent="implied")
+    browser.open(shop.request())
+    assert browser.sign_in("ana", ANA_PASSWORD).left
+    (tmp_path / "mail").mkdir(exist_ok=True)
+    assert delivered(provider, tmp_path) == []
