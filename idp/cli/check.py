@@ -1,20 +1,19 @@
 """`idp check`: tells everything that is wrong before anything is started."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import click
 
 from idp.app import lay_ground
-from idp.brands.registry import read_brands
+from idp.cli.clients_file import read_clients_file
 from idp.cli.failures import Exit, Failure
 from idp.cli.output import as_json, print_json
-from idp.clients.file import read_clients
+from idp.cli.server import listening_of
 from idp.core.clock import SystemClock
 from idp.core.errors import Misconfigured
-from idp.core.fetcher import Fetcher
 from idp.core.mail import MailDeliverer
-from idp.core.yaml_lines import BrokenFile, load
+from idp.core.yaml_lines import BrokenFile
 from idp.settings import Settings, SettingsError
 
 
@@ -31,44 +30,23 @@ def check(as_json: bool) -> None:
         click.echo("Settings and clients.yaml are good.")
 
 
-def find_problems(environment: "os._Environ[str] | dict[str, str]") -> list[str]:
+def find_problems(environment: Mapping[str, str]) -> list[str]:
     """One line for each mistake of the settings and of the files they name; nothing is connected to."""
     try:
         settings = Settings.from_environment(environment)
     except SettingsError as error:
         return error.problems
     problems = [] if settings.data_dir.is_dir() else [f"IDP_DATA_DIR: {settings.data_dir} is not a folder; make it"]
-    return problems + _said(lambda: _parts(settings)) + _said(lambda: _clients(settings))
+    problems += _said(lambda: listening_of(settings)) + _said(lambda: _parts(settings))
+    return problems + _said(lambda: read_clients_file(settings.clients_file))
 
 
 def _parts(settings: Settings) -> None:
     ground = lay_ground(settings, SystemClock())
-    Fetcher(settings.fetch_allow)
     MailDeliverer(settings.mail_url, "check@localhost", ground.database, ground.clock)
 
 
-def _clients(settings: Settings) -> None:
-    document = load(settings.clients_file)
-    brands: list[str] = []
-    problems: list[str] = []
-    try:
-        brands = list(read_brands(document))
-    except BrokenFile as error:
-        problems += error.problems
-        brands = list(document.data["brands"]) if _has_brands(document.data) else []
-    try:
-        read_clients(document, brands)
-    except BrokenFile as error:
-        problems += error.problems
-    if problems:
-        raise BrokenFile(problems)
-
-
-def _has_brands(data: object) -> bool:
-    return isinstance(data, dict) and isinstance(data.get("brands"), dict)
-
-
-def _said(attempt: Callable[[], None]) -> list[str]:
+def _said(attempt: Callable[[], object]) -> list[str]:
     try:
         attempt()
     except Misconfigured as error:

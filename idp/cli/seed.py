@@ -3,11 +3,10 @@
 import click
 
 from idp.app import House
-from idp.brands.registry import read_brands
+from idp.cli.clients_file import read_clients_file
 from idp.cli.opening import open_house
 from idp.cli.output import as_json, print_json
-from idp.clients.file import merge, read_clients
-from idp.core.yaml_lines import load
+from idp.clients.file import merge
 
 
 @click.command(epilog="Example: idp db upgrade && idp seed")
@@ -24,8 +23,7 @@ def seed(as_json: bool) -> None:
 def sow(house: House) -> list[str]:
     """Merges the file's clients and makes missing keys; answers the ids of the clients that changed. Raises `BrokenFile`."""
     ground = house.ground
-    document = load(ground.settings.clients_file)
-    file = read_clients(document, read_brands(document))
+    file = read_clients_file(ground.settings.clients_file)
     now = ground.clock.now()
     with ground.database.transaction() as db:
         house.protocol.keys.ensure(db, now)

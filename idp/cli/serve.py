@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from idp.app import create_app
+from idp.cli.clients_file import read_clients_file
 from idp.cli.failures import Exit, Failure
 from idp.cli.opening import open_house, require_kv
-from idp.cli.server import Listening, run_server
+from idp.cli.server import Listening, listening_of, run_server
 from idp.core.logs import configure_logs, get_log
 from idp.settings import Settings
 
@@ -34,9 +35,10 @@ def prepare() -> tuple[Settings, Listening]:
     `BrokenFile`, `SettingsError`."""
     house = open_house(quiet=False)
     ground = house.ground
+    read_clients_file(ground.settings.clients_file)
     house.protocol.keys.check()
     require_kv(ground)
-    listening = _listening(ground.settings)
+    listening = listening_of(ground.settings)
     claim(listening.address, listening.port)
     ground.database.engine.dispose()  # a connection must not cross the fork
     return ground.settings, listening
@@ -56,13 +58,6 @@ def claim(address: str, port: int) -> None:
                 raise Failure(Exit.TAKEN, taken) from None
             cannot = f"cannot listen on {address}:{port}: {error.strerror}; correct IDP_LISTEN"
             raise Failure(Exit.UNUSABLE, cannot) from None
-
-
-def _listening(settings: Settings) -> Listening:
-    address, _, port = settings.listen.rpartition(":")
-    if not address or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise Failure(Exit.UNUSABLE, "IDP_LISTEN: must be ADDRESS:PORT, such as 127.0.0.1:9000 or [::1]:9000")
-    return Listening(address.strip("[]"), int(port), settings.worker_count, settings.blocking_threads)
 
 
 def _load(settings: Settings) -> Callable[..., Any]:

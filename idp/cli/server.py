@@ -12,9 +12,13 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from idp.cli.die_with_parent import die_with_parent
+from idp.core.errors import Misconfigured
+from idp.settings import Settings
 
 # Connections a worker holds at once. An idle one takes a place, so this is far above the threads; more wait in the backlog.
 BACKPRESSURE = 1024
+# How long a connection may take to send a header, or lie idle. A proxy must give up its idle connections sooner.
+IDLE_SECONDS = 30
 DRAIN_SECONDS = 10
 # Granian logs through `_granian`; our own handler at the root writes it as JSON like everything else.
 LOGS: dict[str, Any] = {
@@ -36,6 +40,14 @@ class Listening:
     threads: int
 
 
+def listening_of(settings: Settings) -> Listening:
+    """Where and how `settings` ask to serve. Raises `Misconfigured`."""
+    address, _, port = settings.listen.rpartition(":")
+    if not address or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise Misconfigured("IDP_LISTEN: must be ADDRESS:PORT, such as 127.0.0.1:9000 or [::1]:9000")
+    return Listening(address.strip("[]"), int(port), settings.worker_count, settings.blocking_threads)
+
+
 def run_server(load: Load, listening: Listening) -> None:
     """Serves until SIGTERM or SIGINT, then drains for at most 10 s. Each worker makes its own application by `load`.
 
@@ -49,7 +61,7 @@ def run_server(load: Load, listening: Listening) -> None:
         workers=listening.workers,
         blocking_threads=listening.threads,
         backpressure=BACKPRESSURE,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_SECONDS * 1000),
         log_level=LogLevels.error,
         log_dictconfig=LOGS,
         log_access=False,

@@ -1,0 +1,52 @@
+"""`idp check` tells everything that is wrong at once, and connects to nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from idp.cli.check import find_problems
+from tests.drivers.command_line import CommandLine
+from tests.servers import free_port
+from tests.unit.cli.conftest import CLIENTS
+
+
+def test_good_settings_are_good_before_there_is_a_database(fresh: CommandLine) -> None:
+    fresh.environment["IDP_DATABASE_URL"] = f"postgresql+psycopg://idp@127.0.0.1:{free_port()}/idp"
+    assert "are good" in fresh.must("check")
+
+
+def test_mistakes_of_both_sections_are_told_together(fresh: CommandLine, tmp_path: Path) -> None:
+    broken = CLIENTS.replace("legal: Alphera Limited", "legal: ''").replace("brand: stellantis\n", "brand: elsewhere\n")
+    (tmp_path / "clients.yaml").write_text(broken, "utf-8")
+    ended = fresh.run("check")
+    assert ended.code == 78
+    assert [line.split(": ")[2] for line in ended.err.splitlines()] == ["brands.alphera.legal", "clients.0.brand"]
+
+
+def test_scripts_get_the_problems_as_json(fresh: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "clients.yaml").write_text("brands: [\n", "utf-8")
+    ended = fresh.run("check", "--json")
+    assert ended.code == 78
+    (problem,) = json.loads(ended.out)["problems"]
+    assert problem.startswith(f"{tmp_path}/clients.yaml:")
+
+
+def test_good_settings_as_json(fresh: CommandLine) -> None:
+    assert json.loads(fresh.must("check", "--json")) == {"problems": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IDP_MASTER_KEY", "short"),
+        ("IDP_MAIL_URL", "carrier-pigeon://roof"),
+        ("IDP_KV_URL", "sqlite:///relative.db"),
+        ("IDP_DATA_DIR", "/nowhere/at/all"),
+        ("IDP_CLIENTS_FILE", "/nowhere/clients.yaml"),
+        ("IDP_LISTEN", "9000"),
+    ],
+)
+def test_each_setting_is_looked_at(fresh: CommandLine, name: str, value: str) -> None:
+    (line,) = find_problems(fresh.environment | {name: value})
+    assert name in line or value in line

@@ -1,0 +1,112 @@
+"""`idp subject add`: an operator makes an account; the rules for new passwords hold for operators too."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from idp.cli.standard_claims import problems_of
+from tests.drivers.command_line import CommandLine, Ended
+
+GOOD = "lantern orbit mosaic 7"
+
+
+def add(idp: CommandLine, *options: str, username: str = "ana", email: str = "ana@example.test", typed: str = GOOD) -> Ended:
+    return idp.run("subject", "add", "--username", username, "--email", email, "--password-stdin", *options, typed=typed)
+
+
+def test_a_subject_is_added_with_everything(idp: CommandLine, tmp_path: Path) -> None:
+    claims = {"email_verified": True, "birthdate": "1987-04-12", "address": {"locality": "Bristol"}, "locale": "en-GB"}
+    (tmp_path / "claims.json").write_text(json.dumps(claims), "utf-8")
+    options = ("--given-name", "Ana", "--family-name", "Ferreira", "--claims", str(tmp_path / "claims.json"), "--json")
+    ended = add(idp, *options, "--brand", "stellantis:ST-1", "--brand", "alphera:AL-1", typed=f"{GOOD}\n")
+    assert ended.code == 0, ended
+    assert json.loads(ended.out)["username"] == "ana"
+    entries = json.loads(idp.must("audit", "tail", "--json"))
+    linked = [entry["brand"] for entry in entries if entry["event"] == "SubjectLinked"]
+    assert linked == ["stellantis", "alphera"]
+    assert all(entry["actor"].startswith("operator:") for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("short 7", "too short"),
+        ("", "too short"),
+        ("password123456", "too easy"),
+        ("anaanaanaana", "too easy"),
+        ("stellantis2026", "too easy"),
+        ("x" * 1025, "too long"),
+    ],
+)
+def test_a_weak_password_is_refused(idp: CommandLine, typed: str, why: str) -> None:
+    ended = add(idp, typed=typed)
+    assert ended.code == 1
+    assert why in ended.err
+    if len(typed) > 8:
+        assert typed not in ended.err
+
+
+def test_nothing_is_added_twice(idp: CommandLine) -> None:
+    assert add(idp, "--brand", "stellantis:ST-1").code == 0
+    for changed, what in (({}, "username"), ({"username": "ANA"}, "username"), ({"username": "eve"}, "email")):
+        ended = add(idp, **changed)
+        assert (ended.code, f"the {what} belongs to another" in ended.err) == (1, True)
+    ended = add(idp, "--brand", "stellantis:ST-1", username="eve", email="eve@example.test")
+    assert (ended.code, "customer number belongs to another" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("username", "email"), [("ana@x", "ana@example.test"), (" ana", "ana@example.test"), ("ana", "nobody"), ("ana", "a@b\n.c")]
+)
+def test_malformed_names_are_refused(idp: CommandLine, username: str, email: str) -> None:
+    ended = add(idp, username=username, email=email)
+    assert ended.code == 1
+    assert "not well-formed" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("brand", "code"), [("elsewhere:1", 1), ("stellantis", 2), ("stellantis:", 2), (f"stellantis:{'1' * 65}", 1)]
+)
+def test_a_customer_number_belongs_to_a_known_brand(idp: CommandLine, brand: str, code: int) -> None:
+    assert add(idp, "--brand", brand).code == code
+
+
+def test_one_number_at_a_brand(idp: CommandLine) -> None:
+    assert add(idp, "--brand", "stellantis:1", "--brand", "stellantis:2").code == 2
+
+
+@pytest.mark.parametrize(("text", "why"), [("{", "is not JSON"), ("[" * 100_000, "is not JSON"), ("[]", "JSON object")])
+def test_a_claims_file_holds_an_object(idp: CommandLine, tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "claims.json").write_text(text, "utf-8")
+    ended = add(idp, "--claims", str(tmp_path / "claims.json"))
+    assert ended.code == 1
+    assert why in ended.err
+
+
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"sub": "x"}, "sub: is made by the provider"),
+        ({"shoe_size": 43}, "not a standard claim"),
+        ({"phone_number_verified": "yes"}, "true or false"),
+        ({"address": "Bristol"}, "must be an object"),
+        ({"address": {"planet": "Earth"}}, "must be an object"),
+        ({"given_name": ""}, "must be text"),
+        ({"locale": "e" * 36}, "must be text"),
+    ],
+)
+def test_claims_are_those_of_the_standard(claims: dict[str, object], why: str) -> None:
+    (problem,) = problems_of({"nickname": "A", **claims})
+    assert why in problem
+
+
+def test_a_claims_file_that_is_missing_is_named(idp: CommandLine) -> None:
+    ended = add(idp, "--claims", "/nowhere/claims.json")
+    assert (ended.code, ended.err) == (1, "idp: /nowhere/claims.json: cannot be read: No such file or directory\n")
+
+
+def test_an_option_wins_over_the_file(idp: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "claims.json").write_text('{"given_name": "Anna"}', "utf-8")
+    assert add(idp, "--claims", str(tmp_path / "claims.json"), "--given-name", "x" * 129).code == 1
+    assert add(idp, "--claims", str(tmp_path / "claims.json"), "--given-name", "Ana").code == 0
