@@ -3,7 +3,7 @@
 OFFLINE = "offline_access"
 
 SCOPES: dict[str, str] = {
-    "openid": "Know that it is you, by an identifier made for it alone",
+    "openid": "Know that it is you, by an identifier made for it",
     "profile": "See your name and profile",
     "email": "See your email address",
     "address": "See your postal address",

@@ -9,6 +9,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError, Refused
 from idp.core.events import Bus, CodeIssued, ConsentDenied
+from idp.core.logs import get_log
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
 from idp.oidc.authorization.hint import read_hint
@@ -23,6 +24,8 @@ from idp.signin.policy import ACR_VALUES
 from idp.subjects.pairwise import Pairwise
 
 KIND = "authorize"
+
+log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,13 @@ class Authorization:
         try:
             asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
         except OAuthError as error:
-            return matched.refuse(self.issuer, error)
+            return self.refuse(matched, error)
         return Case(matched, asked)
+
+    def refuse(self, matched: MatchedRequest, error: OAuthError) -> Answer:
+        """The error on its way to the client; its developer's administrator finds it in the log."""
+        log.info("authorization_refused", client_id=matched.client.id, code=error.code, because=error.because or error.public)
+        return matched.refuse(self.issuer, error)
 
     def reopen(self, interaction: Interaction) -> Case | Answer:
         """The case of a parked request, checked again: its client may have changed meanwhile."""

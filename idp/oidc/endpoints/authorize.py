@@ -84,7 +84,7 @@ class Authorize:
             case Issue(session):
                 return self._issue(case, session)
             case Refuse(error):
-                return self._close(case.interaction, case.matched.refuse(self.authorization.issuer, error))
+                return self._close(case.interaction, self.authorization.refuse(case.matched, error))
             case SignIn():
                 return see_other(f"/signin/{self._parked(case)}")
             case AskConsent():
