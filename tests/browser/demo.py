@@ -36,9 +36,7 @@ class Demo(Places):
 
     def idp(self, *arguments: str) -> str:
         """Runs the command line beside the running demonstration, with its settings, and answers what it prints."""
-        settings = dict(
-            shlex.split(line)[1].split("=", 1) for line in (self.folder / "environment").read_text().splitlines()
-        )
+        settings = dict(shlex.split(line)[1].split("=", 1) for line in (self.folder / "environment").read_text().splitlines())
         return idp(*arguments, environment=settings)
 
 

@@ -35,6 +35,9 @@ class Visitor:
     def customer_login(self, brand: str) -> None:
         """From the portal's start page by the entry at its top right."""
         self.visit(brand)
+        self.follow_entry()
+
+    def follow_entry(self) -> None:
         self.page.get_by_role("banner").get_by_role("link", name="Customer Login").click()
 
     def fill_in(self, username: str, password: str) -> None:

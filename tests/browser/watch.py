@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Respons
 
 OURS = ("localhost", "127.0.0.1")
 FAILED_LOAD = "Failed to load resource"
+UNASKED = "/favicon.ico"  # Chromium looks there by itself where a page names no icon; ours all do
 
 
 class Watch:
@@ -22,7 +23,7 @@ class Watch:
 
     def faults(self) -> list[str]:
         """Everything seen so far. The status of a page itself is a story's own matter: Chromium reports those above 399 too."""
-        return self._faults + [text for text, url in self._loads if url not in self._documents]
+        return self._faults + [text for text, url in self._loads if url not in self._documents and not url.endswith(UNASKED)]
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type != "error":
