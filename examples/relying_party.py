@@ -4,7 +4,7 @@ import os
 from urllib.parse import urlencode
 
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, redirect, request, session
+from flask import Flask, abort, redirect, request, session
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:9000")
 HOME = f"http://localhost:{os.environ.get('PORT', '9100')}"
@@ -37,7 +37,10 @@ def callback():
     if "error" in request.args:
         return redirect(HOME)
     token = provider.authorize_access_token()  # checks state, nonce, issuer, audience, signature and expiry
-    session.update(name=token["userinfo"].get("name") or token["userinfo"]["sub"], id_token=token["id_token"])
+    claims = provider.userinfo(token=token)
+    if claims["sub"] != token["userinfo"]["sub"]:  # OpenID Connect Core 5.3.2: an answer about somebody else
+        abort(502)
+    session.update(name=claims.get("name", claims["sub"]), id_token=token["id_token"])
     return redirect(HOME)
 
 
