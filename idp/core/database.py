@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 from idp.core.errors import Unavailable
 
+READS = "idp_reads"
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -56,6 +57,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
+        self._reads = {READS: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
     def ping(self) -> None:
         """Raises `Unavailable` where the database does not answer."""
@@ -74,7 +77,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in autocommit: each statement sees the newest committed state, nothing may be written."""
-        with _answering(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        with _answering(), self.engine.connect().execution_options(**self._reads) as db:
             yield db
 
 
@@ -94,7 +97,8 @@ def _answering() -> Iterator[None]:
 
 def open_database(app: Flask, url: str, pool_size: int) -> Database:
     """Binds the database at `url` to `app` with `pool_size` connections, one for each blocking thread."""
-    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 3}
+    # An error that quotes its parameters would write addresses and digests into the log.
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 5, "check_same_thread": False}
     else:
@@ -120,5 +124,5 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _(db: Connection) -> None:
         # Deferred BEGIN upgrades a read lock at the first write and fails under concurrency; IMMEDIATE queues instead.
-        if db.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        if READS not in db.get_execution_options():
             db.exec_driver_sql("BEGIN IMMEDIATE")
