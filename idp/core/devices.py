@@ -22,11 +22,11 @@ SYSTEMS = (
 )
 
 
-def in_words(user_agent: str) -> str:
-    """What to call the browser that sent `user_agent`; "A browser" where nothing is recognised."""
-    browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
+def in_words(sent: str) -> str:
+    """What to call the browser that sent `sent`; "A browser" where nothing is recognised."""
+    browser, system = _first(BROWSERS, sent), _first(SYSTEMS, sent)
     return f"{browser or 'A browser'} on {system}" if system else browser or "A browser"
 
 
-def _first(table: tuple[tuple[str, str], ...], user_agent: str) -> str | None:
-    return next((name for name, pattern in table if re.search(pattern, user_agent)), None)
+def _first(table: tuple[tuple[str, str], ...], sent: str) -> str | None:
+    return next((name for name, pattern in table if re.search(pattern, sent)), None)

@@ -22,10 +22,6 @@ JWKS = "/jwks"
 
 def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
     """The document for `issuer`; `languages` are BCP 47 tags of the pages."""
-    profiles = PROFILES.values()
-    methods = _all(p.client_auth for p in profiles)
-    algs = _all(p.assertion_algs for p in profiles)
-    keyed = [method for method in methods if method != "none"]
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + AUTHORIZE,
@@ -35,32 +31,43 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "introspection_endpoint": issuer + INTROSPECT,
         "revocation_endpoint": issuer + REVOKE,
         "end_session_endpoint": issuer + END_SESSION,
+        **_requests(),
+        "ui_locales_supported": list(dict.fromkeys(languages)),
+        "subject_types_supported": ["pairwise", "public"],
+        "id_token_signing_alg_values_supported": list(ALGORITHMS),
+        "userinfo_signing_alg_values_supported": list(ALGORITHMS),
+        "introspection_signing_alg_values_supported": ["RS256"],
+        **_client_authentication(),
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+    }
+
+
+def _requests() -> dict[str, Any]:
+    profiles = PROFILES.values()
+    return {
         "response_types_supported": _all(p.response_types for p in profiles),
         "response_modes_supported": _all(p.response_modes for p in profiles),
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "code_challenge_methods_supported": _all(p.code_challenge_methods for p in profiles),
         "prompt_values_supported": sorted(PROMPTS),
         "scopes_supported": list(SCOPES),
+        "acr_values_supported": list(ACR_VALUES),
         "claims_supported": sorted({*SIGN_IN_CLAIMS, *SUBJECT_CLAIMS}),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
-        "acr_values_supported": list(ACR_VALUES),
-        "ui_locales_supported": list(dict.fromkeys(languages)),
-        "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": list(ALGORITHMS),
-        "userinfo_signing_alg_values_supported": list(ALGORITHMS),
-        "introspection_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": algs,
-        "revocation_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_signing_alg_values_supported": algs,
-        "introspection_endpoint_auth_methods_supported": keyed,
-        "introspection_endpoint_auth_signing_alg_values_supported": algs,
-        "authorization_response_iss_parameter_supported": True,
-        "backchannel_logout_supported": True,
-        "backchannel_logout_session_supported": True,
+    }
+
+
+def _client_authentication() -> dict[str, Any]:
+    methods = _all(p.client_auth for p in PROFILES.values())
+    algs = _all(p.assertion_algs for p in PROFILES.values())
+    known = {"token": methods, "revocation": methods, "introspection": [one for one in methods if one != "none"]}
+    return {f"{place}_endpoint_auth_methods_supported": those for place, those in known.items()} | {
+        f"{place}_endpoint_auth_signing_alg_values_supported": algs for place in known
     }
 
 

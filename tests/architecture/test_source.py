@@ -19,7 +19,8 @@ DOORS = {
     "datetime.today": (),
     "date.today": (),
     "time.time": (),
-    "os.environ": ("idp/cli/*.py", "portals/__main__.py"),
+    # A part of the demonstration is a fork that is given an environment of its own.
+    "os.environ": ("idp/cli/*.py", "idp/demo/processes.py", "portals/__main__.py"),
     "os.getenv": (),
 }
 ROOMS_WITHOUT_TABLES = ("idp/*/pages.py", "idp/*/pages/*.py", "idp/oidc/endpoints/*.py")
