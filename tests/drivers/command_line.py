@@ -12,6 +12,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO
 
+from idp.cli.die_with_parent import die_with_parent
+
 PATIENCE_SECONDS = 60
 # A server that has the command line imported already, and forks for each command: what is tested is not Python's start.
 _server = multiprocessing.get_context("forkserver")
@@ -70,18 +72,18 @@ class CommandLine:
     def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
         self.environment = dict(environment)
         self._folder = folder
-        self._runs = 0
+        self._started: list[Running] = []
 
     def start(self, *arguments: str, typed: str = "") -> Running:
         """Begins a command; `typed` is its standard input."""
-        self._runs += 1
-        folder = self._folder / f"run-{self._runs}"
+        folder = self._folder / f"run-{len(self._started)}"
         folder.mkdir(parents=True)
         for name, text in (("in", typed), ("out", ""), ("err", "")):
             (folder / name).write_text(text, "utf-8")
         process = _server.Process(target=_become, args=(arguments, self.environment, folder))
         process.start()
-        return Running(process, folder)
+        self._started.append(Running(process, folder))
+        return self._started[-1]
 
     def run(self, *arguments: str, typed: str = "") -> Ended:
         """Runs a command to its end."""
@@ -93,8 +95,16 @@ class CommandLine:
         assert ended.code == 0, ended
         return ended.out
 
+    def end_all(self) -> None:
+        """Ends what a failed test left running."""
+        for running in self._started:
+            if running.runs:
+                running.end()
+
 
 def _become(arguments: tuple[str, ...], environment: dict[str, str], folder: Path) -> None:
+    die_with_parent()  # the forkserver's end is the test run's: a run that is killed leaves nothing behind
+    die_with_parent()
     os.setpgid(0, 0)
     for number, name in enumerate(("in", "out", "err")):
         handle = os.open(folder / name, os.O_RDWR | os.O_APPEND)

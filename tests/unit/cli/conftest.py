@@ -1,5 +1,6 @@
 import base64
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -47,9 +48,11 @@ def settings(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> CommandLine:
+def fresh(tmp_path: Path) -> Iterator[CommandLine]:
     """Good settings, and nothing done yet."""
-    return CommandLine(settings(tmp_path), tmp_path / "runs")
+    idp = CommandLine(settings(tmp_path), tmp_path / "runs")
+    yield idp
+    idp.end_all()
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +65,8 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def idp(seeded_folder: Path, tmp_path: Path) -> CommandLine:
+def idp(seeded_folder: Path, fresh: CommandLine, tmp_path: Path) -> CommandLine:
     """A provider that was migrated and seeded."""
     with closing(sqlite3.connect(seeded_folder / "idp.db")) as seeded, closing(sqlite3.connect(tmp_path / "idp.db")) as copy:
         seeded.backup(copy)
-    return CommandLine(settings(tmp_path), tmp_path / "runs")
+    return fresh
