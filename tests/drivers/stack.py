@@ -60,6 +60,10 @@ class Stack(Household):
         """Waits until the full number of workers listens and the provider calls itself ready."""
         wait_until(lambda: self._listeners() >= WORKERS and self.ready(), *Lost)
 
+    def wait_until_deaf(self) -> None:
+        """Waits until nothing listens on the port any more."""
+        wait_until(lambda: self._listeners() == 0)
+
     def ready(self) -> bool:
         """Whether the provider says that all it needs answers."""
         connection = HTTPConnection(ADDRESS, self.port, timeout=5)
@@ -78,7 +82,7 @@ class Stack(Household):
         for process in (self.server, self.deliverer):
             if process is not None:
                 process.end(signal.SIGKILL)
-        wait_until(lambda: self._listeners() == 0)
+        self.wait_until_deaf()
         self.server = self.deliverer = None
 
     def stop(self) -> None:
