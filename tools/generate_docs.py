@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 from idp.core import events
 from idp.core.events import COMMON, Event
 from idp.settings import PREFIX, Settings
+from tools.clauses import clauses_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 MADE = "<!-- Made by `make docs` from the code. Change it there. -->\n"
@@ -87,7 +88,11 @@ def _words(span: timedelta) -> str:
     return f"`{seconds}`" + (f" ({count} {unit}{'s' if count != 1 else ''})" if size > 1 else "")
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "events.md": events_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "events.md": events_page,
+    "clauses.md": lambda: clauses_page(MADE),
+}
 
 
 def main(arguments: list[str]) -> int:
