@@ -1,0 +1,46 @@
+"""A long trail is chained and verified in bounded memory."""
+
+import os
+import resource
+
+import pytest
+from sqlalchemy import update
+
+from idp.core.audit import Trail, audit_entries
+from idp.core.audit_chain import chain, verify
+from idp.core.database import Database
+from idp.core.events import CodeIssued
+from idp.core.sealing import Keyring
+from tests.builders import TestClock
+from tests.unit.core.test_audit_chain import drop_triggers
+
+ROWS = 100_000
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_hundred_thousand_entries(database: Database) -> None:
+    keyring, clock = Keyring(os.urandom(32)), TestClock()
+    trail = Trail(keyring, clock)
+    for batch in range(ROWS // 1000):
+        with database.transaction() as db:
+            for number in range(1000):
+                trail.write(db, CodeIssued(subject_id=f"s-{batch}-{number % 10}", client_id="c", scope="openid"))
+    before = peak_mib()
+    head = None
+    while (linked := chain(database, keyring, clock)) is not None:
+        head = linked
+    assert head is not None
+    assert head.position == ROWS
+    assert verify(database, keyring, head.signed) == []
+    assert peak_mib() - before < 48
+    with database.transaction() as db:
+        drop_triggers(db)
+        db.execute(update(audit_entries).where(audit_entries.c.id == ROWS // 2).values(reason="x"))
+    assert [(fault.kind, fault.entry_id) for fault in verify(database, keyring, head.signed)] == [("changed", ROWS // 2)]
+
+
+def peak_mib() -> float:
+    """The most memory this process has ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
