@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.builders import TestClock
 from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider, a_provider
 
 pytest_plugins = ["tests.servers"]
+
+# A busy machine is no defect of what is tested.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture
