@@ -21,8 +21,8 @@ def clauses_page(made: str) -> str:
     lines = [
         "# Clauses and their tests",
         made,
-        "Each protocol test cites the clause it holds the provider to. *Core* is OpenID Connect Core 1.0; names such as P2 or S3.1",
-        "are sections of [protocol.md](protocol.md) and [security.md](security.md).",
+        "Each protocol test cites the clause it holds the provider to. *Core* is OpenID Connect Core 1.0; names such as P2",
+        "or S3.1 are sections of [protocol.md](protocol.md) and [security.md](security.md).",
     ]
     file = ""
     for path, name, docstring in cited():

@@ -4,6 +4,7 @@ import pytest
 
 from idp.settings import Settings
 from tests.architecture.source import ROOT
+from tools.clauses import cited
 from tools import generate_docs
 
 
@@ -18,3 +19,8 @@ def test_every_setting_is_described() -> None:
 
 def test_every_event_is_described() -> None:
     assert [kind.__name__ for kind in generate_docs.all_events() if not (kind.__doc__ or "").endswith(".")] == []
+
+
+def test_every_protocol_test_cites_its_clause() -> None:
+    silent = [f"{path} {name}" for path, name, docstring in cited() if not docstring]
+    assert silent == []

@@ -259,11 +259,13 @@ def test_a_post_that_is_no_form_is_refused(provider: Seeded, content_type: str |
 
 
 def test_other_methods_are_refused(provider: Seeded) -> None:
+    """RFC 6749 3.1: GET and POST alone."""
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
         assert provider.app.test_client().open("/authorize", base_url=ISSUER, method=method).status_code == 405
 
 
 def test_a_posted_request_that_is_gone_says_so(provider: Seeded) -> None:
+    """P2: an own page, no redirect."""
     assert provider.browser().open("/authorize/posted/nothing").status == 400
 
 

@@ -25,6 +25,7 @@ def test_a_third_party_asks_in_words_before_it_gets_a_code(provider: Seeded) -> 
 
 
 def test_consent_is_remembered(provider: Seeded) -> None:
+    """P2: remembered."""
     browser = provider.signed_in()
     browser.open(authorize("planner", scope="openid email"))
     browser.submit(press="allow")
@@ -33,6 +34,7 @@ def test_consent_is_remembered(provider: Seeded) -> None:
 
 
 def test_more_scope_asks_again(provider: Seeded) -> None:
+    """P2, Core 3.1.2.4: what was never allowed is asked."""
     browser = provider.signed_in()
     browser.open(authorize("planner", scope="openid email"))
     browser.submit(press="allow")
@@ -110,6 +112,7 @@ def test_an_empty_answer_asks_again(provider: Seeded) -> None:
 
 
 def test_both_buttons_mean_no(provider: Seeded) -> None:
+    """Core 3.1.2.4: consent must be clear."""
     browser = provider.signed_in()
     page = browser.open(authorize("planner"))
     landed = browser.post(page.url, page.forms[0].fields | {"allow": "1", "deny": "1"})
@@ -142,6 +145,7 @@ def test_an_answer_by_one_subject_does_not_bind_the_next(provider: Seeded) -> No
 
 
 def test_another_browser_cannot_answer(provider: Seeded) -> None:
+    """S3.2: the server's state decides, in the browser that began."""
     page = provider.signed_in().open(authorize("planner"))
     thief = provider.signed_in(username="ben")
     assert not thief.open(page.url).left
@@ -149,6 +153,7 @@ def test_another_browser_cannot_answer(provider: Seeded) -> None:
 
 
 def test_a_finished_question_is_over(provider: Seeded) -> None:
+    """S3.2: no finished interaction is replayed."""
     browser = provider.signed_in()
     page = browser.open(authorize("planner"))
     browser.submit(press="allow")
@@ -177,12 +182,14 @@ def test_the_first_visit_to_the_other_brand_asks_once(provider: Seeded) -> None:
 
 
 def test_the_first_brand_of_all_is_not_asked_about(provider: Seeded) -> None:
+    """P2: consent implied at the first brand."""
     browser = provider.browser()
     browser.open(authorize("alphera-portal"))
     assert sign_in(browser).left
 
 
 def test_the_first_visit_can_be_refused(provider: Seeded) -> None:
+    """RFC 6749 4.1.2.1 access_denied."""
     browser = first_visit(provider)
     assert browser.submit(press="deny").query["error"] == "access_denied"
     assert browser.open(authorize("alphera-portal", prompt="none")).query["error"] == "consent_required"
@@ -191,6 +198,7 @@ def test_the_first_visit_can_be_refused(provider: Seeded) -> None:
 
 @pytest.mark.parametrize(("username", "honest"), [("ana", False), ("ben", True)])
 def test_it_says_where_no_agreement_is_known(provider: Seeded, username: str, honest: bool) -> None:
+    """P2: what will be shared, told in words."""
     browser = first_visit(provider, username)
     assert ("no agreement of yours" in browser.text()) is honest
 

@@ -43,6 +43,7 @@ def test_errors_are_posted_too(provider: Seeded) -> None:
 
 
 def test_an_unknown_mode_is_told_by_redirect(provider: Seeded) -> None:
+    """Multiple Response Types 2.1; RFC 6749 4.1.2.1."""
     landed = provider.browser().open(authorize(response_mode="telepathy"))
     assert landed.url.startswith("http://localhost:9001/callback?error=invalid_request&")
 

@@ -67,6 +67,7 @@ def picture(provider: Seeded, client_id: str = "planner") -> TestResponse:
 
 
 def test_it_comes_from_our_origin_and_is_fetched_once(provider: Seeded, site: Site) -> None:
+    """P2, S3.11: fetched once through the guarded fetcher, served from our origin."""
     give_logo(provider, site.url)
     browser = provider.signed_in()
     page = browser.open(authorize("planner"))
@@ -99,6 +100,7 @@ def test_what_is_no_small_picture_is_not_served(provider: Seeded, site: Site, ki
 
 
 def test_a_jpeg_will_do(provider: Seeded, site: Site) -> None:
+    """P2: PNG or JPEG."""
     site.kind, site.body = "image/jpeg", JPEG
     give_logo(provider, site.url)
     assert picture(provider).headers["Content-Type"] == "image/jpeg"
@@ -106,6 +108,7 @@ def test_a_jpeg_will_do(provider: Seeded, site: Site) -> None:
 
 @pytest.mark.parametrize("client_id", ["stellantis-portal", "nobody", "%00", "x" * 500])
 def test_no_logo_no_picture(provider: Seeded, client_id: str) -> None:
+    """P2: PNG or JPEG of at most 64 KiB, or none."""
     assert picture(provider, client_id).status_code == 404
 
 

@@ -102,6 +102,7 @@ def test_another_account_can_be_chosen(provider: Seeded) -> None:
 
 
 def test_select_account_without_a_session_is_a_sign_in(provider: Seeded) -> None:
+    """Core 3.1.2.1 prompt=select_account."""
     browser = provider.browser()
     browser.open(authorize(prompt="select_account"))
     assert sign_in(browser).left

@@ -45,6 +45,7 @@ def codes_in(answers: list[TestResponse]) -> int:
 
 
 def test_an_interaction_resumed_ten_times_at_once_gives_one_code(provider: Seeded) -> None:
+    """S3.1."""
     browser = provider.browser()
     shown = browser.open(authorize())
     page = browser.submit(username="ana", password="lantern orbit mosaic 7", follow=False)
@@ -55,6 +56,7 @@ def test_an_interaction_resumed_ten_times_at_once_gives_one_code(provider: Seede
 
 
 def test_ten_clicks_on_allow_are_one_consent(provider: Seeded) -> None:
+    """S3.1."""
     browser = provider.signed_in()
     page = browser.open(authorize("planner"))
     fields = page.forms[0].fields | {"allow": "1"}
@@ -64,6 +66,7 @@ def test_ten_clicks_on_allow_are_one_consent(provider: Seeded) -> None:
 
 
 def test_ten_clicks_on_allow_are_one_first_visit(provider: Seeded) -> None:
+    """S3.1."""
     browser = provider.signed_in()
     page = browser.open(authorize("alphera-portal"))
     fields = page.forms[0].fields | {"allow": "1"}

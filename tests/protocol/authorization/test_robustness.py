@@ -44,6 +44,7 @@ def test_any_parameters_get_a_clear_answer(provider: Seeded, changes: list[tuple
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40))
 def test_any_logout_request_gets_a_clear_answer(provider: Seeded, hint: str, uri: str, state: str) -> None:
+    """P12."""
     raw = f"id_token_hint={quoted(hint)}&post_logout_redirect_uri={quoted(uri)}&state={quoted(state)}"
     answer = Client(provider.app, use_cookies=False).get("/logout", query_string=raw, base_url=ISSUER)
     assert answer.status_code in (200, 400)

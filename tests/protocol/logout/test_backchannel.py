@@ -105,6 +105,7 @@ def test_every_way_a_session_ends_takes_the_same_path(provider: Seeded, visitor:
 
 
 def test_a_disabled_subject_is_signed_out_at_every_client(provider: Seeded, visitor: Browser, receiver: Receiver) -> None:
+    """P7: every way a session ends takes the same path."""
     ground, subjects = provider.house.ground, provider.house.people.subjects
     with ground.database.transaction() as db:
         ana = subjects.find(db, "ana")
@@ -131,6 +132,7 @@ def test_a_retry_sends_the_same_token_while_it_lives_and_a_new_one_later(
 
 
 def test_a_token_is_never_sent_when_it_is_about_to_end(provider: Seeded, visitor: Browser, receiver: Receiver) -> None:
+    """P7: within the token's life the same, later signed anew."""
     receiver.answers = [503]
     sign_out(provider, visitor)
     deliver(provider)
@@ -160,6 +162,7 @@ def test_the_clients_no_is_final_and_seen(provider: Seeded, visitor: Browser, re
 
 
 def test_a_client_that_is_gone_is_given_up(provider: Seeded, visitor: Browser, receiver: Receiver) -> None:
+    """P7: one logout token for each client."""
     sign_out(provider, visitor)
     ground, portal = provider.house.ground, next(one for one in CLIENTS if one["client_id"] == "stellantis-portal")
     given = {"grant_types": BOTH, "scope": EVERY_SCOPE, **portal, "backchannel_logout_uri": None}

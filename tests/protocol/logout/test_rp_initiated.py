@@ -41,6 +41,7 @@ def test_it_works_by_post(provider: Seeded) -> None:
 
 
 def test_a_registered_query_is_kept(provider: Seeded) -> None:
+    """Section 3: exact match, state added."""
     browser = provider.signed_in()
     uri = "https://planner.example/bye?from=idp"
     landed = browser.open(logout(id_token_hint=provider.id_token("planner"), post_logout_redirect_uri=uri, state="s"))
@@ -59,6 +60,7 @@ def test_a_hint_signed_by_a_retired_key_is_fine(provider: Seeded) -> None:
 
 
 def test_without_a_return_address_our_own_page_follows(provider: Seeded) -> None:
+    """Section 2: the address is optional."""
     browser = provider.signed_in()
     browser.open(authorize("app"))
     page = browser.open(logout(id_token_hint=provider.id_token()))
@@ -69,6 +71,7 @@ def test_without_a_return_address_our_own_page_follows(provider: Seeded) -> None
 
 
 def test_where_nobody_is_signed_in_any_more_the_customer_still_gets_back(provider: Seeded) -> None:
+    """Section 2: the session may have ended."""
     landed = provider.browser().open(logout(id_token_hint=provider.id_token(), post_logout_redirect_uri=HOME, state="s"))
     assert landed.url == HOME + "?state=s"
 
@@ -144,6 +147,7 @@ def test_a_return_link_is_offered_for_registered_addresses_alone(provider: Seede
 
 
 def test_head_ends_nothing(provider: Seeded) -> None:
+    """RFC 9110 9.3.2: HEAD is safe."""
     browser = provider.signed_in()
     cookies = f"idp_session={browser.cookie('idp_session')}"
     url = logout(id_token_hint=provider.id_token())
@@ -153,6 +157,7 @@ def test_head_ends_nothing(provider: Seeded) -> None:
 
 
 def test_the_signed_out_page_ends_nothing(provider: Seeded) -> None:
+    """P7: GET without hint ends nothing."""
     browser = provider.signed_in()
     assert "Sign out?" in browser.open("/signed-out").text
     assert is_signed_in(browser)
