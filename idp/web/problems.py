@@ -74,7 +74,7 @@ class Problems:
         return self._answer("server_error", 500)
 
     def _answer(self, code: str, status: int) -> AnyResponse:
-        route = self._table.get(request.endpoint)
+        route = self._table.get(request.endpoint) or self._table.at(request.path)
         if route is not None and route.guard in SPOKEN_BY_MACHINES:
             return _json({"error": code if status >= 500 else "invalid_request"}, status)
         return self._pages.problem(code, status=status)
