@@ -17,7 +17,7 @@ def test_people_get_a_page_with_a_reference_and_a_way_on(browser: Browser) -> No
     page = browser.open("/nowhere")
     assert page.status == 404
     assert "There is no page here" in page.text
-    assert "Reference for support" in page.text
+    assert "give us this reference" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
