@@ -29,10 +29,11 @@ class UserInfo:
             live = self.inspection.live(db, token, now)
         if live is None:
             raise bearer_error("invalid_token", "The access token is not valid", 401)
-        if live.standing is None or "openid" not in live.token.scope:
+        subject = live.standing.subject if live.standing is not None else None
+        if live.standing is None or subject is None or "openid" not in live.token.scope:
             raise bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
         names = by_scope(" ".join(live.token.scope)) | _asked(live.standing.family)
-        claims = values(live.standing.subject, names) | {"sub": live.token.claims["sub"]}
+        claims = values(subject, names) | {"sub": live.token.claims["sub"]}
         alg = live.client.userinfo_alg
         if alg is None:
             return claims

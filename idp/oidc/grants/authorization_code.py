@@ -81,7 +81,7 @@ def _redeem(
         # The code is burnt: whoever holds it without its other half does not get to guess (RFC 7636 1).
         issuance.families.revoke(db, family.id, fault, now)
         return _Refused(fault)
-    standing = issuance.families.standing(db, family.id, client.brand, now)
+    standing = issuance.families.standing(db, family, client.brand, now)
     if standing is None or not standing.session_alive:
         return _Refused("the session has ended or the subject is disabled")
     token = issuance.refresh_tokens.issue(db, standing, now) if client.may("refresh_token") else None

@@ -74,7 +74,7 @@ def _rotate(
     # Before anything is spent: a client that asked for too much keeps its token.
     scope = _narrowed(family, form.get("scope"))
     audience = issuance.minting.audience(client, family.resource, form.resources)
-    rotated = issuance.refresh_tokens.rotate(db, token, found, now)
+    rotated = issuance.refresh_tokens.rotate(db, found, now)
     if not isinstance(rotated, Rotated):
         return _Refused("the refresh token is reused")
     if rotated.first:

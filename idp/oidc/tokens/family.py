@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, null, or_, select, update
 from sqlalchemy import exists as any_row
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.clock import Clock
 from idp.core.events import Bus, Event, FamilyRevoked
+from idp.oidc.tokens.claims import by_parameter
 from idp.oidc.tokens.model import families, revoked_tokens
 from idp.sessions.model import is_alive, sessions
 from idp.subjects.model import subject_brands, subjects
@@ -37,51 +38,58 @@ class Family:
     resource: str | None
     offline: bool
     expires_at: datetime
+    revoked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A family whose tokens are good now, and the subject it is about.
+    """A family whose tokens are good now.
 
-    `session_alive` is False only for offline families. `customer_number` is that of the brand asked about.
+    `session_alive` is False only for offline families. `customer_number` is that of the brand asked about. `subject` was
+    read only where claims about it are wanted.
     """
 
     family: Family
-    subject: Subject
     session_alive: bool
     customer_number: str | None
+    subject: Subject | None
 
 
-_NAMES = tuple(f.name for f in fields(Family))
-COLUMNS = [families.c[name] for name in _NAMES]
+_NAMES = tuple(f.name for f in fields(Family) if f.name != "revoked")
+COLUMNS = [*(families.c[name] for name in _NAMES), families.c.revoked_at]
 _SUBJECT_NAMES = tuple(f.name for f in fields(Subject) if f.name != "disabled")
+_ABOUT = tuple(subjects.c[name].label(f"about_{name}") for name in _SUBJECT_NAMES)
 _NOW = bindparam("now", type_=families.c.expires_at.type)
-_REVOKED = any_row().where(revoked_tokens.c.jti == bindparam("jti"))
-_STANDING: Select[Any] = (
-    select(
-        *COLUMNS,
-        *(subjects.c[name].label(f"about_{name}") for name in _SUBJECT_NAMES),
-        sessions.c.id.label("alive_session"),
-        subject_brands.c.customer_number,
-    )
+_ALIVE = sessions.c.id.label("alive_session")
+_NUMBER = and_(subject_brands.c.subject_id == subjects.c.id, subject_brands.c.brand == bindparam("brand"))
+_GATE: Select[Any] = (
+    select(_ALIVE, subject_brands.c.customer_number)
     .select_from(
-        families.join(subjects, subjects.c.id == families.c.subject_id)
-        .outerjoin(sessions, and_(sessions.c.id == families.c.session_id, is_alive(_NOW)))
-        .outerjoin(
-            subject_brands,
-            and_(subject_brands.c.subject_id == families.c.subject_id, subject_brands.c.brand == bindparam("brand")),
+        subjects.outerjoin(sessions, and_(sessions.c.id == bindparam("session_id"), is_alive(_NOW))).outerjoin(
+            subject_brands, _NUMBER
+        )
+    )
+    .where(subjects.c.id == bindparam("subject_id"), subjects.c.disabled_at.is_(None))
+)
+_GATE_AND_SUBJECT = _GATE.add_columns(*_ABOUT)
+_REVOKED = any_row().where(revoked_tokens.c.jti == bindparam("jti"))
+_IS_REVOKED = select(_REVOKED)
+_BY_ACCESS_TOKEN: Select[Any] = (
+    select(*COLUMNS, *_ABOUT, _ALIVE, null().label("customer_number"))
+    .select_from(
+        families.join(subjects, subjects.c.id == families.c.subject_id).outerjoin(
+            sessions, and_(sessions.c.id == families.c.session_id, is_alive(_NOW))
         )
     )
     .where(
+        families.c.id == bindparam("family_id"),
         families.c.revoked_at.is_(None),
         families.c.expires_at > _NOW,
         subjects.c.disabled_at.is_(None),
         or_(families.c.offline, sessions.c.id.is_not(None)),
+        ~_REVOKED,
     )
 )
-_BY_ID = _STANDING.where(families.c.id == bindparam("family_id"))
-_BY_ACCESS_TOKEN = _BY_ID.where(~_REVOKED)
-_IS_REVOKED = select(_REVOKED)
 
 
 class Families:
@@ -91,14 +99,21 @@ class Families:
         self._bus = bus
         self._clock = clock
 
-    def standing(self, db: Connection, family_id: str, brand: str | None, now: datetime) -> Standing | None:
+    def standing(self, db: Connection, family: Family, brand: str | None, now: datetime) -> Standing | None:
         """The family where it stands: not revoked nor expired, its subject not disabled, its session alive or offline."""
-        return _standing(db.execute(_BY_ID, {"family_id": family_id, "brand": brand, "now": now}).one_or_none())
+        if family.revoked or family.expires_at <= now:
+            return None
+        about = bool(by_parameter(family.claims, "id_token"))
+        given = {"subject_id": family.subject_id, "session_id": family.session_id, "brand": brand, "now": now}
+        row = db.execute(_GATE_AND_SUBJECT if about else _GATE, given).one_or_none()
+        if row is None or (row.alive_session is None and not family.offline):
+            return None
+        return _standing(family, row, about)
 
-    def of_access_token(self, db: Connection, jti: str, brand: str | None, now: datetime) -> Standing | None:
-        """The standing family of the access token `jti`, unless that one was revoked. One query."""
-        given = {"family_id": jti.partition(".")[0], "jti": jti, "brand": brand, "now": now}
-        return _standing(db.execute(_BY_ACCESS_TOKEN, given).one_or_none())
+    def of_access_token(self, db: Connection, jti: str, now: datetime) -> Standing | None:
+        """The standing family of the access token `jti`, with its subject, unless that token was revoked. One query."""
+        row = db.execute(_BY_ACCESS_TOKEN, {"family_id": jti.partition(".")[0], "jti": jti, "now": now}).one_or_none()
+        return _standing(family_of(row), row, True) if row is not None else None
 
     def is_revoked(self, db: Connection, jti: str) -> bool:
         """Whether this one access token was revoked; for tokens that have no family."""
@@ -131,9 +146,7 @@ class Families:
             .returning(families.c.subject_id, families.c.client_id, families.c.session_id)
         ).all()
         for row in ended:
-            event = FamilyRevoked(
-                subject_id=row.subject_id, client_id=row.client_id, session_id=row.session_id, reason=reason
-            )
+            event = FamilyRevoked(subject_id=row.subject_id, client_id=row.client_id, session_id=row.session_id, reason=reason)
             self._bus.record(db, event)
         return len(ended)
 
@@ -141,11 +154,9 @@ class Families:
 def family_of(row: Row[Any]) -> Family:
     """The family in a row that holds `COLUMNS`."""
     values = {name: getattr(row, name) for name in _NAMES}
-    return Family(**values | {"amr": tuple(row.amr)})
+    return Family(**values | {"amr": tuple(row.amr), "revoked": row.revoked_at is not None})
 
 
-def _standing(row: Row[Any] | None) -> Standing | None:
-    if row is None:
-        return None
-    subject = Subject(**{name: getattr(row, f"about_{name}") for name in _SUBJECT_NAMES}, disabled=False)
-    return Standing(family_of(row), subject, row.alive_session is not None, row.customer_number)
+def _standing(family: Family, row: Row[Any], about: bool) -> Standing:
+    subject = Subject(**{n: getattr(row, f"about_{n}") for n in _SUBJECT_NAMES}, disabled=False) if about else None
+    return Standing(family, row.alive_session is not None, row.customer_number, subject)

@@ -27,7 +27,8 @@ class IdTokens:
         """The ID token of a sign-in. When it is minted again at a refresh only `iat` and `exp` move (Core 12.2)."""
         family = standing.family
         issued_at = int(now.timestamp())
-        claims: dict[str, Any] = values(standing.subject, by_parameter(family.claims, "id_token")) | {
+        about = values(standing.subject, by_parameter(family.claims, "id_token")) if standing.subject is not None else {}
+        claims: dict[str, Any] = about | {
             "iss": self._issuer,
             "sub": sub,
             "aud": client.id,

@@ -44,7 +44,7 @@ class Inspection:
             return None
         if not token.has_family:
             return None if self.families.is_revoked(db, token.jti) else Live(token, client, None)
-        standing = self.families.of_access_token(db, token.jti, client.brand, now)
+        standing = self.families.of_access_token(db, token.jti, now)
         return Live(token, client, standing) if standing is not None else None
 
     def describe(self, db: Connection, asker: Client, text: str, now: datetime) -> dict[str, Any]:
@@ -54,30 +54,30 @@ class Inspection:
             meant = live.token.audience in asker.owns or live.client.id == asker.id
             return {"active": True, "token_type": "Bearer", **live.token.claims} if meant else INACTIVE
         found = self.refresh_tokens.find(db, text)
-        if found is None or found.client_id != asker.id or found.spent or found.expires_at <= now:
+        if found is None or found.family.client_id != asker.id or found.used_at is not None or found.expires_at <= now:
             return INACTIVE
-        standing = self.families.standing(db, found.family_id, None, now)
-        return self._refresh(asker, found, standing) if standing is not None else INACTIVE
+        standing = self.families.standing(db, found.family, None, now)
+        return self._refresh(asker, found) if standing is not None else INACTIVE
 
     def revoke(self, db: Connection, asker: Client, text: str, now: datetime) -> None:
         """Ends the token if it is the asker's own; a refresh token ends its family. Anything else is left as it is."""
         found = self.refresh_tokens.find(db, text)
         if found is not None:
-            if found.client_id == asker.id:
-                self.families.revoke(db, found.family_id, "revoked_by_client", now)
+            if found.family.client_id == asker.id:
+                self.families.revoke(db, found.family.id, "revoked_by_client", now)
             return
         token = self.access_tokens.read(text, now)
         if token is not None and token.client_id == asker.id:
             expires_at = datetime.fromtimestamp(token.claims["exp"], now.tzinfo)
             self.families.revoke_token(db, token.jti, expires_at)
 
-    def _refresh(self, asker: Client, found: Found, standing: Standing) -> dict[str, Any]:
+    def _refresh(self, asker: Client, found: Found) -> dict[str, Any]:
         return {
             "active": True,
             "iss": self.issuer,
             "client_id": asker.id,
-            "scope": standing.family.scope,
-            "sub": self.pairwise.sub(standing.family.subject_id, asker.sector, asker.subject_type),
+            "scope": found.family.scope,
+            "sub": self.pairwise.sub(found.family.subject_id, asker.sector, asker.subject_type),
             "iat": int(found.issued_at.timestamp()),
             "exp": int(found.expires_at.timestamp()),
         }

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, null, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, null, select, update
 
 from idp.core.events import Bus, RefreshReused
 from idp.core.handles import digest, new_handle
 from idp.core.sealing import Keyring
-from idp.oidc.tokens.family import Families, Standing
+from idp.oidc.tokens.family import COLUMNS, Families, Family, Standing, family_of
 from idp.oidc.tokens.model import families, refresh_tokens
 
 
@@ -17,11 +17,13 @@ from idp.oidc.tokens.model import families, refresh_tokens
 class Found:
     """A refresh token as it is stored, whatever it is worth."""
 
-    family_id: str
-    client_id: str
+    digest: str
+    family: Family
+    predecessor: str | None
     issued_at: datetime
     expires_at: datetime
-    spent: bool
+    used_at: datetime | None
+    successor_sealed: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Good:
     """The token may be used: unspent, or spent so lately that the same successor is due again."""
 
     standing: Standing
-    predecessor: str | None
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ class Limits:
 
 
 _NOW = bindparam("at", type_=refresh_tokens.c.used_at.type)
+_OWN = ("digest", "predecessor", "issued_at", "expires_at", "used_at", "successor_sealed")
 _FIND: Select[Any] = (
-    select(refresh_tokens, families.c.client_id, families.c.subject_id, families.c.session_id)
+    select(*(refresh_tokens.c[name].label(f"own_{name}") for name in _OWN), *COLUMNS)
     .join(families, families.c.id == refresh_tokens.c.family_id)
     .where(refresh_tokens.c.digest == bindparam("given"))
 )
@@ -68,6 +71,9 @@ _SPEND = (
     update(refresh_tokens)
     .where(refresh_tokens.c.digest == bindparam("given"), refresh_tokens.c.used_at.is_(None))
     .values(used_at=_NOW, successor_sealed=bindparam("sealed"))
+)
+_SPENT = select(refresh_tokens.c.used_at, refresh_tokens.c.successor_sealed).where(
+    refresh_tokens.c.digest == bindparam("given")
 )
 _FORGET = update(refresh_tokens).where(refresh_tokens.c.digest == bindparam("given")).values(successor_sealed=null())
 _INSERT = insert(refresh_tokens)
@@ -91,50 +97,51 @@ class RefreshTokens:
     def find(self, db: Connection, token: str) -> Found | None:
         """The token as it is stored."""
         row = db.execute(_FIND, {"given": digest(token)}).one_or_none()
-        if row is None:
-            return None
-        return Found(row.family_id, row.client_id, row.issued_at, row.expires_at, row.used_at is not None)
+        return Found(family=family_of(row), **{n: getattr(row, f"own_{n}") for n in _OWN}) if row is not None else None
 
     def look(self, db: Connection, token: str, client_id: str, brand: str | None, now: datetime) -> Good | Reused | Unknown:
         """What the token is worth to this client. Spends nothing, so that a refused scope costs the client nothing."""
-        row = db.execute(_FIND, {"given": digest(token)}).one_or_none()
-        if row is None or row.client_id != client_id:
+        found = self.find(db, token)
+        if found is None or found.family.client_id != client_id:
             return Unknown()
-        if row.used_at is not None and not self._in_grace(row, now):
-            return self._report(db, row, now)
-        standing = self._families.standing(db, row.family_id, brand, now)
-        if standing is None or row.expires_at <= now:
+        if found.used_at is not None and not self._in_grace(found, now):
+            return self._report(db, found, now)
+        standing = self._families.standing(db, found.family, brand, now)
+        if standing is None or found.expires_at <= now:
             return Unknown()
-        return Good(standing, row.predecessor)
+        return Good(standing, found)
 
-    def rotate(self, db: Connection, token: str, good: Good, now: datetime) -> Rotated | Reused:
+    def rotate(self, db: Connection, good: Good, now: datetime) -> Rotated | Reused:
         """The successor of a token that `look` found good. Of ten racing calls one makes it, and all get the same."""
-        given, successor = digest(token), new_handle()
+        given, successor = good.found.digest, new_handle()
         sealed = self._keyring.seal(successor.encode(), _purpose(given))
         if db.execute(_SPEND, {"given": given, "at": now, "sealed": sealed}).rowcount == 1:
             self._store(db, good.standing, successor, given, now)
-            if good.predecessor is not None:
+            if good.found.predecessor is not None:
                 # This one is in use, so its owner has it: from here on the older one in other hands means theft.
-                db.execute(_FORGET, {"given": good.predecessor})
+                db.execute(_FORGET, {"given": good.found.predecessor})
             return Rotated(successor, True)
-        row = db.execute(_FIND, {"given": given}).one()
-        if not self._in_grace(row, now):
-            return self._report(db, row, now)
-        return Rotated(self._keyring.open(row.successor_sealed, _purpose(given)).decode(), False)
+        spent = db.execute(_SPENT, {"given": given}).one()
+        if spent.successor_sealed is None or now - spent.used_at > self._limits.grace:
+            return self._report(db, good.found, now)
+        return Rotated(self._keyring.open(spent.successor_sealed, _purpose(given)).decode(), False)
 
-    def _in_grace(self, row: Row[Any], now: datetime) -> bool:
-        return row.successor_sealed is not None and now - row.used_at <= self._limits.grace
+    def _in_grace(self, found: Found, now: datetime) -> bool:
+        if found.successor_sealed is None or found.used_at is None:
+            return False
+        return now - found.used_at <= self._limits.grace
 
-    def _report(self, db: Connection, row: Row[Any], now: datetime) -> Reused:
+    def _report(self, db: Connection, found: Found, now: datetime) -> Reused:
+        family = found.family
         event = RefreshReused(
-            subject_id=row.subject_id,
-            client_id=row.client_id,
-            session_id=row.session_id,
+            subject_id=family.subject_id,
+            client_id=family.client_id,
+            session_id=family.session_id,
             outcome="refused",
             reason="reuse",
         )
         self._bus.record(db, event)
-        self._families.revoke(db, row.family_id, "refresh_reused", now)
+        self._families.revoke(db, family.id, "refresh_reused", now)
         return Reused()
 
     def _store(self, db: Connection, standing: Standing, token: str, predecessor: str | None, now: datetime) -> None:
