@@ -12,6 +12,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from idp.cli.die_with_parent import die_with_parent
+from idp.cli.hash_memory import give_hash_memory_back
 from idp.core.errors import Misconfigured
 from idp.settings import Settings
 
@@ -77,4 +78,5 @@ def run_server(load: Load, listening: Listening) -> None:
 def _load_in_worker(load: Load) -> Callable[..., Any]:
     # A main process that is killed outright cannot stop its workers; orphans would go on serving the port.
     die_with_parent()
+    give_hash_memory_back()
     return load()
