@@ -34,10 +34,15 @@ class Demo(Places):
     folder: Path
     customers: tuple[Mapping[str, Any], ...]
 
-    def idp(self, *arguments: str) -> str:
+    def idp(self, *arguments: str, typed: str | None = None) -> str:
         """Runs the command line beside the running demonstration, with its settings, and answers what it prints."""
         settings = dict(shlex.split(line)[1].split("=", 1) for line in (self.folder / "environment").read_text().splitlines())
-        return idp(*arguments, environment=settings)
+        return idp(*arguments, environment=settings, typed=typed)
+
+    def add_customer(self, username: str, password: str) -> None:
+        """One more customer, without an agreement at any brand."""
+        given = ("subject", "add", "--username", username, "--email", f"{username}@example.test", "--password-stdin")
+        self.idp(*given, typed=password)
 
 
 @contextmanager

@@ -1,12 +1,16 @@
 """An application of somebody else: it sends its customers to the provider and keeps what comes back."""
 
 import html
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.browser.demo import Demo
 
 # The challenge of RFC 7636 appendix B: the stories end where the code arrives.
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -27,16 +31,24 @@ class Shop:
     port: int
     address: str
     issuer: str = ""
-    client_id: str = "corner-shop"
+    brand: str = "stellantis"
     received: list[Received] = field(default_factory=list)
+
+    @property
+    def client_id(self) -> str:
+        return f"shop-{self.port}"
+
+    @property
+    def name(self) -> str:
+        return f"Corner shop {self.port}"
 
     @property
     def metadata(self) -> dict[str, object]:
         """What it registers."""
         return {
             "client_id": self.client_id,
-            "client_name": "Corner shop",
-            "brand": "stellantis",
+            "client_name": self.name,
+            "brand": self.brand,
             "redirect_uris": [f"{self.address}/callback"],
             "token_endpoint_auth_method": "none",
             "scope": "openid profile email",
@@ -60,6 +72,10 @@ class Shop:
     def url(self, **more: str) -> str:
         """The authorization request as a link."""
         return f"{self.issuer}/authorize?{urlencode(self.request(**more))}"
+
+    def logout_url(self, **more: str) -> str:
+        """A request to sign out."""
+        return f"{self.issuer}/logout?{urlencode(more)}"
 
     def page(self, path: str) -> str:
         """The start page sends the request as a form; every other page is where one ends."""
@@ -106,3 +122,14 @@ def a_shop(address: str | None = None) -> Iterator[Shop]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def a_registered_shop(demo: Demo, folder: Path, brand: str) -> Iterator[Shop]:
+    """The application, known to a demonstration, in the dress of `brand`."""
+    with a_shop() as shop:
+        shop.issuer, shop.brand = demo.issuer, brand
+        file = folder / "client.json"
+        file.write_text(json.dumps(shop.metadata))
+        demo.idp("client", "add", "--file", str(file))
+        yield shop

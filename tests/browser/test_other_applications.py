@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import REPOSITORY, Demo, free_ports, running
-from tests.browser.shop import Shop, a_shop
+from tests.browser.shop import Shop, a_registered_shop
 from tests.browser.visitor import PASSWORDS, Visitor
 from tests.servers import wait_until
 
@@ -20,19 +20,15 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def shop(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with a_shop() as shop:
-        shop.issuer = demo.issuer
-        file = tmp_path_factory.mktemp("shop") / "client.json"
-        file.write_text(json.dumps(shop.metadata))
-        demo.idp("client", "add", "--file", str(file))
+    with a_registered_shop(demo, tmp_path_factory.mktemp("shop"), "stellantis") as shop:
         yield shop
 
 
 def test_a_stranger_asks_for_consent_and_gets_what_was_allowed(visitor: Visitor, shop: Shop) -> None:
     visitor.page.goto(shop.url())
-    visitor.reads("Sign in to Corner shop")
+    visitor.reads(f"Sign in to {shop.name}")
     visitor.sign_in("ben")
-    visitor.reads("Allow Corner shop?")
+    visitor.reads(f"Allow {shop.name}?")
     visitor.sees("Ben Okafor", "See your name", "Learn your password")
     visitor.press("Deny")
     visitor.reads("Welcome to the shop")
@@ -46,7 +42,7 @@ def test_a_stranger_asks_for_consent_and_gets_what_was_allowed(visitor: Visitor,
     assert (answer["state"], answer["iss"]) == ("what the shop remembers", shop.issuer)
 
     visitor.page.goto(shop.url(prompt="consent"))
-    visitor.reads("Allow Corner shop?")
+    visitor.reads(f"Allow {shop.name}?")
 
 
 def test_an_answer_travels_by_form_with_scripts_and_without(visitor: Visitor, open_browser: OpenBrowser, shop: Shop) -> None:
@@ -59,7 +55,7 @@ def test_an_answer_travels_by_form_with_scripts_and_without(visitor: Visitor, op
     plain = open_browser(java_script_enabled=False)
     plain.page.goto(shop.url(response_mode="form_post"))
     plain.sign_in("fleet")
-    plain.reads("Taking you to Corner shop")
+    plain.reads(f"Taking you to {shop.name}")
     plain.press("Continue")
     plain.reads("Welcome to the shop")
     assert shop.received[-1].parameters["state"] == "what the shop remembers"
@@ -75,13 +71,13 @@ def test_prompts_ask_again(visitor: Visitor, shop: Shop) -> None:
     visitor.sees("a•••")
     visitor.page.get_by_label("Password", exact=True).fill(PASSWORDS["ana"])
     visitor.press("Confirm")
-    visitor.reads("Allow Corner shop?")
+    visitor.reads(f"Allow {shop.name}?")
     visitor.page.goto(shop.url(prompt="select_account"))
     visitor.reads("Choose an account")
     visitor.press("Use another account")
-    visitor.reads("Sign in to Corner shop")
+    visitor.reads(f"Sign in to {shop.name}")
     visitor.sign_in("dev")
-    visitor.reads("Allow Corner shop?")
+    visitor.reads(f"Allow {shop.name}?")
     visitor.sees("Dev Patel")
 
 

@@ -26,6 +26,22 @@ def test_a_wrong_password_keeps_the_name_and_takes_the_focus_to_what_happened(vi
     visitor.reads("Your agreements")
 
 
+def test_neither_reload_nor_the_back_button_sends_a_password_again(visitor: Visitor) -> None:
+    visitor.customer_login("stellantis")
+    visitor.fill_in("ana", "not my password")
+    visitor.press("Sign in")
+    visitor.sees("That did not match")
+    visitor.page.reload()
+    visitor.reads("Sign in to Stellantis customer portal")
+    visitor.fill_in("ana", "still not my password")
+    visitor.press("Sign in")
+    visitor.sees("That did not match")
+    visitor.sign_in("ana")
+    visitor.reads("Your agreements")
+    visitor.page.go_back()
+    visitor.reads("You have already answered here")
+
+
 def test_the_mail_address_signs_in_too(visitor: Visitor) -> None:
     visitor.customer_login("stellantis")
     visitor.fill_in("Ana@Example.test", PASSWORDS["ana"])

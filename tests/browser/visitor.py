@@ -13,6 +13,7 @@ PASSWORDS = {
     "fleet": "granite meadow signal 9",
     "dev": "walnut ribbon eclipse 5",
 }
+OF_ALL_OTHERS = "mosaic harbour signal 4"
 
 
 class Visitor:
@@ -46,7 +47,7 @@ class Visitor:
 
     def sign_in(self, username: str = "ana") -> None:
         """Fills in the sign-in form and sends it."""
-        self.fill_in(username, PASSWORDS[username])
+        self.fill_in(username, PASSWORDS.get(username, OF_ALL_OTHERS))
         self.press("Sign in")
 
     def sign_in_at(self, brand: str, username: str = "ana") -> None:

@@ -1,0 +1,148 @@
+"""Every page, in both brands, light and dark, on a phone: nothing for axe to find, nothing to scroll sideways."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenBrowser
+from tests.browser.demo import Demo
+from tests.browser.shop import Shop, a_registered_shop
+from tests.browser.visitor import OF_ALL_OTHERS
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 360, "height": 740}
+# What dark dress can change; everything else is the same document.
+ABOUT_COLOUR = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
+EVERYTHING = {"resultTypes": ["violations"]}
+BRANDS = ("stellantis", "alphera")
+OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
+SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
+
+
+@pytest.fixture(params=BRANDS)
+def brand(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def shops(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shop]]:
+    """An application of somebody else in the dress of each brand."""
+    folders = {brand: tmp_path_factory.mktemp(brand) for brand in BRANDS}
+    with ExitStack() as open_shops:
+        yield {brand: open_shops.enter_context(a_registered_shop(demo, folders[brand], brand)) for brand in BRANDS}
+
+
+def test_the_portal(open_browser: OpenBrowser, brand: str) -> None:
+    visitor = open_browser(viewport=PHONE)
+    for path in ("/", "/support", "/signed-out", "/callback?state=unknown"):
+        visitor.visit(brand, path)
+        is_sound(visitor.page)
+    visitor.sign_in_at(brand, SOMEBODY[brand])
+    is_sound(visitor.page)
+    visitor.page.get_by_role("link", name="See schedule and payments").first.click()
+    is_sound(visitor.page)
+    for link in ("Payments", "Documents", "Personal details", "Help"):
+        visitor.follow(link)
+        is_sound(visitor.page)
+    for path in ("/", "/signed-out", "/agreements/NOT-1"):
+        visitor.visit(brand, path)
+        is_sound(visitor.page)
+
+
+def test_a_fleet(open_browser: OpenBrowser) -> None:
+    visitor = open_browser(viewport=PHONE)
+    visitor.sign_in_at("stellantis", "fleet")
+    visitor.reads("Your fleet")
+    is_sound(visitor.page)
+
+
+def test_signing_in(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
+    visitor, shop = open_browser(viewport=PHONE), shops[brand]
+    visitor.customer_login(brand)
+    is_sound(visitor.page)
+    visitor.fill_in(SOMEBODY[brand], "a wrong password")
+    visitor.press("Sign in")
+    visitor.sees("That did not match")
+    is_sound(visitor.page)
+    visitor.sign_in(SOMEBODY[brand])
+    visitor.reads("Your agreements")
+    visitor.page.go_back()
+    visitor.reads("You have already answered here")
+    is_sound(visitor.page)
+    for prompt, heading in (("login", "Confirm it’s you"), ("select_account", "Choose an account")):
+        visitor.page.goto(shop.url(prompt=prompt))
+        visitor.reads(heading)
+        is_sound(visitor.page)
+
+
+def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
+    visitor, shop = open_browser(viewport=PHONE), shops[brand]
+    visitor.page.goto(shop.url(response_mode="form_post"))
+    visitor.sign_in("ana")
+    visitor.reads(f"Allow {shop.name}?")
+    is_sound(visitor.page)
+    visitor.page.route("**/formpost.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    visitor.press("Deny")
+    visitor.reads(f"Taking you to {shop.name}")
+    is_sound(visitor.page)
+
+
+def test_the_first_visit(open_browser: OpenBrowser, demo: Demo, brand: str) -> None:
+    newcomer = f"newcomer-{brand}"
+    demo.add_customer(newcomer, OF_ALL_OTHERS)
+    visitor = open_browser(viewport=PHONE)
+    visitor.customer_login(OTHER[brand])
+    visitor.sign_in(newcomer)
+    visitor.reads("We know of no agreement of yours")
+    is_sound(visitor.page)
+    visitor.customer_login(brand)
+    visitor.sees("We know of no agreement of yours at")
+    is_sound(visitor.page)
+
+
+def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
+    visitor, shop = open_browser(viewport=PHONE), shops[brand]
+    visitor.sign_in_at(brand, SOMEBODY[brand])
+    wrong = {"post_logout_redirect_uri": "http://localhost:1/", "client_id": shop.client_id}
+    visitor.page.goto(shop.logout_url(**wrong))
+    is_sound(visitor.page)
+    visitor.page.goto(shop.logout_url(client_id=shop.client_id))
+    visitor.reads("Sign out?")
+    is_sound(visitor.page)
+    visitor.press("Stay signed in")
+    visitor.reads("You are still signed in")
+    is_sound(visitor.page)
+    visitor.page.goto(shop.logout_url(client_id=shop.client_id))
+    visitor.press("Sign out everywhere")
+    visitor.reads("You’re signed out")
+    is_sound(visitor.page)
+
+
+def test_pages_without_a_brand(open_browser: OpenBrowser, demo: Demo) -> None:
+    visitor = open_browser(viewport=PHONE)
+    for path in ("/demo", "/nothing-here", "/signin", "/signed-out", "/authorize?client_id=nobody", "/authorize?%00"):
+        visitor.page.goto(f"{demo.issuer}{path}")
+        is_sound(visitor.page)
+    visitor.sign_in_at("stellantis", "ana")
+    visitor.page.goto(f"{demo.issuer}/logout")
+    visitor.reads("Sign out?")
+    is_sound(visitor.page)
+    visitor.page.goto(f"{demo.issuer}/demo")
+    is_sound(visitor.page)
+
+
+def is_sound(page: Page) -> None:
+    """axe finds nothing, light or dark, and the page is no wider than the screen."""
+    page.evaluate(Axe().axe_script)
+    for scheme, options in (("light", EVERYTHING), ("dark", ABOUT_COLOUR)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+        violations = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
+        assert violations == [], f"{page.url} in {scheme}"
+    wide, screen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= screen, f"{page.url} is {wide} wide on a screen of {screen}"
