@@ -27,6 +27,9 @@ form.addEventListener("submit", (event) => {
   form.querySelector(".button").setAttribute("aria-disabled", "true");
 });
 
+// The answer to a wrong password came by POST: reloading it, or going back to it, would send that password again.
+history.replaceState(null, "", location.href);
+
 // A page brought back from the history must be usable again.
 addEventListener("pageshow", () => {
   sent = false;
