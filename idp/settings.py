@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 PREFIX = "IDP_"
 # Container platforms inject the address of a service named "idp" under these names; they are not ours.
@@ -98,6 +98,22 @@ class Settings(BaseModel):
             raise SettingsError(problems)
         return settings
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            ip_network(network, strict=False)
+        return networks
+
+    @field_validator("issuer", "database_url", "kv_url", "mail_url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        try:
+            _ = urlsplit(url).port  # brackets and a port that are malformed raise only here
+        except ValueError:
+            raise ValueError("is not an address; in a password, percent-encode what is special") from None
+        return url
+
     @model_validator(mode="after")
     def _safe(self) -> "Settings":
         parts = urlsplit(self.issuer)
@@ -107,12 +123,11 @@ class Settings(BaseModel):
             raise ValueError("IDP_ISSUER: http is for loopback only; use https")
         if (self.debug or self.demo) and not self.loopback:
             raise ValueError("IDP_DEBUG and IDP_DEMO: refused with a public issuer; unset them")
-        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("IDP_DATABASE_URL: must begin with sqlite:/// or postgresql+psycopg://")
-        if not self.kv_url.startswith(("sqlite:///", "redis://", "rediss://", "unix://")):
-            raise ValueError("IDP_KV_URL: must begin with sqlite:///, redis://, rediss:// or unix://")
-        for network in self.trusted_proxies:
-            ip_network(network, strict=False)
+        # A relative path would lead elsewhere with each folder that a process is started in.
+        if not self.database_url.startswith(("sqlite:////", "postgresql+psycopg://")):
+            raise ValueError("IDP_DATABASE_URL: must be sqlite:////absolute/path or postgresql+psycopg://…")
+        if not self.kv_url.startswith(("sqlite:////", "redis://", "rediss://", "unix://")):
+            raise ValueError("IDP_KV_URL: must be sqlite:////absolute/path, redis://…, rediss://… or unix://…")
         return self
 
     @property

@@ -51,7 +51,14 @@ def test_names_that_a_container_platform_injects_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     "issuer",
-    ["http://id.example", "https://id.example/", "https://id.example/idp", "https://id.example?x=1", "id.example", "ftp://id.example"],
+    [
+        "http://id.example",
+        "https://id.example/",
+        "https://id.example/idp",
+        "https://id.example?x=1",
+        "id.example",
+        "ftp://id.example",
+    ],
 )
 def test_an_issuer_that_clients_could_not_use_is_refused(issuer: str) -> None:
     assert "IDP_ISSUER" in problems(IDP_ISSUER=issuer)
@@ -84,3 +91,26 @@ def test_the_key_is_never_shown() -> None:
 @pytest.mark.parametrize("value", ["0", "-5", "soon", "1_000", "٣"])
 def test_a_duration_is_a_positive_number_of_seconds(value: str) -> None:
     assert "IDP_SESSION_IDLE" in problems(IDP_SESSION_IDLE=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IDP_ISSUER", "https://id.example:port"),
+        ("IDP_ISSUER", "https://[::1"),
+        ("IDP_DATABASE_URL", "postgresql+psycopg://host:port/idp"),
+        ("IDP_DATABASE_URL", "sqlite:///"),
+        ("IDP_DATABASE_URL", "sqlite:///relative.db"),
+        ("IDP_KV_URL", "redis://host:port"),
+        ("IDP_KV_URL", "sqlite:///relative.db"),
+        ("IDP_MAIL_URL", "smtp://mail:port"),
+        ("IDP_TRUSTED_PROXIES", "10.0.0.0/99"),
+    ],
+)
+def test_an_address_that_is_none_is_named(name: str, value: str) -> None:
+    (line,) = problems(**{name: value}).splitlines()
+    assert line.startswith(f"{name}: ")
+
+
+def test_a_secret_in_an_address_is_not_told() -> None:
+    assert "hunter2" not in problems(IDP_DATABASE_URL="postgresql+psycopg://idp:hunter2@host:port/idp")
