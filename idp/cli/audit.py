@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from idp.cli.failures import Exit
-from idp.cli.opening import open_ground, require_database
+from idp.cli.opening import open_migrated
 from idp.cli.output import as_json, print_json, print_table
 from idp.core import audit as trail
 from idp.core import audit_chain
@@ -24,8 +24,7 @@ def audit() -> None:
 @as_json
 def show_tail(limit: int, after: int | None, as_json: bool) -> None:
     """Print the newest entries. Personal fields are shown where the subject's key still exists."""
-    ground = open_ground()
-    require_database(ground)
+    ground = open_migrated()
     with ground.database.reading() as db:
         entries = trail.tail(db, ground.keyring, limit, after)
     if as_json:
@@ -40,8 +39,7 @@ def show_tail(limit: int, after: int | None, as_json: bool) -> None:
 @click.pass_context
 def verify(ctx: click.Context, head: str | None, as_json: bool) -> None:
     """Prove that no entry was changed, inserted or removed; each fault is a line, and the exit code is 1."""
-    ground = open_ground()
-    require_database(ground)
+    ground = open_migrated()
     faults = audit_chain.verify(ground.database, ground.keyring, head)
     if as_json:
         print_json([asdict(fault) for fault in faults])

@@ -28,13 +28,18 @@ def open_ground(environment: Mapping[str, str] | None = None, *, quiet: bool = T
     return lay_ground(settings, SystemClock())
 
 
-def open_house(environment: Mapping[str, str] | None = None, *, quiet: bool = True) -> House:
-    """All parts, on a database that answers and is migrated. Raises what `open_ground` does, and `BrokenFile`."""
+def open_migrated(environment: Mapping[str, str] | None = None, *, quiet: bool = True) -> Ground:
+    """The ground with a database that answers and has this version's tables. Raises what `open_ground` does."""
     ground = open_ground(environment, quiet=quiet)
     require_database(ground)
     if not is_current(ground.database):
         raise Failure(Exit.UNUSABLE, "the database's tables are not those of this version: run `idp db upgrade`")
-    return build(ground)
+    return ground
+
+
+def open_house(environment: Mapping[str, str] | None = None, *, quiet: bool = True) -> House:
+    """All parts on a migrated database. Raises what `open_ground` does, and `BrokenFile`."""
+    return build(open_migrated(environment, quiet=quiet))
 
 
 def require_database(ground: Ground) -> None:
