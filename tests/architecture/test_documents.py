@@ -4,8 +4,8 @@ import pytest
 
 from idp.settings import Settings
 from tests.architecture.source import ROOT
-from tools.clauses import cited
 from tools import generate_docs
+from tools.clauses import cited
 
 
 @pytest.mark.parametrize("name", generate_docs.PAGES)
