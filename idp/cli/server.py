@@ -1,6 +1,8 @@
 """The WSGI server: Granian, with every number that matters set here."""
 
 import gc
+import multiprocessing
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -54,6 +56,8 @@ def run_server(load: Load, listening: Listening) -> None:
 
     A worker that dies is replaced; where that does not help, this ends with exit code 1.
     """
+    # Workers that are not forks import everything anew and share no memory; not every Python forks by itself.
+    multiprocessing.set_start_method("fork", force=True)
     server = Granian(
         "idp",
         address=listening.address,
@@ -76,6 +80,8 @@ def run_server(load: Load, listening: Listening) -> None:
 
 
 def _load_in_worker(load: Load) -> Callable[..., Any]:
+    # The main process's own handler, inherited, would swallow the order to stop until this worker serves.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A main process that is killed outright cannot stop its workers; orphans would go on serving the port.
     die_with_parent()
     give_hash_memory_back()
