@@ -75,7 +75,9 @@ class Stack(Household):
 
     def kill_worker(self, which: int = 0) -> None:
         """Kills one worker process outright; the server will replace it."""
-        os.kill(self.workers()[which], signal.SIGKILL)
+        worker = self.workers()[which]
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: not _lives(worker))
 
     def kill(self) -> None:
         """Everything dies at once, as when the power goes."""
