@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select, update
 from idp.clients.metadata import ClientMetadata
 from idp.clients.model import clients
 from idp.clients.registry import Clients
-from idp.core.events import Bus, ClientDisabled
+from idp.core.events import Bus, ClientChanged, ClientDisabled
 from idp.core.yaml_lines import BrokenFile, Document
 
+# Where a client comes from: the file, or a file that no longer names it.
+IN_FILE, LEFT = "file", "left"
 TECHNICAL = {"missing": "is missing", "extra_forbidden": "is not a known field; check the spelling"}
 
 
@@ -45,23 +47,27 @@ def read_clients(document: Document, brands: Collection[str]) -> list[ClientMeta
 def merge(db: Connection, bus: Bus, registry: Clients, file: list[ClientMetadata], now: datetime) -> list[str]:
     """Makes the database hold the file's clients; ids of those that changed.
 
-    A client that left the file is disabled, one that came back lives again. Raises `BrokenFile` where an id of the file was
-    registered by an administrator, before anything is written.
+    A client that left the file is disabled and lives again when it comes back; one that an operator disabled stays disabled,
+    whatever the file says. Raises `BrokenFile` where an administrator registered an id of the file; nothing is written then.
     """
     stored = {row.id: row for row in db.execute(select(clients.c.id, clients.c.source, clients.c.disabled_at))}
-    clashes = [c.client_id for c in file if c.client_id in stored and stored[c.client_id].source != "file"]
+    clashes = [c.client_id for c in file if c.client_id in stored and stored[c.client_id].source not in (IN_FILE, LEFT)]
     if clashes:
         raise BrokenFile(
             [f"client {one} was registered by an administrator; give it another id in the file" for one in clashes]
         )
-    changed = [client.client_id for client in file if registry.save(db, bus, client, "file")]
-    kept = {client.client_id for client in file}
+    changed = dict.fromkeys(client.client_id for client in file if registry.save(db, bus, client, IN_FILE))
+    present = {client.client_id for client in file}
     for row in stored.values():
-        if row.source == "file" and row.id not in kept and row.disabled_at is None:
-            db.execute(update(clients).where(clients.c.id == row.id).values(disabled_at=now))
+        if row.source == LEFT and row.id in present:
+            db.execute(update(clients).where(clients.c.id == row.id).values(source=IN_FILE, disabled_at=None))
+            bus.record(db, ClientChanged(client_id=row.id, reason="back_in_the_file"))
+            changed[row.id] = None
+        elif row.source == IN_FILE and row.id not in present and row.disabled_at is None:
+            db.execute(update(clients).where(clients.c.id == row.id).values(source=LEFT, disabled_at=now))
             bus.record(db, ClientDisabled(client_id=row.id, reason="left_the_file"))
-            changed.append(row.id)
-    return changed
+            changed[row.id] = None
+    return list(changed)
 
 
 def _problem(document: Document, index: int, error: object) -> str:

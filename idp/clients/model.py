@@ -8,7 +8,7 @@ clients = Table(
     "clients",
     metadata,
     Column("id", String(128), primary_key=True),
-    Column("source", String(16), nullable=False),  # "file" is merged from clients.yaml, "registered" by an administrator
+    Column("source", String(16), nullable=False),  # "file", "left" the file, or "registered" by hand
     Column("metadata", Json, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
