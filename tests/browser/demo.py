@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,15 +34,16 @@ class Demo(Places):
     folder: Path
     customers: tuple[Mapping[str, Any], ...]
 
-    def idp(self, *arguments: str, typed: str | None = None) -> str:
-        """Runs the command line beside the running demonstration, with its settings, and answers what it prints."""
-        settings = dict(shlex.split(line)[1].split("=", 1) for line in (self.folder / "environment").read_text().splitlines())
-        return idp(*arguments, environment=settings, typed=typed)
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of the provider, for the command line beside it."""
+        lines = (self.folder / "environment").read_text().splitlines()
+        return dict(shlex.split(line)[1].split("=", 1) for line in lines)
 
     def add_customer(self, username: str, password: str) -> None:
         """One more customer, without an agreement at any brand."""
         given = ("subject", "add", "--username", username, "--email", f"{username}@example.test", "--password-stdin")
-        self.idp(*given, typed=password)
+        idp(*given, environment=self.settings, typed=password)
 
 
 @contextmanager
@@ -57,21 +58,25 @@ def a_demo(folder: Path, port_base: int) -> Iterator[Demo]:
 
 
 @contextmanager
-def running(command: list[str], environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
-    """A process of the product, stopped by SIGTERM; `environment` is added to ours."""
-    process = subprocess.Popen(
-        command,
-        cwd=REPOSITORY,
-        env=os.environ | (environment or {}),
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call into the kernel, no lock taken
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=PATIENCE_SECONDS)
+def running(
+    command: list[str], environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A process of the product, stopped by SIGTERM; `environment` is added to ours. What it prints goes to `log`, if any."""
+    with ExitStack() as held:
+        process = subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env=os.environ | (environment or {}),
+            stdout=held.enter_context(log.open("a")) if log else subprocess.PIPE,
+            stderr=subprocess.STDOUT if log else None,
+            text=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call into the kernel, no lock taken
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def idp(*arguments: str, environment: Mapping[str, str], typed: str | None = None) -> str:

@@ -3,14 +3,14 @@
 import html
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.browser.demo import Demo
+from tests.browser.demo import Demo, idp
 
 # The challenge of RFC 7636 appendix B: the stories end where the code arrives.
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -129,7 +129,12 @@ def a_registered_shop(demo: Demo, folder: Path, brand: str) -> Iterator[Shop]:
     """The application, known to a demonstration, in the dress of `brand`."""
     with a_shop() as shop:
         shop.issuer, shop.brand = demo.issuer, brand
-        file = folder / "client.json"
-        file.write_text(json.dumps(shop.metadata))
-        demo.idp("client", "add", "--file", str(file))
+        register(shop, folder, demo.settings)
         yield shop
+
+
+def register(shop: Shop, folder: Path, environment: Mapping[str, str]) -> None:
+    """Makes the application known to the provider that these settings describe."""
+    file = folder / "client.json"
+    file.write_text(json.dumps(shop.metadata))
+    idp("client", "add", "--file", str(file), environment=environment)

@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBrowser
-from tests.browser.demo import REPOSITORY, Demo, free_ports, running
+from tests.browser.demo import REPOSITORY, Demo, free_ports, idp, running
 from tests.browser.shop import Shop, a_registered_shop
 from tests.browser.visitor import PASSWORDS, Visitor
 from tests.servers import wait_until
@@ -85,7 +85,7 @@ def test_the_example_of_the_handbook_runs(visitor: Visitor, demo: Demo, tmp_path
     port = free_ports(1)
     file = tmp_path / "client.yaml"
     file.write_text((REPOSITORY / "examples/client.yaml").read_text().replace(":9100", f":{port}"))
-    added = json.loads(demo.idp("client", "add", "--json", "--file", str(file)))
+    added = json.loads(idp("client", "add", "--json", "--file", str(file), environment=demo.settings))
     settings = {"ISSUER": demo.issuer, "PORT": str(port), "CLIENT_SECRET": added["client_secret"]}
     home = f"http://localhost:{port}"
     with running([sys.executable, "examples/relying_party.py"], settings):

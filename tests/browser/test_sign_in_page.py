@@ -137,9 +137,9 @@ def test_a_shared_computer_keeps_nothing_that_outlives_the_browser(visitor: Visi
     tick.check()
     visitor.sign_in("ana")
     visitor.reads("Your agreements")
-    cookies = visitor.page.context.cookies()
-    assert {cookie.get("name") for cookie in cookies} == {"idp_session", "idp_browser", "stellantis_portal"}
-    assert all(cookie.get("expires") == -1 and cookie.get("httpOnly") and cookie.get("sameSite") == "Lax" for cookie in cookies)
+    cookies = visitor.cookies()
+    assert {cookie["name"] for cookie in cookies} == {"idp_session", "idp_browser", "stellantis_portal"}
+    assert all((cookie["expires"], cookie["httpOnly"], cookie["sameSite"]) == (-1, True, "Lax") for cookie in cookies)
 
 
 def test_the_whole_page_is_light_and_asks_nobody_else(visitor: Visitor) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.demo import Places
 from tests.builders import ANA_PASSWORD
@@ -77,10 +77,19 @@ class Visitor:
         """Waits until this is the main heading."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"^\s*{re.escape(heading)}\s*$"))
 
-    @property
-    def focused(self) -> Locator:
-        return self.page.locator(":focus")
+    def cookies(self) -> list[dict[str, object]]:
+        """All cookies of this browser, with their attributes."""
+        return [dict(cookie) for cookie in self.page.context.cookies()]
 
-    def cookie(self, name: str) -> dict[str, object] | None:
-        """A cookie of this browser with its attributes; None where there is none."""
-        return next((dict(one) for one in self.page.context.cookies() if one.get("name") == name), None)
+    def posts_from_here(self, address: str, field: str) -> None:
+        """A page of somebody else sends a form without being asked to."""
+        self.page.evaluate(
+            """([action, name]) => {
+                const form = Object.assign(document.createElement("form"), { method: "post", action });
+                form.append(Object.assign(document.createElement("input"), { name, value: "1" }));
+                document.body.append(form);
+                form.submit();
+            }""",
+            [address, field],
+        )
+        self.page.wait_for_url(lambda url: url.startswith(address.rpartition("/")[0]))
