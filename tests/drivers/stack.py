@@ -58,7 +58,7 @@ class Stack(Household):
 
     def wait_until_whole(self) -> None:
         """Waits until the full number of workers listens and the provider calls itself ready."""
-        wait_until(lambda: self._listeners() >= WORKERS and self.ready(), *Lost)
+        wait_until(lambda: self._runs() and self._listeners() >= WORKERS and self.ready(), *Lost)
 
     def wait_until_deaf(self) -> None:
         """Waits until nothing listens on the port any more."""
@@ -73,9 +73,12 @@ class Stack(Household):
         finally:
             connection.close()
 
-    def kill_worker(self, which: int = 0) -> None:
-        """Kills one worker process outright; the server will replace it."""
-        worker = self.workers()[which]
+    def kill_worker(self) -> None:
+        """Kills the eldest worker process outright; the server replaces it.
+
+        Not just any: a server whose replacement dies at once gives up, as it should.
+        """
+        worker = min(self.workers(), key=_born)
         os.kill(worker, signal.SIGKILL)
         wait_until(lambda: not _lives(worker))
 
@@ -99,6 +102,11 @@ class Stack(Household):
         with self.house.ground.database.reading() as db:
             return list(db.execute(metadata.tables[table].select()).all())
 
+    def _runs(self) -> bool:
+        assert self.server is not None
+        assert self.server.runs, self.server.err
+        return True
+
     def _listeners(self) -> int:
         wanted = f"0100007F:{self.port:04X}"
         lines = Path("/proc/net/tcp").read_text().splitlines()
@@ -117,6 +125,10 @@ def a_stack(folder: Path, *, deliver: bool = False, **changed: str) -> Iterator[
     finally:
         stack.stop()
         stack.house.ground.database.engine.dispose()
+
+
+def _born(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
 def _lives(pid: int) -> bool:
