@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from tests.browser.demo import Demo, Places, a_demo, free_ports
+from tests.browser.office import Office, an_office
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
 
@@ -31,6 +32,12 @@ OpenBrowser = Callable[..., Visitor]
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with a_demo(tmp_path_factory.mktemp("demo"), free_ports(3)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def office(demo: Demo) -> Iterator[Office]:
+    with an_office(demo.settings) as open_now:
+        yield open_now
 
 
 @pytest.fixture(scope="session")

@@ -40,11 +40,6 @@ class Demo(Places):
         lines = (self.folder / "environment").read_text().splitlines()
         return dict(shlex.split(line)[1].split("=", 1) for line in lines)
 
-    def add_customer(self, username: str, password: str) -> None:
-        """One more customer, without an agreement at any brand."""
-        given = ("subject", "add", "--username", username, "--email", f"{username}@example.test", "--password-stdin")
-        idp(*given, environment=self.settings, typed=password)
-
 
 @contextmanager
 def a_demo(folder: Path, port_base: int) -> Iterator[Demo]:
@@ -79,12 +74,10 @@ def running(
             process.communicate(timeout=PATIENCE_SECONDS)
 
 
-def idp(*arguments: str, environment: Mapping[str, str], typed: str | None = None) -> str:
-    """Runs `idp` to its end; `typed` is its standard input. Raises where it fails."""
+def idp(*arguments: str, environment: Mapping[str, str]) -> str:
+    """Runs `idp` to its end, and answers what it printed. Raises where it fails."""
     command = [sys.executable, "-m", "idp.cli", *arguments]
-    done = subprocess.run(
-        command, cwd=REPOSITORY, env=os.environ | environment, input=typed, stdout=subprocess.PIPE, text=True, check=True
-    )
+    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | environment, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
 
 

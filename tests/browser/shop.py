@@ -1,16 +1,12 @@
 """An application of somebody else: it sends its customers to the provider and keeps what comes back."""
 
 import html
-import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
-
-from tests.browser.demo import Demo, idp
 
 # The challenge of RFC 7636 appendix B: the stories end where the code arrives.
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -26,12 +22,12 @@ class Received:
 
 @dataclass(slots=True)
 class Shop:
-    """The application and its client; `issuer` is known once the provider is up."""
+    """The application: its customers see `brand` when they sign in at `issuer`."""
 
-    port: int
-    address: str
-    issuer: str = ""
-    brand: str = "stellantis"
+    issuer: str
+    brand: str
+    port: int = 0
+    address: str = ""
     received: list[Received] = field(default_factory=list)
 
     @property
@@ -86,9 +82,9 @@ class Shop:
 
 
 @contextmanager
-def a_shop(address: str | None = None) -> Iterator[Shop]:
-    """The application on a free port of this machine; `address` is what browsers call it, if not that."""
-    shop = Shop(0, "")
+def a_shop(issuer: str, brand: str, address: str | None = None) -> Iterator[Shop]:
+    """The application, on a free port of this machine; `address` is what browsers call it, if not that."""
+    shop = Shop(issuer, brand)
 
     class Counter(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -122,19 +118,3 @@ def a_shop(address: str | None = None) -> Iterator[Shop]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-@contextmanager
-def a_registered_shop(demo: Demo, folder: Path, brand: str) -> Iterator[Shop]:
-    """The application, known to a demonstration, in the dress of `brand`."""
-    with a_shop() as shop:
-        shop.issuer, shop.brand = demo.issuer, brand
-        register(shop, folder, demo.settings)
-        yield shop
-
-
-def register(shop: Shop, folder: Path, environment: Mapping[str, str]) -> None:
-    """Makes the application known to the provider that these settings describe."""
-    file = folder / "client.json"
-    file.write_text(json.dumps(shop.metadata))
-    idp("client", "add", "--file", str(file), environment=environment)

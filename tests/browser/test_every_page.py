@@ -8,9 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
-from tests.browser.shop import Shop, a_registered_shop
+from tests.browser.office import Office
+from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS
 
 pytestmark = pytest.mark.browser
@@ -30,11 +32,13 @@ def brand(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def shops(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shop]]:
+def shops(demo: Demo, office: Office) -> Iterator[dict[str, Shop]]:
     """An application of somebody else in the dress of each brand."""
-    folders = {brand: tmp_path_factory.mktemp(brand) for brand in BRANDS}
-    with ExitStack() as open_shops:
-        yield {brand: open_shops.enter_context(a_registered_shop(demo, folders[brand], brand)) for brand in BRANDS}
+    with ExitStack() as opened:
+        shops = {brand: opened.enter_context(a_shop(demo.issuer, brand)) for brand in BRANDS}
+        for shop in shops.values():
+            office.add_client(shop.metadata)
+        yield shops
 
 
 def test_the_portal(open_browser: OpenBrowser, brand: str) -> None:
@@ -92,9 +96,9 @@ def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, s
     is_sound(visitor.page)
 
 
-def test_the_first_visit(open_browser: OpenBrowser, demo: Demo, brand: str) -> None:
+def test_the_first_visit(open_browser: OpenBrowser, office: Office, brand: str) -> None:
     newcomer = f"newcomer-{brand}"
-    demo.add_customer(newcomer, OF_ALL_OTHERS)
+    office.add_customer(NewSubject(username=newcomer, email=f"{newcomer}@example.test", email_verified=True), OF_ALL_OTHERS)
     visitor = open_browser(viewport=PHONE)
     visitor.customer_login(OTHER[brand])
     visitor.sign_in(newcomer)

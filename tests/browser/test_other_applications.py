@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import REPOSITORY, Demo, free_ports, idp, running
-from tests.browser.shop import Shop, a_registered_shop
+from tests.browser.office import Office
+from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import PASSWORDS, Visitor
 from tests.servers import wait_until
 
@@ -19,8 +20,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def shop(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with a_registered_shop(demo, tmp_path_factory.mktemp("shop"), "stellantis") as shop:
+def shop(demo: Demo, office: Office) -> Iterator[Shop]:
+    with a_shop(demo.issuer, "stellantis") as shop:
+        office.add_client(shop.metadata)
         yield shop
 
 

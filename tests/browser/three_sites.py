@@ -10,17 +10,26 @@ from pathlib import Path
 
 import requests
 
-from tests.browser.demo import REPOSITORY, Places, free_ports, idp, running
-from tests.browser.shop import Shop, a_shop, register
+from idp.cli.seed import sow
+from idp.subjects.subjects import NewSubject
+from tests.browser.demo import REPOSITORY, Places, free_ports, running
+from tests.browser.office import an_office
+from tests.browser.shop import Shop, a_shop
 from tests.browser.tls import Certificates, a_front, make_certificates
 from tests.browser.visitor import PASSWORDS
 from tests.servers import wait_until
 
 PROVIDER, SHOP = "id.provider.test", "www.corner-shop.test"
 PORTALS = {"stellantis": "portal.stellantis.test", "alphera": "portal.alphera.test"}
-ANA = ("--username", "ana", "--email", "ana@example.test", "--given-name", "Ana", "--family-name", "Ferreira")
-NUMBERS = ("--brand", "stellantis:ST-204118", "--brand", "alphera:AL-773105")
-CLAIMS = '{"address": {"formatted": "14 Lantern Row\\nBristol\\nBS1 4QA"}}'
+ANA = NewSubject(
+    username="ana",
+    email="ana@example.test",
+    email_verified=True,
+    given_name="Ana",
+    family_name="Ferreira",
+    claims={"address": {"formatted": "14 Lantern Row\nBristol\nBS1 4QA"}},
+    numbers={"stellantis": "ST-204118", "alphera": "AL-773105"},
+)
 USUAL = {"stellantis": "localhost:9001", "alphera": "localhost:9002"}
 
 
@@ -40,9 +49,8 @@ def three_sites(folder: Path) -> Iterator[ThreeSites]:
     routes = {name: first + offset for offset, name in enumerate((PROVIDER, *PORTALS.values()))}
     with ExitStack() as up:
         port = up.enter_context(a_front(certificates, routes))
-        shop = up.enter_context(a_shop(f"https://{SHOP}:{port}"))
+        shop = up.enter_context(a_shop(f"https://{PROVIDER}:{port}", "stellantis", f"https://{SHOP}:{port}"))
         routes[SHOP] = shop.port
-        shop.issuer = f"https://{PROVIDER}:{port}"
         portals = {brand: f"https://{name}:{port}" for brand, name in PORTALS.items()}
         environment = _settings(folder, certificates, shop.issuer, portals) | {"IDP_LISTEN": f"127.0.0.1:{first}"}
         _prepare(folder, environment, shop)
@@ -86,9 +94,7 @@ def _settings(folder: Path, certificates: Certificates, issuer: str, portals: di
 
 def _prepare(folder: Path, environment: dict[str, str], shop: Shop) -> None:
     (folder / "mail").mkdir()
-    (folder / "claims.json").write_text(CLAIMS)
-    idp("db", "upgrade", environment=environment)
-    idp("seed", environment=environment)
-    given = (*ANA, *NUMBERS, "--claims", str(folder / "claims.json"), "--password-stdin")
-    idp("subject", "add", *given, environment=environment, typed=PASSWORDS["ana"])
-    register(shop, folder, environment)
+    with an_office(environment) as office:
+        sow(office.house)
+        office.add_customer(ANA, PASSWORDS["ana"])
+        office.add_client(shop.metadata)
