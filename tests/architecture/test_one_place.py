@@ -1,0 +1,46 @@
+"""What is added in one place is found from there: factors, grants, brands' themes."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from idp.brands.registry import Brands
+from idp.factors import FACTORS
+from idp.oidc.grants import GRANTS
+from tests.architecture.source import ROOT, modules
+from tests.builders import TestClock
+from tests.drivers.provider import CLIENTS_FILE, a_provider
+
+
+def classes_that_say(folder: str, *names: str) -> set[str]:
+    """The classes in `folder` whose body gives every one of `names` a value."""
+    found = set()
+    for module in modules("idp"):
+        for node in ast.walk(module.tree) if module.path.startswith(folder) else ():
+            if isinstance(node, ast.ClassDef):
+                said = {ast.unparse(t) for a in node.body if isinstance(a, ast.Assign) for t in a.targets}
+                said |= {ast.unparse(a.target) for a in node.body if isinstance(a, ast.AnnAssign) if a.value is not None}
+                if said >= set(names):
+                    found.add(node.name)
+    return found
+
+
+def test_every_factor_is_in_its_table() -> None:
+    assert {factor.__name__ for factor in FACTORS} == classes_that_say("idp/factors/", "kind", "amr", "strength")
+
+
+def test_every_grant_is_in_its_table() -> None:
+    assert {grant.__name__ for grant in GRANTS} == classes_that_say("idp/oidc/grants/", "GRANT_TYPE")
+
+
+def test_discovery_reads_the_table_of_grants(tmp_path: Path) -> None:
+    with a_provider(tmp_path, TestClock()) as provider:
+        document = provider.app.test_client().get("/.well-known/openid-configuration", base_url=provider.issuer).get_json()
+    assert set(document["grant_types_supported"]) == {grant.GRANT_TYPE for grant in GRANTS}
+
+
+@pytest.mark.parametrize("brand", [brand.theme for brand in Brands(CLIENTS_FILE, lambda: 0.0).all()])
+def test_every_brand_has_its_theme(brand: str) -> None:
+    folder = ROOT / "idp" / "static" / "brands" / brand
+    assert {path.name for path in folder.iterdir()} >= {"theme.css", "logo.svg"}
