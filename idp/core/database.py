@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
 from idp.core.errors import Unavailable
+from idp.core.turns import Turns
 
 READS = "idp_reads"
 NAMING = {
@@ -58,6 +59,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
+        self._turns = Turns(engine) if engine.dialect.name == "sqlite" else None
         self._reads = {READS: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
     def ping(self) -> None:
@@ -71,7 +73,7 @@ class Database:
 
         Raises `Unavailable` where the database does not answer.
         """
-        with _answering(), self.engine.begin() as db:
+        with _answering(), self._turns.transaction() if self._turns else self.engine.begin() as db:
             yield db
 
     @contextmanager
