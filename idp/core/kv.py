@@ -4,10 +4,8 @@ Losing it means "start again", never "get in". Two backends keep one contract: a
 """
 
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
-from weakref import WeakKeyDictionary
 
 from idp.core.clock import Clock
 from idp.core.errors import Misconfigured
@@ -15,7 +13,6 @@ from idp.core.errors import Misconfigured
 LARGEST = 64 * 1024
 EPOCH_KEY = "epoch"
 EPOCH_TTL = timedelta(days=3650)
-EPOCH_REREAD = timedelta(seconds=1)
 
 
 class KV(Protocol):
@@ -74,26 +71,15 @@ def fits(value: bytes, ttl: timedelta) -> None:
         raise ValueError("a value needs a time to live")
 
 
-_epochs: WeakKeyDictionary[KV, tuple[datetime, datetime]] = WeakKeyDictionary()
-_epochs_lock = Lock()
-
-
 def epoch(kv: KV, clock: Clock) -> datetime:
     """Since when this store remembers. Assertions and proofs issued earlier must be refused.
 
-    A store that lost its memory lost the used `jti`s with it: it gets a new epoch, so that nothing of before replays.
-    Read at most once a second per process. Raises `Unavailable`.
+    A store that lost its memory lost the used `jti`s with it: it gets a new epoch, so that nothing of before replays. Read
+    it after the `add` of a `jti`, not before: the memory may be lost in between. Raises `Unavailable`.
     """
-    now = clock.now()
-    with _epochs_lock:
-        known = _epochs.get(kv)
-    if known is not None and abs(now - known[0]) < EPOCH_REREAD:
-        return known[1]
     stored = kv.get(EPOCH_KEY)
     if stored is None:
-        kv.add(EPOCH_KEY, now.isoformat().encode(), EPOCH_TTL)
-        stored = kv.get(EPOCH_KEY) or now.isoformat().encode()
-    began = datetime.fromisoformat(stored.decode()).astimezone(UTC)
-    with _epochs_lock:
-        _epochs[kv] = (now, began)
-    return began
+        now = clock.now().isoformat().encode()
+        kv.add(EPOCH_KEY, now, EPOCH_TTL)
+        stored = kv.get(EPOCH_KEY) or now
+    return datetime.fromisoformat(stored.decode()).astimezone(UTC)

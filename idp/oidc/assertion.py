@@ -53,7 +53,7 @@ class Assertions:
         return (
             _parties_refusal(claims, client, self._audiences(profile, endpoint))
             or self._time_refusal(claims, profile)
-            or self._spend(claims, client)
+            or self._spend(claims, client, profile)
         )
 
     def _verified(self, client: Client, profile: Profile, found: Unverified, token: str) -> dict[str, Any] | None:
@@ -77,19 +77,21 @@ class Assertions:
         for name in ("nbf", "iat"):
             if name in claims and (seconds(claims, name) is None or (seconds(claims, name) or 0) > now + AHEAD):
                 return "from_the_future"
-        # A store that lost its memory lost the used ids: what was made before may be a replay. Without `iat` it may be as
-        # old as an assertion can get.
-        made = seconds(claims, "iat") if "iat" in claims else ends - profile.assertion_life.total_seconds()
-        began = int(epoch(self.kv, self.clock).timestamp())
-        return "older_than_our_memory" if (made or 0) < began else None
+        return None
 
-    def _spend(self, claims: Mapping[str, Any], client: Client) -> Refusal | None:
+    def _spend(self, claims: Mapping[str, Any], client: Client, profile: Profile) -> Refusal | None:
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
             return "no_jti"
-        left = timedelta(seconds=(seconds(claims, "exp") or 0) - self.clock.now().timestamp())
+        ends = seconds(claims, "exp") or 0.0
+        left = timedelta(seconds=ends - self.clock.now().timestamp())
         fresh = left > timedelta(0) and self.kv.add(f"assertion:{client.id}:{digest(jti)}", b"1", left + timedelta(seconds=1))
-        return None if fresh else "replayed"
+        if not fresh:
+            return "replayed"
+        # A store that lost its memory lost the used ids: what was made before may be a replay, and what was made in the
+        # same second may be. Without `iat` it may be as old as an assertion can get.
+        made = seconds(claims, "iat") if "iat" in claims else ends - profile.assertion_life.total_seconds()
+        return "older_than_our_memory" if (made or 0.0) < epoch(self.kv, self.clock).timestamp() else None
 
 
 def _parties_refusal(claims: Mapping[str, Any], client: Client, audiences: frozenset[str]) -> Refusal | None:
