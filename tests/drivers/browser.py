@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
 from wsgiref.types import WSGIApplication
 
+from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
 MOST_REDIRECTS = 10
@@ -70,7 +71,7 @@ class Page:
     def __init__(self, url: str, response: TestResponse | None) -> None:
         self.url = url
         self.status = response.status_code if response is not None else 0
-        self.headers = dict(response.headers) if response is not None else {}
+        self.headers = response.headers if response is not None else Headers()
         self.body = response.get_data(as_text=True) if response is not None else ""
         self._reader = _Reader()
         self._reader.feed(self.body)

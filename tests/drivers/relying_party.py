@@ -11,6 +11,7 @@ from wsgiref.types import WSGIApplication
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
 from idp.clients.metadata import ClientMetadata
@@ -23,7 +24,7 @@ class Answer:
     """An endpoint's answer: status, headers, and the JSON if there is any."""
 
     status: int
-    headers: dict[str, str]
+    headers: Headers
     body: dict[str, Any]
 
     def __getitem__(self, name: str) -> Any:
@@ -121,7 +122,7 @@ class RelyingParty:
 
     def raw(self, method: str, path: str, **sent: Any) -> Answer:
         response = Client(self.app, use_cookies=False).open(path, base_url=self.issuer, method=method, **sent)
-        return Answer(response.status_code, dict(response.headers), _json(response))
+        return Answer(response.status_code, response.headers, _json(response))
 
     def assertion(self, **changed: Any) -> str:
         assert self.key is not None
