@@ -27,6 +27,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+# A standby, or a primary that was put out of use. The driver counts it among programming errors.
+READ_ONLY = "25006"
 sql = SQLAlchemy(metadata=MetaData(naming_convention=NAMING))
 metadata = sql.metadata
 
@@ -94,6 +96,8 @@ def _answering() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("the database connection was lost") from error
+        if getattr(error.orig, "sqlstate", None) == READ_ONLY:
+            raise Unavailable("the database takes no writes") from error
         raise
 
 
