@@ -65,7 +65,7 @@ class Problems:
 
     def malformed(self, error: Exception) -> AnyResponse:
         """Input that Python itself chokes on: nested too deep, or not text. The sender's fault, so never a 500."""
-        log.info("refused", code="bad_request", because=type(error).__name__, request_id=current_origin().request_id)
+        log.info("refused", error_code="bad_request", because=type(error).__name__, request_id=current_origin().request_id)
         return self._answer("bad_request", 400)
 
     def unforeseen(self, error: Exception) -> AnyResponse:
@@ -80,7 +80,7 @@ class Problems:
         return self._pages.problem(code, status=status)
 
     def _log(self, error: IdpError) -> None:
-        log.info("refused", code=error.code, because=error.because, request_id=current_origin().request_id)
+        log.info("refused", error_code=error.code, because=error.because, request_id=current_origin().request_id)
 
 
 def _json(body: dict[str, str], status: int) -> Response:
