@@ -5,7 +5,7 @@ OFFLINE = "offline_access"
 SCOPES: dict[str, str] = {
     "openid": "Know that it is you, by an identifier made for it",
     "profile": "See your name and profile",
-    "email": "See your email address",
+    "email": "See your e-mail address",
     "address": "See your postal address",
     "phone": "See your phone number",
     "accounts": "See your agreements, payments and documents",
@@ -15,7 +15,7 @@ SCOPES: dict[str, str] = {
 # What people fear most is named even where nobody asked for it.
 WITHHELD: tuple[tuple[str, str], ...] = (
     ("accounts", "See your agreements, payments or documents"),
-    ("email", "See your email address"),
+    ("email", "See your e-mail address"),
     ("phone", "See your phone number"),
     ("address", "See your postal address"),
     (OFFLINE, "Have access while you are away"),

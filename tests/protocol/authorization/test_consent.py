@@ -16,7 +16,7 @@ def test_a_third_party_asks_in_words_before_it_gets_a_code(provider: Seeded) -> 
     assert not asked.left
     assert "Budget <Planner>" in asked.text
     assert "Budget <Planner>" not in asked.body
-    assert "See your email address" in asked.text
+    assert "See your e-mail address" in asked.text
     assert "Ana Ferreira" in asked.text
     assert asked.link("Privacy policy") == "https://planner.example/privacy"
     assert asked.link("Terms of service") == "https://planner.example/terms"
@@ -174,7 +174,7 @@ def test_the_first_visit_to_the_other_brand_asks_once(provider: Seeded) -> None:
     browser = first_visit(provider)
     assert "ALPHERA" in browser.text()
     assert "Stellantis Financial Services" in browser.text()
-    assert "See your email address" in browser.text()
+    assert "See your e-mail address" in browser.text()
     landed = browser.submit(press="allow")
     assert "code" in landed.query
     assert browser.open(authorize("alphera-portal", prompt="none")).query.keys() == {"code", "state", "iss"}
