@@ -149,7 +149,7 @@ def _machines(house: House) -> tuple[Route, ...]:
     ground, protocol = house.ground, house.protocol
     issuer, database, clock = ground.settings.issuer, ground.database, ground.clock
     assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)
-    authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock)
+    authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock, house.throttle)
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
     languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
     return (

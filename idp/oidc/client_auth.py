@@ -5,7 +5,7 @@ import binascii
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 from urllib.parse import unquote_plus
 
@@ -16,20 +16,26 @@ from idp.core.database import Database
 from idp.core.errors import OAuthError
 from idp.core.events import Bus, ClientAuthenticationFailed
 from idp.core.handles import digest
+from idp.core.throttle import Slowed, Throttle, source_of
 from idp.oidc.assertion import ASSERTION_TYPE, Assertions, Refusal, issuer_of
 from idp.oidc.form import ProtocolForm
 from idp.oidc.profiles import PROFILES
 
 NO_DIGEST = "0" * 64
+# Failures that reach the audit trail, whose entries nobody removes: beyond that they stand in the log alone.
+REPORTS_WINDOW = timedelta(minutes=5)
+REPORTED_BY_SOURCE = 20
+REPORTED_BY_ALL = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a client presents: the Authorization header, the form, and the address of the endpoint it called."""
+    """What a client presents: the Authorization header, the form, the endpoint it called, and the address it called from."""
 
     authorization: str | None
     form: ProtocolForm
     endpoint: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class ClientAuthenticator:
     database: Database
     bus: Bus
     clock: Clock
+    throttle: Throttle
 
     def authenticate(self, presented: Presented, *, public: bool) -> Client:
         """The client, which is active; public ones only where `public` is allowed.
@@ -79,7 +86,7 @@ class ClientAuthenticator:
         refusal = self._refusal(client, credential, presented.endpoint, public)
         if client is not None and refusal is None:
             return client
-        self._report(client, refusal or "unknown")
+        self._report(client, refusal or "unknown", presented.source)
         challenge = 'Basic realm="clients"' if presented.authorization is not None else ""
         raise OAuthError(
             "invalid_client", "Client authentication failed", because=refusal or "unknown", status=401, challenge=challenge
@@ -102,7 +109,10 @@ class ClientAuthenticator:
             case _:
                 assert_never(credential)
 
-    def _report(self, client: Client | None, refusal: Refusal) -> None:
+    def _report(self, client: Client | None, refusal: Refusal, source: str) -> None:
+        for name, most in ((source_of(source), REPORTED_BY_SOURCE), ("all", REPORTED_BY_ALL)):
+            if isinstance(self.throttle.tries("client", name, most, REPORTS_WINDOW), Slowed):
+                return
         with self.database.transaction() as db:
             event = ClientAuthenticationFailed(
                 client_id=client.id if client else None,

@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 import pytest
 from joserfc.jwk import ECKey
 
+from idp.oidc.client_auth import REPORTED_BY_ALL, REPORTED_BY_SOURCE, REPORTS_WINDOW
 from tests.drivers.provider import ISSUER
 from tests.drivers.relying_party import basic
 from tests.protocol.tokens.provider import Issuer, assertion, assertion_claims, secret_of, signed
@@ -220,3 +221,24 @@ def test_a_secret_ends_when_it_was_said_to(issuer: Issuer) -> None:
     issuer.clock.advance(timedelta(hours=1))
     assert issuer.post("/token", GRANT, **old).error == "invalid_client"
     assert let_in(issuer.post("/token", GRANT, **new))
+
+
+def test_a_flood_of_wrong_secrets_does_not_fill_the_audit_trail(issuer: Issuer) -> None:
+    """S1: entries are never removed, so a sender without any credential may not add as many as it likes."""
+    wrong = {"headers": {"Authorization": basic("basic", "x")}}
+    answers = {issuer.post("/token", GRANT, **wrong).status for _ in range(REPORTED_BY_SOURCE + 5)}
+    assert answers == {401}
+    assert len(issuer.happened("ClientAuthenticationFailed")) == REPORTED_BY_SOURCE
+    issuer.post("/token", GRANT, environ_base={"REMOTE_ADDR": "198.51.100.7"}, **wrong)
+    assert len(issuer.happened("ClientAuthenticationFailed")) == REPORTED_BY_SOURCE + 1
+    issuer.clock.advance(2 * REPORTS_WINDOW)
+    issuer.post("/token", GRANT, **wrong)
+    assert len(issuer.happened("ClientAuthenticationFailed")) == REPORTED_BY_SOURCE + 2
+
+
+def test_many_sources_together_do_not_fill_it_either(issuer: Issuer) -> None:
+    """S1: one IPv6 line has thousands of /64 networks, each a source of its own."""
+    wrong = {"headers": {"Authorization": basic("basic", "x")}}
+    for number in range(REPORTED_BY_ALL + 5):
+        issuer.post("/token", GRANT, environ_base={"REMOTE_ADDR": f"2001:db8:0:{number:x}::1"}, **wrong)
+    assert len(issuer.happened("ClientAuthenticationFailed")) == REPORTED_BY_ALL
