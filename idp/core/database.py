@@ -60,8 +60,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
         self._turns = Turns(engine) if engine.dialect.name == "sqlite" else None
+        # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
         self._reads = {READS: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
     def ping(self) -> None:
@@ -105,6 +105,7 @@ def open_database(app: Flask, url: str, pool_size: int) -> Database:
     """Binds the database at `url` to `app` with `pool_size` connections, one for each blocking thread."""
     # An error that quotes its parameters would write addresses and digests into the log.
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
+    options["pool_use_lifo"] = True  # the connection used last has its statements prepared and its pages at hand
     if url.startswith("sqlite"):
         options["connect_args"] = {"timeout": 5, "check_same_thread": False}
     else:

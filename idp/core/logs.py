@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -74,5 +75,6 @@ def _cleaned(value: Any) -> Any:
     return [_cleaned(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+@lru_cache(maxsize=1024)
 def _is_secret(key: str) -> bool:
     return key not in HARMLESS and SECRET.search(key) is not None

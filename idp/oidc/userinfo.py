@@ -7,7 +7,6 @@ from typing import Any
 from idp.core.database import Database
 from idp.core.errors import OAuthError
 from idp.oidc.tokens.claims import by_parameter, by_scope, values
-from idp.oidc.tokens.family import Family
 from idp.oidc.tokens.inspection import Inspection
 from idp.oidc.tokens.keys import Keys
 
@@ -29,11 +28,10 @@ class UserInfo:
             live = self.inspection.live(db, token, now)
         if live is None:
             raise bearer_error("invalid_token", "The access token is not valid", 401)
-        subject = live.standing.subject if live.standing is not None else None
-        if live.standing is None or subject is None or "openid" not in live.token.scope:
+        if live.holder is None or "openid" not in live.token.scope:
             raise bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
-        names = by_scope(" ".join(live.token.scope)) | _asked(live.standing.family)
-        claims = values(subject, names) | {"sub": live.token.claims["sub"]}
+        names = by_scope(live.token.scope) | by_parameter(live.holder.claims, "userinfo")
+        claims = values(live.holder.subject, names) | {"sub": live.token.claims["sub"]}
         alg = live.client.userinfo_alg
         if alg is None:
             return claims
@@ -45,7 +43,3 @@ def bearer_error(code: str, public: str, status: int, scope: str = "") -> OAuthE
     needed = f', scope="{scope}"' if scope else ""
     challenge = f'Bearer realm="userinfo", error="{code}", error_description="{public}"{needed}'
     return OAuthError(code, public, status=status, challenge=challenge)
-
-
-def _asked(family: Family) -> frozenset[str]:
-    return by_parameter(family.claims, "userinfo")

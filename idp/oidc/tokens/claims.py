@@ -30,9 +30,9 @@ SUBJECT_CLAIMS = frozenset(name for names in SCOPE_CLAIMS.values() for name in n
 SIGN_IN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid")
 
 
-def by_scope(scope: str) -> frozenset[str]:
-    """The claims that the granted `scope` asks for (Core 5.4)."""
-    return frozenset(name for word in scope.split() for name in SCOPE_CLAIMS.get(word, ()))
+def by_scope(scopes: Iterable[str]) -> frozenset[str]:
+    """The claims that the granted `scopes` ask for (Core 5.4)."""
+    return frozenset(name for scope in scopes for name in SCOPE_CLAIMS.get(scope, ()))
 
 
 def by_parameter(claims: Mapping[str, Any], place: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, null, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, update
 from sqlalchemy import exists as any_row
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -55,10 +55,19 @@ class Standing:
     subject: Subject | None
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom an access token is about, and the claims parameter it came of."""
+
+    subject: Subject
+    claims: Mapping[str, Any]
+
+
 _NAMES = tuple(f.name for f in fields(Family) if f.name != "revoked")
 COLUMNS = [*(families.c[name] for name in _NAMES), families.c.revoked_at]
 _SUBJECT_NAMES = tuple(f.name for f in fields(Subject) if f.name != "disabled")
-_ABOUT = tuple(subjects.c[name].label(f"about_{name}") for name in _SUBJECT_NAMES)
+_LABELS = tuple((name, f"about_{name}") for name in _SUBJECT_NAMES)
+_ABOUT = tuple(subjects.c[name].label(label) for name, label in _LABELS)
 _NOW = bindparam("now", type_=families.c.expires_at.type)
 _ALIVE = sessions.c.id.label("alive_session")
 _NUMBER = and_(subject_brands.c.subject_id == subjects.c.id, subject_brands.c.brand == bindparam("brand"))
@@ -74,8 +83,8 @@ _GATE: Select[Any] = (
 _GATE_AND_SUBJECT = _GATE.add_columns(*_ABOUT)
 _REVOKED = any_row().where(revoked_tokens.c.jti == bindparam("jti"))
 _IS_REVOKED = select(_REVOKED)
-_BY_ACCESS_TOKEN: Select[Any] = (
-    select(*COLUMNS, *_ABOUT, _ALIVE, null().label("customer_number"))
+_HOLDER: Select[Any] = (
+    select(families.c.claims, *_ABOUT)
     .select_from(
         families.join(subjects, subjects.c.id == families.c.subject_id).outerjoin(
             sessions, and_(sessions.c.id == families.c.session_id, is_alive(_NOW))
@@ -108,12 +117,12 @@ class Families:
         row = db.execute(_GATE_AND_SUBJECT if about else _GATE, given).one_or_none()
         if row is None or (row.alive_session is None and not family.offline):
             return None
-        return _standing(family, row, about)
+        return Standing(family, row.alive_session is not None, row.customer_number, _subject(row) if about else None)
 
-    def of_access_token(self, db: Connection, jti: str, now: datetime) -> Standing | None:
-        """The standing family of the access token `jti`, with its subject, unless that token was revoked. One query."""
-        row = db.execute(_BY_ACCESS_TOKEN, {"family_id": jti.partition(".")[0], "jti": jti, "now": now}).one_or_none()
-        return _standing(family_of(row), row, True) if row is not None else None
+    def holder(self, db: Connection, jti: str, now: datetime) -> Holder | None:
+        """Whom the access token `jti` is about, where it and its family stand. One query."""
+        row = db.execute(_HOLDER, {"family_id": jti.partition(".")[0], "jti": jti, "now": now}).one_or_none()
+        return Holder(_subject(row), row.claims) if row is not None else None
 
     def is_revoked(self, db: Connection, jti: str) -> bool:
         """Whether this one access token was revoked; for tokens that have no family."""
@@ -157,6 +166,5 @@ def family_of(row: Row[Any]) -> Family:
     return Family(**values | {"amr": tuple(row.amr), "revoked": row.revoked_at is not None})
 
 
-def _standing(family: Family, row: Row[Any], about: bool) -> Standing:
-    subject = Subject(**{n: getattr(row, f"about_{n}") for n in _SUBJECT_NAMES}, disabled=False) if about else None
-    return Standing(family, row.alive_session is not None, row.customer_number, subject)
+def _subject(row: Row[Any]) -> Subject:
+    return Subject(**{name: getattr(row, label) for name, label in _LABELS}, disabled=False)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from idp.clients.client import Client
 from idp.clients.registry import Clients
 from idp.oidc.tokens.access import AccessToken, AccessTokens
-from idp.oidc.tokens.family import Families, Standing
+from idp.oidc.tokens.family import Families, Holder
 from idp.oidc.tokens.refresh import Found, RefreshTokens
 from idp.subjects.pairwise import Pairwise
 
@@ -18,11 +18,11 @@ INACTIVE: dict[str, Any] = {"active": False}
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """An access token that is good now; `standing` for one about a subject."""
+    """An access token that is good now; `holder` for one about a subject."""
 
     token: AccessToken
     client: Client
-    standing: Standing | None
+    holder: Holder | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Inspection:
             return None
         if not token.has_family:
             return None if self.families.is_revoked(db, token.jti) else Live(token, client, None)
-        standing = self.families.of_access_token(db, token.jti, now)
-        return Live(token, client, standing) if standing is not None else None
+        holder = self.families.holder(db, token.jti, now)
+        return Live(token, client, holder) if holder is not None else None
 
     def describe(self, db: Connection, asker: Client, text: str, now: datetime) -> dict[str, Any]:
         """The introspection answer for `asker`: only of its own tokens and of those meant for it (RFC 7662 4)."""

@@ -16,6 +16,7 @@ Key = RSAKey | ECKey | OKPKey
 LONGEST = 16 * 1024
 LARGEST_NUMBER = 2**53
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 
 
@@ -130,4 +131,4 @@ def seconds(claims: Mapping[str, Any], name: str) -> float | None:
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()

@@ -61,7 +61,7 @@ class KeyInfo:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     at: datetime
-    infos: tuple[KeyInfo, ...]
+    signers: dict[str, SigningKey]
     public: PublicSet
 
 
@@ -77,11 +77,10 @@ class Keys:
 
     def signer(self, alg: str) -> SigningKey:
         """The key that signs by `alg` now. Raises `Misconfigured` where there is none or it cannot be opened."""
-        loaded = self._load()
-        signing = [info for info in loaded.infos if info.alg == alg and info.signs_from <= loaded.at]
-        if not signing:
+        signer = self._load().signers.get(alg)
+        if signer is None:
             raise Misconfigured(f"there is no signing key for {alg}: run `idp seed`")
-        return self._imported[signing[-1].kid]
+        return signer
 
     def find(self, kid: str) -> SigningKey | None:
         """The key with this id, a retired one too."""
@@ -166,7 +165,8 @@ class Keys:
         for row in rows:
             if row.kid not in self._imported:
                 self._imported[row.kid] = self._import(row)
-        self._loaded = _Loaded(now, tuple(_info(row) for row in rows), _public_set(rows, now))
+        signers = {row.alg: self._imported[row.kid] for row in rows if row.signs_from <= now}  # the newest of each comes last
+        self._loaded = _Loaded(now, signers, _public_set(rows, now))
         return self._loaded
 
     def _import(self, row: Row[Any]) -> SigningKey:
