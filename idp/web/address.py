@@ -1,6 +1,6 @@
 """The address a request comes from. X-Forwarded-For is believed only as far as trusted proxies wrote it (S3.6)."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 
@@ -15,18 +15,21 @@ class TrustedProxies:
         """The nearest address that is not a trusted proxy: `peer`, or the rightmost foreign entry of `forwarded_for`."""
         address = peer
         for hop in reversed(forwarded_for.split(",")) if forwarded_for else ():
-            if not self._trusts(address):
+            if not self.trusts(address):
                 break
             if not _is_address(hop.strip()):
                 break
             address = hop.strip()
         return address
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """Whether `address` is one of these proxies."""
         if not self._networks or not _is_address(address):
             return False
         parsed = ip_address(address)
-        return any(parsed in network for network in self._networks)
+        # A server that listens for both families sees IPv4 peers inside IPv6.
+        peer = (isinstance(parsed, IPv6Address) and parsed.ipv4_mapped) or parsed
+        return any(peer in network for network in self._networks)
 
 
 def _is_address(text: str) -> bool:

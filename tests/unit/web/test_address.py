@@ -17,6 +17,8 @@ TRUSTED = TrustedProxies(("10.0.0.0/8", "::1"))
         ("10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", "not an address", "10.0.0.1"),
         ("::1", "2001:db8::7", "2001:db8::7"),
+        ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("::ffff:203.0.113.5", "198.51.100.1", "::ffff:203.0.113.5"),
     ],
 )
 def test_the_nearest_foreign_address_counts(peer: str, forwarded: str, address: str) -> None:
