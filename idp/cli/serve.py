@@ -13,8 +13,10 @@ from idp.cli.clients_file import read_clients_file
 from idp.cli.failures import Exit, Failure
 from idp.cli.opening import open_house, require_kv
 from idp.cli.server import Listening, listening_of, run_server
+from idp.cli.slow_bodies import Watch, watched
 from idp.core.logs import configure_logs, get_log
 from idp.settings import Settings
+from idp.web.address import TrustedProxies
 
 log = get_log(__name__)
 
@@ -27,7 +29,7 @@ def serve() -> None:
     """
     settings, listening = prepare()
     log.info("serving", issuer=settings.issuer, listen=settings.listen, workers=listening.workers)
-    run_server(partial(_load, settings), listening)
+    run_server(partial(_load, settings, listening), listening)
 
 
 def prepare() -> tuple[Settings, Listening]:
@@ -60,6 +62,7 @@ def claim(address: str, port: int) -> None:
             raise Failure(Exit.UNUSABLE, cannot) from None
 
 
-def _load(settings: Settings) -> Callable[..., Any]:
+def _load(settings: Settings, listening: Listening) -> Callable[..., Any]:
     configure_logs(settings.log_level)
-    return create_app(settings)
+    watch = Watch(listening.threads, TrustedProxies(settings.trusted_proxies).trusts)
+    return watched(create_app(settings), listening.port, watch)
