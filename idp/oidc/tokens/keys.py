@@ -129,9 +129,8 @@ class Keys:
         if self._add(db, alg, newest.generation + 1, now, starts):
             retiring = {"retires_at": starts, "gone_at": starts + RETIRED_STAYS}
             db.execute(update(signing_keys).where(signing_keys.c.kid == newest.kid).values(retiring))
-        kid = str(db.execute(_newest(alg)).one().kid)
-        bus.record(db, KeyRotated(alg=alg, kid=kid))
-        return kid
+            bus.record(db, KeyRotated(alg=alg, kid=str(db.execute(_newest(alg)).one().kid)))
+        return str(db.execute(_newest(alg)).one().kid)
 
     def _add(self, db: Connection, alg: str, generation: int, now: datetime, signs_from: datetime) -> bool:
         key = ALGORITHMS[alg]()
@@ -147,7 +146,9 @@ class Keys:
             "signs_from": signs_from,
         }
         dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-        return db.execute(dialect.insert(signing_keys).values(values).on_conflict_do_nothing()).rowcount == 1
+        added = dialect.insert(signing_keys).values(values).on_conflict_do_nothing().returning(signing_keys.c.kid)
+        # Not by rowcount, which psycopg does not tell for such an insert.
+        return db.execute(added).one_or_none() is not None
 
     def _load(self) -> _Loaded:
         now = self._clock.now()
@@ -165,7 +166,8 @@ class Keys:
         for row in rows:
             if row.kid not in self._imported:
                 self._imported[row.kid] = self._import(row)
-        signers = {row.alg: self._imported[row.kid] for row in rows if row.signs_from <= now}  # the newest of each comes last
+        # The newest of each comes last. The first is never too young: a clock set back must not leave an algorithm without one.
+        signers = {row.alg: self._imported[row.kid] for row in rows if row.signs_from <= now or row.generation == 1}
         self._loaded = _Loaded(now, signers, _public_set(rows, now))
         return self._loaded
 
