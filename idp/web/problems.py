@@ -5,7 +5,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from idp.core.errors import IdpError, OAuthError, Unavailable
+from idp.core.errors import IdpError, Misconfigured, OAuthError, Unavailable
 from idp.core.origin import current_origin
 from idp.web.render import Pages
 from idp.web.routes import Guard, RouteTable
@@ -28,6 +28,7 @@ class Problems:
         app.register_error_handler(OAuthError, self.oauth)
         app.register_error_handler(Unavailable, self.unavailable)
         app.register_error_handler(IdpError, self.refused)
+        app.register_error_handler(Misconfigured, self.unforeseen)
         app.register_error_handler(HTTPException, self.http)
         app.register_error_handler(RecursionError, self.malformed)
         app.register_error_handler(UnicodeError, self.malformed)
