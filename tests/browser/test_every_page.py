@@ -1,12 +1,12 @@
-"""Every page, in both brands, light and dark, on a phone: nothing for axe to find, nothing to scroll sideways."""
+"""Every page, in both brands, light on a phone and dark on a desk: nothing for axe to find, nothing to scroll sideways."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
@@ -17,10 +17,12 @@ from tests.browser.visitor import OF_ALL_OTHERS
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 360, "height": 740}
-# What dark dress can change; everything else is the same document.
-ABOUT_COLOUR = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
-EVERYTHING = {"resultTypes": ["violations"]}
+PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
+EVERY_RULE = {"resultTypes": ["violations"]}
+# What another colour scheme and another width can change; the document stays the same.
+RULES_OF_SIGHT = EVERY_RULE | {
+    "runOnly": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+}
 BRANDS = ("stellantis", "alphera")
 OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
 SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
@@ -42,7 +44,7 @@ def shops(demo: Demo, office: Office) -> Iterator[dict[str, Shop]]:
 
 
 def test_the_portal(open_browser: OpenBrowser, brand: str) -> None:
-    visitor = open_browser(viewport=PHONE)
+    visitor = open_browser()
     for path in ("/", "/support", "/signed-out", "/callback?state=unknown"):
         visitor.visit(brand, path)
         is_sound(visitor.page)
@@ -59,14 +61,14 @@ def test_the_portal(open_browser: OpenBrowser, brand: str) -> None:
 
 
 def test_a_fleet(open_browser: OpenBrowser) -> None:
-    visitor = open_browser(viewport=PHONE)
+    visitor = open_browser()
     visitor.sign_in_at("stellantis", "fleet")
     visitor.reads("Your fleet")
     is_sound(visitor.page)
 
 
 def test_signing_in(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
-    visitor, shop = open_browser(viewport=PHONE), shops[brand]
+    visitor, shop = open_browser(), shops[brand]
     visitor.customer_login(brand)
     is_sound(visitor.page)
     visitor.fill_in(SOMEBODY[brand], "a wrong password")
@@ -85,7 +87,7 @@ def test_signing_in(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop
 
 
 def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
-    visitor, shop = open_browser(viewport=PHONE), shops[brand]
+    visitor, shop = open_browser(), shops[brand]
     visitor.page.goto(shop.url(response_mode="form_post"))
     visitor.sign_in("ana")
     visitor.reads(f"Allow {shop.name}?")
@@ -99,7 +101,7 @@ def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, s
 def test_the_first_visit(open_browser: OpenBrowser, office: Office, brand: str) -> None:
     newcomer = f"newcomer-{brand}"
     office.add_customer(NewSubject(username=newcomer, email=f"{newcomer}@example.test", email_verified=True), OF_ALL_OTHERS)
-    visitor = open_browser(viewport=PHONE)
+    visitor = open_browser()
     visitor.customer_login(OTHER[brand])
     visitor.sign_in(newcomer)
     visitor.reads("We know of no agreement of yours")
@@ -110,7 +112,7 @@ def test_the_first_visit(open_browser: OpenBrowser, office: Office, brand: str) 
 
 
 def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
-    visitor, shop = open_browser(viewport=PHONE), shops[brand]
+    visitor, shop = open_browser(), shops[brand]
     visitor.sign_in_at(brand, SOMEBODY[brand])
     wrong = {"post_logout_redirect_uri": "http://localhost:1/", "client_id": shop.client_id}
     visitor.page.goto(shop.logout_url(**wrong))
@@ -128,7 +130,7 @@ def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Sho
 
 
 def test_pages_without_a_brand(open_browser: OpenBrowser, demo: Demo) -> None:
-    visitor = open_browser(viewport=PHONE)
+    visitor = open_browser()
     for path in ("/demo", "/nothing-here", "/signin", "/signed-out", "/authorize?client_id=nobody", "/authorize?%00"):
         visitor.page.goto(f"{demo.issuer}{path}")
         is_sound(visitor.page)
@@ -141,12 +143,16 @@ def test_pages_without_a_brand(open_browser: OpenBrowser, demo: Demo) -> None:
 
 
 def is_sound(page: Page) -> None:
-    """axe finds nothing, light or dark, and the page is no wider than the screen."""
+    """axe finds nothing, light on a phone and dark on a desk, and the page is no wider than the phone."""
     page.evaluate(Axe().axe_script)
-    for scheme, options in (("light", EVERYTHING), ("dark", ABOUT_COLOUR)):
+    screens: tuple[tuple[Literal["light", "dark"], ViewportSize, object], ...] = (
+        ("dark", DESK, RULES_OF_SIGHT),
+        ("light", PHONE, EVERY_RULE),
+    )
+    for scheme, size, rules in screens:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
-        violations = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found["violations"]]
-        assert violations == [], f"{page.url} in {scheme}"
+        page.set_viewport_size(size)
+        found = page.evaluate("rules => axe.run(document, rules)", rules)["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], f"{page.url} in {scheme}"
     wide, screen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= screen, f"{page.url} is {wide} wide on a screen of {screen}"

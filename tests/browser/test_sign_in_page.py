@@ -59,6 +59,15 @@ def test_the_password_can_be_shown_and_is_hidden_again_when_it_is_sent(visitor: 
     expect(field).to_have_attribute("type", "password")
 
 
+def test_caps_lock_is_noticed_and_forgotten(visitor: Visitor) -> None:
+    visitor.customer_login("alphera")
+    notice = visitor.page.locator("[role=status]")
+    press = "(field, on) => field.dispatchEvent(new KeyboardEvent('keyup', { modifierCapsLock: on, bubbles: true }))"
+    for on, words in ((True, "Caps Lock is on. Capital letters matter in a password."), (False, "")):
+        visitor.page.locator("#password").evaluate(press, on)
+        expect(notice).to_have_text(words)
+
+
 def test_by_keyboard_alone_with_the_focus_in_sight_all_the_way(visitor: Visitor) -> None:
     page = visitor.page
     visitor.visit("alphera")
