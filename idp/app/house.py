@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from idp.app.ground import Ground
 from idp.brands.registry import Brands
+from idp.clients.audiences import Audiences
 from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
@@ -173,6 +174,7 @@ def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:
         access_tokens=AccessTokens(settings.issuer, keys, ground.keyring),
         id_tokens=IdTokens(settings.issuer, keys, settings.id_token_lifetime),
         pairwise=people.pairwise,
+        audiences=Audiences(ground.database, ground.clock),
         access_token_lifetime=settings.access_token_lifetime,
     )
     return Issuance(

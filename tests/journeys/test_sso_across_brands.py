@@ -75,6 +75,33 @@ def test_an_access_token_carries_the_number_of_its_own_brand_and_the_id_token_no
     assert "customer_number" not in first.claims(mine["id_token"])
 
 
+def test_the_number_of_one_brand_never_goes_to_the_api_of_another(provider: Provider, brands: Brands, browser: Browser) -> None:
+    """P4: numbers are given by each brand, so ST-1 may be somebody else at the other."""
+    apis = ["https://drive.example/api", "https://sphere.example/api"]
+    for brand, api in zip(("stellantis", "alphera"), apis, strict=True):
+        provider.add_client(f"{brand}-api", brand=brand, grant_types=[], redirect_uris=[], owns=[api])
+    both = provider.add_client("garage", brand="stellantis", consent="implied", resources=apis)
+    browser.open(both.request(resource=apis[1]))
+    tokens = both.redeem(both.code(browser.sign_in("ana", ANA_PASSWORD))).body
+    assert both.claims(tokens["access_token"])["aud"] == apis[1]
+    assert "customer_number" not in both.claims(tokens["access_token"])
+    tokens = both.redeem(both.code(browser.open(both.request(resource=apis[0])))).body
+    assert both.claims(tokens["access_token"])["customer_number"] == "ST-1"
+
+
+def test_a_third_party_learns_the_number_with_the_agreements(provider: Provider, brands: Brands, browser: Browser) -> None:
+    """P2: what was not allowed is not told, in no token either."""
+    api = "https://compare.example/api"
+    other = provider.add_client("compare", brand="stellantis", scope="openid accounts", resources=[api])
+    browser.open(other.request(scope="openid"))
+    browser.sign_in("ana", ANA_PASSWORD)
+    tokens = other.redeem(other.code(browser.submit(press="allow"))).body
+    assert "customer_number" not in other.claims(tokens["access_token"])
+    browser.open(other.request(scope="openid accounts"))
+    tokens = other.redeem(other.code(browser.submit(press="allow"))).body
+    assert other.claims(tokens["access_token"])["customer_number"] == "ST-1"
+
+
 def test_signing_out_at_one_ends_the_tokens_of_both(brands: Brands, browser: Browser) -> None:
     first, second = brands
     mine = sign_in_at(first, browser)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from idp.clients.audiences import Audiences
 from idp.clients.client import Client
 from idp.core.errors import OAuthError
 from idp.oidc.tokens.access import AccessTokens, new_jti
@@ -13,6 +14,7 @@ from idp.oidc.tokens.identity import IdTokens
 from idp.subjects.pairwise import Pairwise
 
 Answer = dict[str, Any]
+ACCOUNTS = "accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Minting:
     access_tokens: AccessTokens
     id_tokens: IdTokens
     pairwise: Pairwise
+    audiences: Audiences
     access_token_lifetime: timedelta
 
     def for_subject(
@@ -47,7 +50,7 @@ class Minting:
             "auth_time": int(family.auth_time.timestamp()),
             "sid": sid,
         }
-        if standing.customer_number is not None:
+        if standing.customer_number is not None and self._may_know_number(client, scope, audience):
             claims["customer_number"] = standing.customer_number
         answer = self._answer(client, new_jti(family.id), claims, scope, audience, now)
         if refresh_token is not None:
@@ -71,6 +74,12 @@ class Minting:
         if len(set(asked)) > 1 or not set(asked) <= allowed:
             raise OAuthError("invalid_target", "resource must be one that was granted to the client")
         return next(iter(asked), None) or granted or client.default_resource or self.issuer
+
+    def _may_know_number(self, client: Client, scope: str, audience: str) -> bool:
+        # The number of one brand is somebody else's at another: a client of two APIs must not carry it across. And a client
+        # reads its tokens, so it takes the customer's word that they may see the agreements.
+        allowed = client.first_party or ACCOUNTS in scope.split()
+        return allowed and self.audiences.brands_of(audience) <= {client.brand}
 
     def _answer(self, client: Client, jti: str, about: Mapping[str, Any], scope: str, audience: str, now: datetime) -> Answer:
         issued_at, lifetime = int(now.timestamp()), int(self.access_token_lifetime.total_seconds())
