@@ -31,7 +31,9 @@ from portals.settings import LOOPBACK_HOSTS, PortalSettings
 from portals.store import Store
 
 PACKAGE = Path(__file__).parent
-TEMPLATES = PACKAGE.parent / "templates" / "portal"
+INSIDE = PACKAGE / "templates"
+# A wheel carries the templates inside the package, a checkout beside it.
+TEMPLATES = INSIDE if INSIDE.is_dir() else PACKAGE.parent / "templates" / "portal"
 LARGEST_BODY = 32_768
 
 
