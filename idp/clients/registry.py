@@ -1,5 +1,6 @@
 """Finds clients. A worker remembers what it found for a second, so a change or a disable holds everywhere within one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,7 +82,7 @@ class Clients:
         else:
             db.execute(update(clients).where(clients.c.id == meta.client_id).values(metadata=stored, updated_at=now))
             bus.record(db, ClientChanged(client_id=meta.client_id, brand=meta.brand))
-        self._keep_digests(db, meta, now)
+        self._keep_digests(db, meta, row.metadata["secret_digests"] if row is not None else (), now)
         return True
 
     def add_secret(self, db: Connection, bus: Bus, client_id: str, overlap: timedelta) -> str:
@@ -111,8 +112,11 @@ class Clients:
             bus.record(db, ClientDisabled(client_id=client_id))
         return stopped.rowcount == 1
 
-    def _keep_digests(self, db: Connection, meta: ClientMetadata, now: datetime) -> None:
-        for one in meta.secret_digests:
+    def _keep_digests(self, db: Connection, meta: ClientMetadata, before: Collection[str], now: datetime) -> None:
+        # A secret that was taken out of the metadata ends; one that still stands there but was rotated away stays gone.
+        left = client_secrets.c.digest.in_(set(before) - set(meta.secret_digests))
+        db.execute(delete(client_secrets).where(client_secrets.c.client_id == meta.client_id, left))
+        for one in set(meta.secret_digests) - set(before):
             known = db.scalar(select(literal_column("1")).where(client_secrets.c.digest == one))
             if known is None:
                 db.execute(insert(client_secrets).values(digest=one, client_id=meta.client_id, created_at=now))
