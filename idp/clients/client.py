@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from idp.clients.metadata import ClientMetadata
+from idp.clients.metadata import ClientMetadata, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +116,6 @@ def _sector(meta: ClientMetadata) -> str:
     if meta.consent == "implied":
         return f"brand:{meta.brand}"
     hosts = {urlsplit(uri).hostname for uri in meta.redirect_uris}
-    return f"host:{hosts.pop()}" if len(hosts) == 1 else f"client:{meta.client_id}"
+    host = hosts.pop() if len(hosts) == 1 else None
+    # Everybody's applications live at a loopback host or at none: that is no sector they have in common.
+    return f"client:{meta.client_id}" if host is None or is_loopback(host) else f"host:{host}"
