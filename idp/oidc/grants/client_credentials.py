@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import structlog
 from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin
 
 from idp.clients.client import Client
 from idp.core.errors import OAuthError
+from idp.core.logs import get_log
 from idp.oidc.form import ProtocolForm
 from idp.oidc.tokens.claims import SCOPE_CLAIMS
 from idp.oidc.tokens.issuance import Issuance
 
-log = structlog.get_logger(__name__)
+log = get_log(__name__)
 ABOUT_SUBJECTS = frozenset({"openid", "offline_access", *SCOPE_CLAIMS})
 
 
