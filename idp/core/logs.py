@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 from typing import Any, TextIO
@@ -34,7 +35,8 @@ class Lines:
         return Lines(self._stream, self._lock, name)
 
     def _write(self, line: str) -> None:
-        with self._lock:
+        # A log that cannot be written, on a full disk say, must not take the service with it.
+        with self._lock, suppress(OSError):
             self._stream.write(line + "\n")
             self._stream.flush()
 
