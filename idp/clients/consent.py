@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.clients.client import Client
 from idp.clients.model import brand_visits, consents
+from idp.core.database import upsert
 from idp.core.events import Bus, ConsentGranted
 
 
@@ -23,10 +23,9 @@ class Consents:
     def grant(self, db: Connection, bus: Bus, subject_id: str, client: Client, scopes: frozenset[str], now: datetime) -> None:
         """Adds `scopes` to what this subject allows this client."""
         scope = " ".join(sorted(self.granted(db, subject_id, client.id) | scopes))
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
         values = {"subject_id": subject_id, "client_id": client.id, "scope": scope, "granted_at": now}
         # Of two answers at once the second meets the first one's row: it must change it, not fail on it.
-        keep = dialect.insert(consents).values(values)
+        keep = upsert(db, consents).values(values)
         latest = {"scope": keep.excluded.scope, "granted_at": keep.excluded.granted_at}
         db.execute(keep.on_conflict_do_update(index_elements=["subject_id", "client_id"], set_=latest))
         event = ConsentGranted(subject_id=subject_id, client_id=client.id, brand=client.brand, scope=" ".join(sorted(scopes)))
@@ -39,6 +38,5 @@ class Consents:
 
     def visit_brand(self, db: Connection, subject_id: str, brand: str, now: datetime) -> None:
         """Remembers that this subject uses the sign-in at `brand`; a second time changes nothing."""
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
         values = {"subject_id": subject_id, "brand": brand, "allowed_at": now}
-        db.execute(dialect.insert(brand_visits).values(values).on_conflict_do_nothing())
+        db.execute(upsert(db, brand_visits).values(values).on_conflict_do_nothing())

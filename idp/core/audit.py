@@ -16,10 +16,10 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.audit_tables import APPEND_ONLY_DDL, audit_entries, audit_links, trail_keys
 from idp.core.clock import Clock
+from idp.core.database import upsert
 from idp.core.events import Event
 from idp.core.handles import digest
 from idp.core.origin import current_origin
@@ -106,10 +106,9 @@ class Trail:
         return cipher
 
     def _make_key(self, db: Connection, subject_id: str) -> None:
-        dialect_insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
         sealed = self._keyring.seal(AESGCM.generate_key(256), _purpose(subject_id))
         row = {"subject_id": subject_id, "sealed_key": sealed, "created_at": self._clock.now()}
-        db.execute(dialect_insert(trail_keys).on_conflict_do_nothing(), row)
+        db.execute(upsert(db, trail_keys).on_conflict_do_nothing(), row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

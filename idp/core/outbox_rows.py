@@ -25,10 +25,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.clock import Clock
-from idp.core.database import UTCDateTime, metadata
+from idp.core.database import UTCDateTime, metadata, upsert
 from idp.core.sealing import Keyring
 
 PURPOSE = "outbox payload"
@@ -126,8 +125,7 @@ def enqueue(
         "last_error": "",
         "dedupe_key": dedupe_key,
     }
-    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-    db.execute(insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), row)
+    db.execute(upsert(db, outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), row)
 
 
 def due(db: Connection, kinds: list[str], crowded: list[str], now: datetime, limit: int) -> list[tuple[int, str, str]]:

@@ -3,10 +3,9 @@
 import os
 
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.clock import Clock
-from idp.core.database import UTCDateTime, metadata
+from idp.core.database import UTCDateTime, metadata, upsert
 from idp.core.errors import Misconfigured
 from idp.core.sealing import Keyring, Unsealable
 
@@ -26,9 +25,8 @@ def kept_secret(db: Connection, keyring: Keyring, name: str, clock: Clock) -> by
     """
     sealed = db.scalar(select(kept_secrets.c.sealed).where(kept_secrets.c.name == name))
     if sealed is None:
-        insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
         fresh = {"name": name, "sealed": keyring.seal(os.urandom(32), _purpose(name)), "created_at": clock.now()}
-        db.execute(insert(kept_secrets).values(fresh).on_conflict_do_nothing())
+        db.execute(upsert(db, kept_secrets).values(fresh).on_conflict_do_nothing())
         sealed = db.scalar(select(kept_secrets.c.sealed).where(kept_secrets.c.name == name))
     try:
         return keyring.open(sealed or b"", _purpose(name))

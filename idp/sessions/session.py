@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.clock import Clock
-from idp.core.database import Database
+from idp.core.database import Database, upsert
 from idp.core.events import Bus, Event, SessionEnded
 from idp.core.handles import digest, new_handle
 from idp.sessions.context import Context
@@ -159,9 +158,8 @@ class Sessions:
 
     def visit(self, db: Connection, session_id: str, client_id: str, now: datetime) -> None:
         """Remembers that the session has been at a client, which is told when it ends."""
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
         values = {"session_id": session_id, "client_id": client_id, "first_at": now}
-        db.execute(dialect.insert(session_clients).values(values).on_conflict_do_nothing())
+        db.execute(upsert(db, session_clients).values(values).on_conflict_do_nothing())
 
     def clients_visited(self, db: Connection, session_id: str) -> tuple[str, ...]:
         """The ids of the clients this session has been at, in the order of the first visit."""

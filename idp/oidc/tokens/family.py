@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, update
 from sqlalchemy import exists as any_row
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.clock import Clock
+from idp.core.database import upsert
 from idp.core.events import Bus, Event, FamilyRevoked
 from idp.oidc.tokens.claims import by_parameter
 from idp.oidc.tokens.model import families, revoked_tokens
@@ -130,9 +130,8 @@ class Families:
 
     def revoke_token(self, db: Connection, jti: str, expires_at: datetime) -> None:
         """Ends one access token; it is remembered until it would have expired."""
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
         row = {"jti": jti, "expires_at": expires_at}
-        db.execute(dialect.insert(revoked_tokens).values(row).on_conflict_do_nothing())
+        db.execute(upsert(db, revoked_tokens).values(row).on_conflict_do_nothing())
 
     def revoke(self, db: Connection, family_id: str, reason: str, now: datetime) -> bool:
         """Ends a family, for one stable word of `reason`. True for exactly one of many callers."""

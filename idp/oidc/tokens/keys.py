@@ -9,10 +9,9 @@ from typing import Any
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from sqlalchemy import Connection, Row, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.core.clock import Clock
-from idp.core.database import Database
+from idp.core.database import Database, upsert
 from idp.core.errors import Misconfigured, Unavailable
 from idp.core.events import Bus, KeyRotated
 from idp.core.sealing import Keyring, Unsealable
@@ -145,8 +144,7 @@ class Keys:
             "created_at": now,
             "signs_from": signs_from,
         }
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-        added = dialect.insert(signing_keys).values(values).on_conflict_do_nothing().returning(signing_keys.c.kid)
+        added = upsert(db, signing_keys).values(values).on_conflict_do_nothing().returning(signing_keys.c.kid)
         # Not by rowcount, which psycopg does not tell for such an insert.
         return db.execute(added).one_or_none() is not None
 
