@@ -43,7 +43,6 @@ POLL_SECONDS = 0.4
 PAUSE_SECONDS = 1.0
 
 Deliverer = Callable[[dict[str, Any], Attempt], Outcome]
-Lane = tuple[str, str]
 
 log = get_log(__name__)
 
