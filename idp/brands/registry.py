@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import structlog
 from pydantic import ValidationError
 
 from idp.brands.brand import Brand
-from idp.core.yaml_lines import BrokenFile, Document, load
+from idp.core.logs import get_log
+from idp.core.yaml_lines import BrokenFile, Document, load, said
 
-log = structlog.get_logger(__name__)
+log = get_log(__name__)
 LOOK_EVERY_SECONDS = 2.0
 
 
@@ -29,12 +28,6 @@ def read_brands(document: Document) -> dict[str, Brand]:
     if problems:
         raise BrokenFile(problems)
     return brands
-
-
-def said(error: Any) -> str:
-    """What a validation error says, in our words where the library's are technical."""
-    words = {"missing": "is missing", "extra_forbidden": "is not a known field; check the spelling"}
-    return words.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 
 
 class Brands:

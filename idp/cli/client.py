@@ -7,13 +7,12 @@ import click
 from pydantic import ValidationError
 
 from idp.app import House
-from idp.brands.registry import said
 from idp.cli.failures import refused
 from idp.cli.opening import open_house
 from idp.cli.output import as_json, print_json, print_table
 from idp.clients.metadata import ClientMetadata
 from idp.clients.registry import Registered
-from idp.core.yaml_lines import BrokenFile, load
+from idp.core.yaml_lines import BrokenFile, load, said
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 

@@ -10,11 +10,10 @@ from idp.clients.metadata import ClientMetadata
 from idp.clients.model import clients
 from idp.clients.registry import Clients
 from idp.core.events import Bus, ClientChanged, ClientDisabled
-from idp.core.yaml_lines import BrokenFile, Document
+from idp.core.yaml_lines import BrokenFile, Document, said
 
 # Where a client comes from: the file, or a file that no longer names it.
 IN_FILE, LEFT = "file", "left"
-TECHNICAL = {"missing": "is missing", "extra_forbidden": "is not a known field; check the spelling"}
 
 
 def read_clients(document: Document, brands: Collection[str]) -> list[ClientMetadata]:
@@ -32,7 +31,7 @@ def read_clients(document: Document, brands: Collection[str]) -> list[ClientMeta
         try:
             client = ClientMetadata.model_validate(block)
         except ValidationError as error:
-            problems += [_problem(document, index, e) for e in error.errors()]
+            problems += [document.problem(("clients", index, *e["loc"]), said(e)) for e in error.errors()]
             continue
         if client.client_id in found:
             problems.append(document.problem(("clients", index, "client_id"), f"{client.client_id} stands twice"))
@@ -68,9 +67,3 @@ def merge(db: Connection, bus: Bus, registry: Clients, file: list[ClientMetadata
             bus.record(db, ClientDisabled(client_id=row.id, reason="left_the_file"))
             changed[row.id] = None
     return list(changed)
-
-
-def _problem(document: Document, index: int, error: object) -> str:
-    entry = dict(error)  # type: ignore[call-overload]
-    words = TECHNICAL.get(entry["type"], str(entry["msg"]).removeprefix("Value error, "))
-    return document.problem(("clients", index, *entry["loc"]), words)

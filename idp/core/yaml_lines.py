@@ -37,6 +37,12 @@ class Document:
         return f"{self.path}:{self.line_of(location)}: {name + ': ' if name else ''}{message}"
 
 
+def said(error: Any) -> str:
+    """What one of pydantic's errors says, in our words where the library's are technical."""
+    words = {"missing": "is missing", "extra_forbidden": "is not a known field; check the spelling"}
+    return words.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+
+
 def load(path: Path) -> Document:
     """Reads `path`. Raises `BrokenFile` for a file that cannot be read or parsed, or holds a key twice."""
     try:
