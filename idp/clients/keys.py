@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from idp.clients.client import Client
 from idp.core.clock import Clock
 from idp.core.fetcher import Fetcher, FetchRefused
+from idp.core.logs import get_log
 
-log = structlog.get_logger(__name__)
+log = get_log(__name__)
 REMEMBERED = timedelta(minutes=10)
 REFETCH_AT_MOST_EVERY = timedelta(seconds=30)
 MOST_KEYS = 20

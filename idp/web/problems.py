@@ -1,16 +1,15 @@
 """One handler for each kind of error. Clients get RFC 6749 JSON, people a calm page; causes go to the log alone."""
 
-import structlog
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from idp.core.errors import IdpError, Misconfigured, OAuthError, Unavailable
-from idp.core.origin import current_origin
+from idp.core.logs import get_log
 from idp.web.render import Pages
 from idp.web.routes import Guard, RouteTable
 
-log = structlog.get_logger(__name__)
+log = get_log(__name__)
 
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 414: "too_large"}
 SPOKEN_BY_MACHINES = (Guard.PROTOCOL, Guard.DOCUMENT, Guard.HEALTH)
@@ -66,12 +65,12 @@ class Problems:
 
     def malformed(self, error: Exception) -> AnyResponse:
         """Input that Python itself chokes on: nested too deep, or not text. The sender's fault, so never a 500."""
-        log.info("refused", error_code="bad_request", because=type(error).__name__, request_id=current_origin().request_id)
+        log.info("refused", error_code="bad_request", because=type(error).__name__)
         return self._answer("bad_request", 400)
 
     def unforeseen(self, error: Exception) -> AnyResponse:
         """A defect of ours: a reference for the caller, everything for the log."""
-        log.error("unforeseen", exc_info=error, request_id=current_origin().request_id, endpoint=request.endpoint)
+        log.error("unforeseen", exc_info=error, endpoint=request.endpoint)
         return self._answer("server_error", 500)
 
     def _answer(self, code: str, status: int) -> AnyResponse:
@@ -81,7 +80,7 @@ class Problems:
         return self._pages.problem(code, status=status)
 
     def _log(self, error: IdpError) -> None:
-        log.info("refused", error_code=error.code, because=error.because, request_id=current_origin().request_id)
+        log.info("refused", error_code=error.code, because=error.because)
 
 
 def _json(body: dict[str, str], status: int) -> Response:
