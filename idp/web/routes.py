@@ -1,6 +1,6 @@
 """Routes with their rules: every address declares its guard, and the guard decides checks, caching and limits."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -76,5 +76,5 @@ class RouteTable:
         """The route at a fixed address, whatever the method: who calls it wrongly is answered in its own way too."""
         return self._by_rule.get(path)
 
-    def __iter__(self) -> Iterable[Route]:
+    def __iter__(self) -> Iterator[Route]:
         return iter(self._routes.values())
