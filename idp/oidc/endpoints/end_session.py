@@ -72,7 +72,7 @@ class EndSession:
     def confirm(self) -> Response:
         """POST from our own page: `logout` ends the session, anything else leaves it."""
         form = read_form(request)
-        client = self.clients.find(form["client_id"])
+        client = self._client(form["client_id"])
         home = client.client_uri if client is not None else None
         if "logout" in form:
             uri = form["post_logout_redirect_uri"]
@@ -87,7 +87,7 @@ class EndSession:
 
     def _begin(self, asked: LogoutRequest) -> Response:
         hint = read_hint(asked.id_token_hint, self.issuer, self.keys) if asked.id_token_hint else None
-        client = self.clients.find(hint.client_id) if hint is not None else None
+        client = self._client(hint.client_id) if hint is not None else None
         session = self._session()
         ruling = rule(asked, hint, client, self._sub(client, session))
         match ruling:
@@ -111,7 +111,7 @@ class EndSession:
 
     def _ask(self, asked: LogoutRequest, hint: Hint | None, session: Session | None) -> Response:
         client_id = asked.client_id or (hint.client_id if hint is not None else None)
-        client = self.clients.find(client_id) if client_id is not None else None
+        client = self._client(client_id) if client_id is not None else None
         if session is None:
             return self._signed_out(client, (), None)
         hidden = [(name, value) for name in ASKED_AGAIN if client is not None and (value := getattr(asked, name))]
@@ -143,6 +143,11 @@ class EndSession:
         )
         self.cookie.clear(response)
         return response
+
+    def _client(self, client_id: str) -> Client | None:
+        # One that was switched off may be in wrong hands: nobody is sent there any more.
+        client = self.clients.find(client_id)
+        return client if client is not None and not client.disabled else None
 
     def _session(self) -> Session | None:
         return self.sessions.find(self.cookie.read(request))

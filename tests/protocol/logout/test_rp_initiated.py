@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from idp.oidc.tokens.family import family_of
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import Seeded, authorize
@@ -46,6 +47,15 @@ def test_a_registered_query_is_kept(provider: Seeded) -> None:
     uri = "https://planner.example/bye?from=idp"
     landed = browser.open(logout(id_token_hint=provider.id_token("planner"), post_logout_redirect_uri=uri, state="s"))
     assert landed.url == uri + "&state=s"
+
+
+def test_nobody_is_sent_to_a_client_that_was_switched_off(provider: Seeded) -> None:
+    """S3.6: it may be in wrong hands; signing out still works, on our own pages."""
+    hint, browser = provider.id_token(), provider.signed_in()
+    provider.disable("stellantis-portal")
+    asked = browser.open(logout(id_token_hint=hint, client_id="stellantis-portal", post_logout_redirect_uri=HOME))
+    assert (asked.status, asked.url.startswith(ISSUER)) == (200, True)
+    assert HOME not in browser.submit(press="logout").text
 
 
 def test_a_hint_signed_by_a_retired_key_is_fine(provider: Seeded) -> None:
@@ -180,5 +190,5 @@ def test_signing_out_ends_the_tokens_of_the_session(provider: Seeded) -> None:
     family = provider.family(browser.open(authorize()).query["code"])
     browser.open(logout(id_token_hint=provider.id_token()))
     with provider.house.ground.database.reading() as db:
-        standing = provider.house.protocol.issuance.families.standing(db, family.id, None, provider.clock.now())
+        standing = provider.house.protocol.issuance.families.standing(db, family_of(family), None, provider.clock.now())
     assert standing is None
