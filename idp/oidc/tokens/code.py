@@ -119,6 +119,7 @@ class Codes:
         event = CodeReplayed(
             subject_id=spent.subject_id, client_id=client_id, session_id=spent.session_id, outcome="refused", reason="replay"
         )
-        self._bus.record(db, event)
-        self._families.revoke(db, spent.id, "code_replayed", now)
+        # Once: a code of one's own that is sent again and again must not fill the trail.
+        if self._families.revoke(db, spent.id, "code_replayed", now):
+            self._bus.record(db, event)
         return Replayed(spent.id)

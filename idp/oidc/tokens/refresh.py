@@ -140,8 +140,8 @@ class RefreshTokens:
             outcome="refused",
             reason="reuse",
         )
-        self._bus.record(db, event)
-        self._families.revoke(db, family.id, "refresh_reused", now)
+        if self._families.revoke(db, family.id, "refresh_reused", now):
+            self._bus.record(db, event)
         return Reused()
 
     def _store(self, db: Connection, standing: Standing, token: str, predecessor: str | None, now: datetime) -> None:
