@@ -72,7 +72,7 @@ def _rotate(
         return _Refused(f"the refresh token is {type(found).__name__.lower()}")
     family = found.standing.family
     # Before anything is spent: a client that asked for too much keeps its token.
-    scope = _narrowed(family, form.get("scope"))
+    scope = _narrowed(family, client, form.get("scope"))
     audience = issuance.minting.audience(client, family.resource, form.resources)
     rotated = issuance.refresh_tokens.rotate(db, found, now)
     if not isinstance(rotated, Rotated):
@@ -84,9 +84,10 @@ def _rotate(
 
 def _record(issuance: Issuance, db: Connection, client: Client, standing: Standing, now: datetime) -> None:
     family = standing.family
-    session = issuance.sessions.get(db, family.session_id, now) if standing.session_alive else None
+    session = issuance.sessions.get(db, family.session_id, now) if standing.session_alive and not family.offline else None
     if session is not None:
-        # A portal refreshes only when its customer does something, so this is activity (S1).
+        # A portal refreshes only when its customer does something, so this is activity (S1). Offline access goes on by
+        # itself: it must not keep the browser of a customer who has left signed in.
         issuance.sessions.touch(db, session, now)
     event = RefreshRotated(
         subject_id=family.subject_id,
@@ -99,10 +100,10 @@ def _record(issuance: Issuance, db: Connection, client: Client, standing: Standi
     issuance.bus.record(db, event)
 
 
-def _narrowed(family: Family, asked: str | None) -> str:
-    if asked is None:
-        return family.scope
-    words = tuple(dict.fromkeys(asked.split(" ")))
-    if not set(words) <= set(family.scope.split()):
+def _narrowed(family: Family, client: Client, asked: str | None) -> str:
+    # What the client has lost since the code was issued it gets no more (S3.3).
+    held = [word for word in family.scope.split() if word in client.scopes]
+    words = list(dict.fromkeys(asked.split(" "))) if asked is not None else held
+    if not words or not set(words) <= set(held):
         raise OAuthError("invalid_scope", "The scope goes beyond what was granted")
     return " ".join(words)

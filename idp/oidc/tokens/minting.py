@@ -70,8 +70,8 @@ class Minting:
 
         Raises `OAuthError` invalid_target for an audience that was not granted, or more than one.
         """
-        allowed = client.resources if granted is None else {granted}
-        if len(set(asked)) > 1 or not set(asked) <= allowed:
+        wanted = {*asked, granted} - {None}
+        if len(wanted) > 1 or not wanted <= client.resources:
             raise OAuthError("invalid_target", "resource must be one that was granted to the client")
         return next(iter(asked), None) or granted or client.default_resource or self.issuer
 

@@ -186,6 +186,15 @@ class Issuer(Provider):
         assert jwk["alg"] == header["alg"]
         return found
 
+    def register(self, client_id: str, /, **changes: Any) -> None:
+        """Changes what a client is registered for, and waits until every worker knows."""
+        ground, clients = self.house.ground, self.house.parties.clients
+        with ground.database.transaction() as db:
+            stored = next(one for one in clients.all(db) if one.client.id == client_id)
+            wanted = ClientMetadata.model_validate(stored.metadata.model_dump() | changes)
+            clients.save(db, ground.bus, wanted, stored.source)
+        self.clock.advance(timedelta(seconds=2))
+
     def end_session(self) -> None:
         with self.house.ground.database.transaction() as db:
             assert self.house.people.sessions.end(db, self.session.id, "logout", self.clock.now())

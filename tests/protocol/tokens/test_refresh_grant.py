@@ -136,6 +136,36 @@ def test_a_refresh_counts_as_activity(issuer: Issuer) -> None:
     assert issuer.refresh(token).error == "invalid_grant"
 
 
+def test_offline_access_is_no_activity(issuer: Issuer) -> None:
+    """S1: what goes on by itself does not keep the browser of a customer who has left signed in."""
+    online, offline = granted(issuer), granted(issuer, scope=OFFLINE)
+    for _ in range(2):
+        issuer.clock.advance(timedelta(minutes=10))
+        offline = issuer.refresh(offline["refresh_token"]).body
+    assert issuer.refresh(online["refresh_token"]).error == "invalid_grant"
+
+
+def test_what_the_client_has_lost_since_is_not_given_again(issuer: Issuer) -> None:
+    """S3.3: a refresh passes the same gate as a new request."""
+    one = "https://basic.example/api"
+    token = granted(issuer, resource=one)["refresh_token"]
+    issuer.register("basic", scope="openid email", resources=(one,))
+    narrow = issuer.refresh(token)
+    assert narrow["scope"] == "openid email"
+    assert issuer.refresh(narrow["refresh_token"], scope="openid profile").error == "invalid_scope"
+    issuer.register("basic", scope="openid email", resources=())
+    assert issuer.refresh(narrow["refresh_token"]).error == "invalid_target"
+
+
+def test_a_spent_token_that_comes_again_and_again_is_reported_once(issuer: Issuer) -> None:
+    """S1: a public client needs no secret to send its own, and the trail keeps every entry."""
+    token = granted(issuer, "spa")["refresh_token"]
+    issuer.refresh(issuer.refresh(token, "spa")["refresh_token"], "spa")
+    for _ in range(3):
+        assert issuer.refresh(token, "spa").error == "invalid_grant"
+    assert len(issuer.happened("RefreshReused")) == len(issuer.happened("FamilyRevoked")) == 1
+
+
 def test_offline_tokens_end_when_unused_and_at_last(issuer: Issuer) -> None:
     """S1: 14 days idle, 30 days absolute."""
     idle = granted(issuer, scope=OFFLINE)["refresh_token"]
