@@ -29,6 +29,17 @@ class ProtocolForm:
         return value
 
 
+def fields_of(raw: bytes) -> list[tuple[str, str]]:
+    """The fields of a query or of a form body, in the order sent.
+
+    Raises ValueError for what is not UTF-8, holds NUL, or has more than 100 fields: no store and no client could keep it.
+    """
+    fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    if any("\x00" in name or "\x00" in value for name, value in fields):
+        raise ValueError("NUL")
+    return fields
+
+
 def read_form(content_type: str, query: str, body: bytes) -> ProtocolForm:
     """The parameters in `body`. Raises `OAuthError` invalid_request for anything but one clean form."""
     if query:
@@ -36,14 +47,12 @@ def read_form(content_type: str, query: str, body: bytes) -> ProtocolForm:
     if content_type.partition(";")[0].strip().lower() != FORM:
         raise OAuthError("invalid_request", f"The body must be {FORM}")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        fields = fields_of(body)
     except ValueError:
         raise OAuthError("invalid_request", "The body is not a form that can be read") from None
     values: dict[str, str] = {}
     resources: list[str] = []
-    for name, value in pairs:
-        if "\x00" in value or "\x00" in name:
-            raise OAuthError("invalid_request", "The body is not text")
+    for name, value in fields:
         if name == "resource":
             resources.append(value)
         elif name in values:

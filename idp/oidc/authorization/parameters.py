@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
 from idp.core.errors import Refused
-
-MOST_FIELDS = 100
-FORM_TYPE = "application/x-www-form-urlencoded"
+from idp.oidc.form import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,10 @@ def read_parameters(raw: bytes) -> Parameters:
     Raises `Refused` for what is not UTF-8, holds NUL, or has more than 100 fields: no store and no client could keep it.
     """
     try:
-        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        fields = fields_of(raw)
     except ValueError as error:
         raise Refused("bad_request", because=f"parameters cannot be read: {type(error).__name__}") from error
     values: dict[str, tuple[str, ...]] = {}
-    for name, value in pairs:
-        if "\x00" in name or "\x00" in value:
-            raise Refused("bad_request", because="a parameter holds NUL")
+    for name, value in fields:
         values[name] = (*values.get(name, ()), value)
     return Parameters(values, frozenset(name for name, sent in values.items() if len(sent) > 1))

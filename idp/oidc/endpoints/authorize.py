@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from idp.core.errors import Refused
 from idp.oidc.authorization.decision import AskConsent, Issue, Refuse, SignIn
-from idp.oidc.authorization.parameters import FORM_TYPE, read_parameters
+from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.authorization.request import AuthorizationRequest, read_request, unparked
 from idp.oidc.authorization.response import Answer
 from idp.oidc.authorization.service import Authorization, Case
+from idp.oidc.form import FORM
 from idp.oidc.posted import Posted
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction
@@ -49,7 +50,7 @@ class Authorize:
 
     def receive(self) -> Response:
         """POST: the same request as a form. It may come from another site, without our cookies: kept, then fetched by GET."""
-        if request.mimetype != FORM_TYPE:
+        if request.mimetype != FORM:
             raise Refused("bad_request", because="the body is not a form")
         asked = read_request(read_parameters(request.get_data()))
         case = self.authorization.open(asked)

@@ -1,6 +1,6 @@
 """GET and POST /logout (RP-Initiated Logout 1.0 section 2), the question before it, and the page after it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from flask import request
@@ -12,8 +12,9 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import Refused
 from idp.oidc.authorization.hint import Hint, read_hint
-from idp.oidc.authorization.parameters import FORM_TYPE, read_parameters
+from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.end_session import Ask, End, LogoutRequest, Mistaken, read_logout_request, rule
+from idp.oidc.form import FORM
 from idp.oidc.posted import Posted
 from idp.oidc.tokens.keys import Keys
 from idp.sessions.cookie import SessionCookie
@@ -59,9 +60,12 @@ class EndSession:
 
     def receive(self) -> Response:
         """POST: the same as a form; from another site it comes without our cookies, so it is fetched again by GET."""
-        if request.mimetype != FORM_TYPE:
+        if request.mimetype != FORM:
             raise Refused("bad_request", because="the body is not a form")
-        return see_other(f"/logout/posted/{self.posted.keep(_read(request.get_data()).parked())}")
+        asked = _read(request.get_data())
+        if asked.id_token_hint and self._hint(asked) is None:
+            asked = replace(asked, id_token_hint=None)  # it says nothing, so it is not worth keeping
+        return see_other(f"/logout/posted/{self.posted.keep(asked.parked())}")
 
     def fetch(self, handle: str) -> Response:
         """GET: a request that was posted."""
@@ -86,7 +90,7 @@ class EndSession:
         return see_other("/logout") if self._session() is not None else self._signed_out(None, (), None)
 
     def _begin(self, asked: LogoutRequest) -> Response:
-        hint = read_hint(asked.id_token_hint, self.issuer, self.keys) if asked.id_token_hint else None
+        hint = self._hint(asked)
         client = self._client(hint.client_id) if hint is not None else None
         session = self._session()
         ruling = rule(asked, hint, client, self._sub(client, session))
@@ -143,6 +147,9 @@ class EndSession:
         )
         self.cookie.clear(response)
         return response
+
+    def _hint(self, asked: LogoutRequest) -> Hint | None:
+        return read_hint(asked.id_token_hint, self.issuer, self.keys) if asked.id_token_hint else None
 
     def _client(self, client_id: str) -> Client | None:
         # One that was switched off may be in wrong hands: nobody is sent there any more.
