@@ -30,7 +30,6 @@ class Client:
     post_logout_redirect_uris: tuple[str, ...]
     backchannel_logout_uri: str | None
     grant_types: frozenset[str]
-    response_types: tuple[str, ...]
     scopes: frozenset[str]
     auth_method: str
     auth_signing_alg: str | None
@@ -47,13 +46,11 @@ class Client:
     secret_digests: tuple[SecretDigest, ...]
     consent: str
     require_pkce: bool
-    require_auth_time: bool
     default_max_age: int | None
     client_uri: str | None
     logo_uri: str | None
     policy_uri: str | None
     tos_uri: str | None
-    contacts: tuple[str, ...]
     disabled: bool
 
     @property
@@ -83,7 +80,6 @@ def client_of(meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled:
         post_logout_redirect_uris=meta.post_logout_redirect_uris,
         backchannel_logout_uri=meta.backchannel_logout_uri,
         grant_types=frozenset(meta.grant_types),
-        response_types=meta.response_types,
         scopes=frozenset(meta.scope.split()),
         auth_method=meta.token_endpoint_auth_method,
         auth_signing_alg=meta.token_endpoint_auth_signing_alg,
@@ -100,13 +96,11 @@ def client_of(meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled:
         secret_digests=secrets,
         consent=meta.consent,
         require_pkce=meta.require_pkce,
-        require_auth_time=meta.require_auth_time,
         default_max_age=meta.default_max_age,
         client_uri=meta.client_uri,
         logo_uri=meta.logo_uri,
         policy_uri=meta.policy_uri,
         tos_uri=meta.tos_uri,
-        contacts=meta.contacts,
         disabled=disabled,
     )
 
