@@ -1,6 +1,6 @@
 """Families: all tokens that come of one authorization code. What ends a family ends every token in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import exists as any_row
 from idp.core.clock import Clock
 from idp.core.database import upsert
 from idp.core.events import Bus, Event, FamilyRevoked
+from idp.core.prepared import Prepared
 from idp.oidc.tokens.claims import by_parameter
 from idp.oidc.tokens.model import families, revoked_tokens
 from idp.sessions.model import is_alive, sessions
@@ -66,13 +67,11 @@ class Holder:
 _NAMES = tuple(f.name for f in fields(Family) if f.name != "revoked")
 COLUMNS = [*(families.c[name] for name in _NAMES), families.c.revoked_at]
 _SUBJECT_NAMES = tuple(f.name for f in fields(Subject) if f.name != "disabled")
-_LABELS = tuple((name, f"about_{name}") for name in _SUBJECT_NAMES)
-_ABOUT = tuple(subjects.c[name].label(label) for name, label in _LABELS)
+_ABOUT = tuple(subjects.c[name] for name in _SUBJECT_NAMES)
 _NOW = bindparam("now", type_=families.c.expires_at.type)
-_ALIVE = sessions.c.id.label("alive_session")
 _NUMBER = and_(subject_brands.c.subject_id == subjects.c.id, subject_brands.c.brand == bindparam("brand"))
 _GATE: Select[Any] = (
-    select(_ALIVE, subject_brands.c.customer_number)
+    select(sessions.c.id, subject_brands.c.customer_number)
     .select_from(
         subjects.outerjoin(sessions, and_(sessions.c.id == bindparam("session_id"), is_alive(_NOW))).outerjoin(
             subject_brands, _NUMBER
@@ -80,10 +79,10 @@ _GATE: Select[Any] = (
     )
     .where(subjects.c.id == bindparam("subject_id"), subjects.c.disabled_at.is_(None))
 )
-_GATE_AND_SUBJECT = _GATE.add_columns(*_ABOUT)
+_TO_PASS, _TO_PASS_AND_TELL = Prepared(_GATE), Prepared(_GATE.add_columns(*_ABOUT))
 _REVOKED = any_row().where(revoked_tokens.c.jti == bindparam("jti"))
 _IS_REVOKED = select(_REVOKED)
-_HOLDER: Select[Any] = (
+_HOLDER = Prepared(
     select(families.c.claims, *_ABOUT)
     .select_from(
         families.join(subjects, subjects.c.id == families.c.subject_id).outerjoin(
@@ -114,15 +113,21 @@ class Families:
             return None
         about = bool(by_parameter(family.claims, "id_token"))
         given = {"subject_id": family.subject_id, "session_id": family.session_id, "brand": brand, "now": now}
-        row = db.execute(_GATE_AND_SUBJECT if about else _GATE, given).one_or_none()
-        if row is None or (row.alive_session is None and not family.offline):
+        row = (_TO_PASS_AND_TELL if about else _TO_PASS).one(db, given)
+        if row is None:
             return None
-        return Standing(family, row.alive_session is not None, row.customer_number, _subject(row) if about else None)
+        alive, number, *subject = row
+        if alive is None and not family.offline:
+            return None
+        return Standing(family, alive is not None, number, _subject(subject) if about else None)
 
     def holder(self, db: Connection, jti: str, now: datetime) -> Holder | None:
         """Whom the access token `jti` is about, where it and its family stand. One query."""
-        row = db.execute(_HOLDER, {"family_id": jti.partition(".")[0], "jti": jti, "now": now}).one_or_none()
-        return Holder(_subject(row), row.claims) if row is not None else None
+        row = _HOLDER.one(db, {"family_id": jti.partition(".")[0], "jti": jti, "now": now})
+        if row is None:
+            return None
+        claims, *subject = row
+        return Holder(_subject(subject), claims)
 
     def is_revoked(self, db: Connection, jti: str) -> bool:
         """Whether this one access token was revoked; for tokens that have no family."""
@@ -165,5 +170,5 @@ def family_of(row: Row[Any]) -> Family:
     return Family(**values | {"amr": tuple(row.amr), "revoked": row.revoked_at is not None})
 
 
-def _subject(row: Row[Any]) -> Subject:
-    return Subject(**{name: getattr(row, label) for name, label in _LABELS}, disabled=False)
+def _subject(values: Iterable[Any]) -> Subject:
+    return Subject(**dict(zip(_SUBJECT_NAMES, values, strict=True)), disabled=False)

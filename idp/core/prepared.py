@@ -1,0 +1,70 @@
+"""Statements of the hot paths, compiled once and run past SQLAlchemy's machinery, which costs more than the database does.
+
+The caller's connection, and so its transaction, is the same; types are converted as SQLAlchemy would.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.expression import ClauseElement
+
+Convert = Callable[[Any], Any]
+
+
+class Prepared:
+    """A SELECT, or a statement with RETURNING. Parameters are named by `bindparam`; lists (`IN`) are not among them."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row, its columns in the order of the statement; None where there is none. Raises as SQLAlchemy does."""
+        dialect = db.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        return compiled.one(db, given)
+
+
+class _Compiled:
+    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self._text: str = compiled.string
+        self._positions: list[str] | None = compiled.positiontup
+        self._sent: dict[str, Convert] = {}
+        for bind, name in compiled.bind_names.items():
+            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if processor is not None:
+                self._sent[name] = processor
+        self._constants = {n: b.effective_value for b, n in compiled.bind_names.items() if not b.required}
+        self._got: list[tuple[int, Convert]] = []
+        for place, column in enumerate(compiled._result_columns):
+            processor = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if processor is not None:
+                self._got.append((place, processor))
+        self._errors = dialect.loaded_dbapi.Error
+
+    def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        values = {**self._constants, **given}
+        for name, convert in self._sent.items():
+            values[name] = convert(values[name])
+        sent: Any = [values[name] for name in self._positions] if self._positions is not None else values
+        cursor = db.connection.cursor()
+        try:
+            cursor.execute(self._text, sent)
+            row = cursor.fetchone()
+        except self._errors as error:
+            raise DBAPIError.instance(
+                self._text, None, error, self._errors, hide_parameters=True, dialect=db.dialect
+            ) from error
+        finally:
+            cursor.close()
+        if row is None:
+            return None
+        found = list(row)
+        for place, convert in self._got:
+            found[place] = convert(found[place])
+        return tuple(found)
