@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from idp.web.lasting import Lasting
 from idp.web.routes import Cors, Guard, Route
 
 HEADERS = {"Cache-Control": "public, max-age=300"}
@@ -13,15 +14,15 @@ HEADERS = {"Cache-Control": "public, max-age=300"}
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Serves the document: one answer, made once, that nothing changes afterwards."""
+    """Serves the document."""
 
-    answer: Response
+    answer: Lasting
 
     @classmethod
     def of(cls, metadata: dict[str, Any]) -> "Discovery":
         """Discovery that answers with `metadata`."""
         body = json.dumps(metadata, indent=1).encode()
-        return cls(Response(body, content_type="application/json", headers=HEADERS))
+        return cls(Lasting(body, content_type="application/json", headers=HEADERS))
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of both specifications."""

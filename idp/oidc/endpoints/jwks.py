@@ -6,6 +6,7 @@ from functools import lru_cache
 from flask import Response, request
 
 from idp.oidc.tokens.keys import Keys, PublicSet
+from idp.web.lasting import Lasting
 from idp.web.routes import Cors, Guard, Route
 
 # Far shorter than the hour a new key is published before it signs.
@@ -31,9 +32,8 @@ class Jwks:
 
 
 @lru_cache(maxsize=2)
-def _answer(public: PublicSet) -> Response:
-    # One answer for as long as the set stays: nothing changes it afterwards, so every request can send it.
-    return Response(public.body, content_type="application/json", headers=_headers(public))
+def _answer(public: PublicSet) -> Lasting:
+    return Lasting(public.body, content_type="application/json", headers=_headers(public))
 
 
 def _headers(public: PublicSet) -> dict[str, str]:
