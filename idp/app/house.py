@@ -4,6 +4,7 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from idp.app.ground import Ground
 from idp.brands.registry import Brands
@@ -19,7 +20,7 @@ from idp.core.mail import MailDeliverer
 from idp.core.outbox import Worker
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
-from idp.core.throttle import Throttle
+from idp.core.throttle import Quota, Throttle
 from idp.factors.hash_slots import HashSlots, slots_for
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
@@ -42,6 +43,11 @@ from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
+
+# A parked request fills some KiB of the KV for half an hour and asks for no credential. One source, which may be a whole
+# office or a mobile network, begins this many; an attacker behind one address fills no store.
+MOST_PARKED = 3000
+PARKING_WINDOW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class House:
 
     ground: Ground
     throttle: Throttle
+    parking: Quota
     people: People
     parties: Parties
     protocol: Protocol
@@ -91,7 +98,9 @@ class House:
 
 def build(ground: Ground) -> House:
     """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`."""
-    people = _people(ground)
+    throttle = Throttle(ground.kv, ground.clock)
+    parking = Quota(throttle, "park", MOST_PARKED, PARKING_WINDOW)
+    people = _people(ground, parking)
     parties = _parties(ground)
     protocol = _protocol(ground, people, parties)
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
@@ -102,10 +111,10 @@ def build(ground: Ground) -> House:
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
-    return House(ground, Throttle(ground.kv, ground.clock), people, parties, protocol)
+    return House(ground, throttle, parking, people, parties, protocol)
 
 
-def _people(ground: Ground) -> People:
+def _people(ground: Ground, parking: Quota) -> People:
     settings, clock = ground.settings, ground.clock
     with ground.database.transaction() as db:
         pairwise = Pairwise(kept_secret(db, ground.keyring, "pairwise", clock))
@@ -117,7 +126,7 @@ def _people(ground: Ground) -> People:
         hasher=hasher,
         password=Password(hasher),
         sessions=Sessions(ground.database, ground.bus, clock, limits),
-        interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}),
+        interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}, parking),
         pairwise=pairwise,
     )
 

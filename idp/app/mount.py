@@ -113,7 +113,7 @@ def _authorization(house: House, front: Front) -> tuple[Route, ...]:
         cookie=front.cookie,
         browser=front.browser,
         pages=front.pages,
-        posted=Posted(ground.kv, "authorize", ground.settings.interaction_lifetime),
+        posted=Posted(ground.kv, "authorize", ground.settings.interaction_lifetime, house.parking),
     )
     consent = ConsentPages(
         authorization=house.protocol.authorization,
@@ -141,7 +141,7 @@ def _logout(house: House, front: Front) -> tuple[Route, ...]:
         clock=ground.clock,
         cookie=front.cookie,
         pages=front.pages,
-        posted=Posted(ground.kv, "logout", ground.settings.interaction_lifetime),
+        posted=Posted(ground.kv, "logout", ground.settings.interaction_lifetime, house.parking),
     ).routes()
 
 

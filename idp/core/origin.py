@@ -1,6 +1,6 @@
 """Where a call comes from: what the audit trail and the log say about the sender of a request.
 
-It is ambient (a context variable) because it describes the caller and never decides anything.
+It is ambient (a context variable) because it describes the caller; it decides nothing but who has to wait.
 """
 
 from contextvars import ContextVar

@@ -6,7 +6,9 @@ from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from idp.core.clock import Clock
+from idp.core.errors import Refused
 from idp.core.kv import KV
+from idp.core.origin import current_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,22 @@ class Throttle:
     def _key(self, name: str, source: str, window: timedelta, ago: int) -> str:
         number = int(self._clock.now().timestamp() // window.total_seconds()) - ago
         return f"throttle:{name}:{source}:{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How often the source of a call may do something that costs us memory and asks for no credential."""
+
+    throttle: Throttle
+    name: str
+    most: int
+    window: timedelta
+
+    def use(self) -> None:
+        """Counts once for the call under way. Raises `Refused` (429) beyond `most`, `Unavailable` with the store."""
+        source = source_of(current_origin().address)
+        if isinstance(self.throttle.tries(self.name, source, self.most, self.window), Slowed):
+            raise Refused("too_many_requests", because=f"{source} is over its quota: {self.name}", status=429)
 
 
 def _judge(before: int, now: int, elapsed: float, limit: int, window: timedelta) -> Allowed | Slowed:

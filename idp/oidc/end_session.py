@@ -9,7 +9,7 @@ from idp.oidc.authorization.parameters import Parameters
 from idp.oidc.authorization.response import Answer
 
 KNOWN = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
-LONGEST_STATE = 2048
+LONGEST = {"state": 2048, "post_logout_redirect_uri": 2048}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class LogoutRequest:
 
 
 def read_logout_request(parameters: Parameters) -> LogoutRequest:
-    """The request. Raises `Refused` where a parameter came twice or `state` is too long to be sent back."""
+    """The request. Raises `Refused` where a parameter came twice or is too long to be kept."""
     if parameters.repeated & set(KNOWN):
         raise Refused("bad_request", because="a logout parameter was sent twice")
-    if len(parameters.one("state") or "") > LONGEST_STATE:
-        raise Refused("bad_request", because="state is too long")
+    for name, most in LONGEST.items():
+        if len(parameters.one(name) or "") > most:
+            raise Refused("bad_request", because=f"{name} is too long")
     return LogoutRequest(**{name: parameters.one(name) for name in KNOWN})
 
 

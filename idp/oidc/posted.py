@@ -10,18 +10,24 @@ from typing import Any
 
 from idp.core.handles import digest, new_handle
 from idp.core.kv import KV
+from idp.core.throttle import Quota
 
 
 class Posted:
-    """Keeps requests of one `purpose` for `lifetime`. Reading does not consume: the page may be loaded again."""
+    """Keeps requests of one `purpose` for `lifetime`; `quota` limits how many one source may leave here.
 
-    def __init__(self, kv: KV, purpose: str, lifetime: timedelta) -> None:
+    Reading does not consume: the page may be loaded again.
+    """
+
+    def __init__(self, kv: KV, purpose: str, lifetime: timedelta, quota: Quota) -> None:
         self._kv = kv
+        self._quota = quota
         self._purpose = purpose
         self._lifetime = lifetime
 
     def keep(self, request: Mapping[str, Any]) -> str:
-        """Keeps a request and gives the handle it is fetched by."""
+        """Keeps a request and gives the handle it is fetched by. Raises `Refused` where its source leaves too many."""
+        self._quota.use()
         handle = new_handle()
         self._kv.set(self._key(handle), json.dumps(dict(request)).encode(), self._lifetime)
         return handle

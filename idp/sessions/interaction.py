@@ -15,6 +15,7 @@ from typing import Any
 from idp.core.clock import Clock
 from idp.core.kv import KV
 from idp.core.signing import Sealer
+from idp.core.throttle import Quota
 from idp.sessions.context import Requirement
 
 SEAL_LIFETIME = timedelta(days=7)
@@ -57,13 +58,16 @@ Reviver = Callable[[dict[str, Any], str], Interaction | None]
 
 
 class Interactions:
-    """The store of interactions, each for `lifetime`.
+    """The store of interactions, each for `lifetime`; `quota` limits how many one source may begin.
 
     `paths` maps kinds to the address that resumes them, `revivers` to what parks their request anew.
     """
 
-    def __init__(self, kv: KV, sealer: Sealer, clock: Clock, lifetime: timedelta, paths: Mapping[str, str]) -> None:
+    def __init__(
+        self, kv: KV, sealer: Sealer, clock: Clock, lifetime: timedelta, paths: Mapping[str, str], quota: Quota
+    ) -> None:
         self._kv = kv
+        self._quota = quota
         self._sealer = sealer
         self._clock = clock
         self._lifetime = lifetime
@@ -84,7 +88,8 @@ class Interactions:
         login_hint: str = "",
         purpose: str = "sign_in",
     ) -> Interaction:
-        """Parks a request of `browser` and gives the interaction."""
+        """Parks a request of `browser` and gives the interaction. Raises `Refused` where its source parks too much."""
+        self._quota.use()
         parked = Interaction(
             id=secrets.token_urlsafe(16),
             kind=kind,

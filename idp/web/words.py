@@ -63,6 +63,11 @@ PROBLEMS: dict[str, Words] = {
         "Your account is safe. Wait a few minutes, then try again.",
         "Try again",
     ),
+    "too_many_requests": Words(
+        "Too many requests from your connection",
+        "From where you are, far more was begun than people begin.",
+        "Nothing was changed. Wait a few minutes, then start again from the application you were using.",
+    ),
     "unknown_client": Words(
         "We do not know this application",
         "The application that sent you here is not registered with us, or was switched off.",

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
+from idp.app.house import MOST_PARKED, PARKING_WINDOW
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER, settings_for
 from tests.protocol.authorization.provider import Seeded, authorize, parameters
@@ -92,3 +93,22 @@ def test_without_the_kv_nothing_is_parked_and_people_are_told(provider: Seeded, 
     posted = broken.browser().post("/authorize", parameters("stellantis-portal"))  # type: ignore[arg-type]
     assert posted.status == 503
     broken.house.ground.database.engine.dispose()
+
+
+def test_a_source_that_begins_too_much_has_to_wait(provider: Seeded) -> None:
+    """S1: every parked request fills the KV, and asks for no credential."""
+    window = int(provider.clock.now().timestamp() // PARKING_WINDOW.total_seconds())
+    provider.house.ground.kv.incr(f"throttle:park:192.0.2.1:{window}", PARKING_WINDOW, by=MOST_PARKED)
+    crowded = provider.browser("192.0.2.1")
+    assert crowded.open(authorize()).status == 429
+    assert crowded.post("/authorize", parameters("stellantis-portal")).status == 429  # type: ignore[arg-type]
+    assert crowded.post("/logout", {"state": "s"}).status == 429
+    assert provider.browser("192.0.2.2").open(authorize()).status == 200
+
+
+def test_a_posted_logout_is_kept_without_what_it_cannot_use(provider: Seeded) -> None:
+    """P12: a hint that is no ID token of ours says nothing, an address too long is nobody's."""
+    browser = provider.browser()
+    kept = browser.post("/logout", {"id_token_hint": "x" * 10_000, "state": "s"})
+    assert kept.status == 200
+    assert browser.post("/logout", {"post_logout_redirect_uri": "https://x.example/" + "x" * 3000}).status == 400

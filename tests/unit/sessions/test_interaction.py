@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
+from idp.core.errors import Refused
 from idp.core.kv import KV, open_kv
+from idp.core.origin import Origin, call_from
 from idp.core.sealing import Keyring
 from idp.core.signing import Sealer
+from idp.core.throttle import Quota, Throttle
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
 from tests.builders import TestClock
 
 HALF_AN_HOUR = timedelta(minutes=30)
+MOST = 20
 
 
 @pytest.fixture
@@ -23,7 +27,8 @@ def kv(tmp_path: Path, clock: TestClock) -> KV:
 @pytest.fixture
 def interactions(kv: KV, clock: TestClock) -> Interactions:
     sealer = Sealer(Keyring(b"k" * 32), "interaction")
-    return Interactions(kv, sealer, clock, HALF_AN_HOUR, {"authorize": "/authorize"})
+    quota = Quota(Throttle(kv, clock), "park", MOST, HALF_AN_HOUR)
+    return Interactions(kv, sealer, clock, HALF_AN_HOUR, {"authorize": "/authorize"}, quota)
 
 
 def parked(interactions: Interactions, **changes: Any) -> Interaction:
@@ -47,6 +52,17 @@ def test_what_was_parked_is_found_as_it_was(interactions: Interactions) -> None:
     assert interactions.resume_url(interaction) == f"/authorize/{interaction.id}"
     bare = parked(interactions, requirement=Requirement(), client_id=None, brand=None, application=None)
     assert interactions.find(bare.id, "ana's") == bare
+
+
+def test_one_source_cannot_fill_the_store(interactions: Interactions) -> None:
+    call_from(Origin(address="192.0.2.1"))
+    for _ in range(MOST):
+        parked(interactions)
+    with pytest.raises(Refused) as refused:
+        parked(interactions)
+    assert (refused.value.code, refused.value.status) == ("too_many_requests", 429)
+    call_from(Origin(address="192.0.2.2"))
+    parked(interactions)
 
 
 def test_another_browser_finds_nothing(interactions: Interactions) -> None:

@@ -11,7 +11,7 @@ from idp.core.events import Bus
 from idp.core.kv import KV, open_kv
 from idp.core.sealing import Keyring
 from idp.core.signing import Sealer
-from idp.core.throttle import Throttle
+from idp.core.throttle import Quota, Throttle
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
 from idp.sessions.context import Requirement
@@ -57,9 +57,10 @@ def ben(database: Database, hasher: PasswordHasher) -> Subject:
 
 @pytest.fixture
 def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: PasswordHasher) -> Flow:
-    interactions = Interactions(
-        kv, Sealer(Keyring(b"k" * 32), "interaction"), clock, timedelta(minutes=30), {"authorize": "/authorize"}
-    )
+    throttle = Throttle(kv, clock)
+    sealer, half_an_hour = Sealer(Keyring(b"k" * 32), "interaction"), timedelta(minutes=30)
+    quota = Quota(throttle, "park", 1000, half_an_hour)
+    interactions = Interactions(kv, sealer, clock, half_an_hour, {"authorize": "/authorize"}, quota)
     return Flow(
         database=database,
         clock=clock,
@@ -68,7 +69,7 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
         password=Password(hasher),
         sessions=Sessions(database, bus, clock, LIMITS),
         interactions=interactions,
-        throttle=Throttle(kv, clock),
+        throttle=throttle,
         name_key=b"n" * 32,
         most_failures=20,
     )
