@@ -65,11 +65,13 @@ class ClientKeys:
         return known[1]
 
     def _of(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...]:
+        # Asked before the lock: whoever sends invented kids while the address hangs holds up no good signature.
+        if (fresh := self._known(uri, no_older_than)) is not None:
+            return fresh
         with self._locks[uri]:  # one address that hangs holds up nobody else's
-            known = self._fetched.get(uri)
-            now = self._clock.now()
-            if known is not None and now - known.at < no_older_than:
-                return known.keys
+            if (fresh := self._known(uri, no_older_than)) is not None:
+                return fresh
+            known, now = self._fetched.get(uri), self._clock.now()
             try:
                 fetched = _Fetched(now, _import(self._fetcher.get_json(uri)))
             except FetchRefused as refused:
@@ -78,6 +80,10 @@ class ClientKeys:
                 fetched = _Fetched(now, known.keys if known is not None else ())
             self._fetched[uri] = fetched
             return fetched.keys
+
+    def _known(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...] | None:
+        known = self._fetched.get(uri)
+        return known.keys if known is not None and self._clock.now() - known.at < no_older_than else None
 
 
 def _import(jwks: Mapping[str, Any]) -> tuple[Key, ...]:

@@ -1,0 +1,60 @@
+"""Keys that are fetched from where a client publishes them."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from joserfc.jwk import ECKey
+
+from idp.clients.client import Client, client_of
+from idp.clients.keys import ClientKeys
+from idp.clients.metadata import ClientMetadata
+from idp.core.fetcher import Fetcher
+from tests.builders import TestClock
+
+KEY = ECKey.generate_key("P-256")
+JWK = KEY.as_dict(private=False) | {"kid": "known"}
+
+
+class Publisher(Fetcher):
+    """Answers with the key set; while `open` is not set it hangs, and `asked` tells that it does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open, self.asked = threading.Event(), threading.Event()
+        self.open.set()
+
+    def get_json(self, url: str) -> dict[str, Any]:
+        self.asked.set()
+        assert self.open.wait(10)
+        return {"keys": [JWK]}
+
+
+def a_client() -> Client:
+    meta = {
+        "client_id": "shop",
+        "client_name": "Shop",
+        "redirect_uris": ["https://shop.example/"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": "https://shop.example/jwks",
+    }
+    return client_of(ClientMetadata.model_validate(meta), (), False)
+
+
+def test_an_address_that_hangs_holds_up_no_known_key(clock: TestClock) -> None:
+    publisher, client = Publisher(), a_client()
+    keys = ClientKeys(publisher, clock)
+    assert len(keys.find(client, "known", "ES256")) == 1
+    clock.advance(timedelta(minutes=1))
+    publisher.open.clear()
+    publisher.asked.clear()
+    with ThreadPoolExecutor() as threads:
+        invented = threads.submit(keys.find, client, "invented", "ES256")
+        assert publisher.asked.wait(10)
+        good = threads.submit(keys.find, client, "known", "ES256")
+        try:
+            assert len(good.result(timeout=5)) == 1
+        finally:
+            publisher.open.set()
+        assert invented.result() == []
