@@ -21,6 +21,7 @@ def open_ground(environment: Mapping[str, str] | None = None, *, quiet: bool = T
     name. Raises `SettingsError`, `Misconfigured`, `Failure`.
     """
     settings = Settings.from_environment(os.environ if environment is None else environment)
+    os.umask(0o077)  # stores, locks and mails that are made from here on are for this account alone
     configure_logs("ERROR" if quiet else settings.log_level)
     if not settings.data_dir.is_dir() or not os.access(settings.data_dir, os.W_OK):
         raise Failure(Exit.UNUSABLE, f"IDP_DATA_DIR: {settings.data_dir} must be a folder that can be written to; make it")

@@ -1,6 +1,7 @@
 """`idp db upgrade` and `idp seed` may run as often as one likes."""
 
 import json
+import stat
 from pathlib import Path
 
 from tests.drivers.command_line import CommandLine
@@ -15,6 +16,12 @@ def test_the_tables_are_upgraded_once(fresh: CommandLine) -> None:
 def test_two_upgrades_at_once_agree(fresh: CommandLine) -> None:
     upgrades = [fresh.start("db", "upgrade"), fresh.start("db", "upgrade")]
     assert [one.wait().code for one in upgrades] == [0, 0]
+
+
+def test_what_it_makes_is_for_its_own_account_alone(fresh: CommandLine, tmp_path: Path) -> None:
+    fresh.must("db", "upgrade")
+    fresh.must("seed")
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("idp.db", "kv.db")} == {0o600}
 
 
 def test_a_second_seed_changes_nothing(fresh: CommandLine) -> None:
