@@ -70,6 +70,9 @@ class Gate:
             if response.status_code >= 400:
                 response.headers.pop("Cache-Control", None)
             self._browser.write(response)
+        elif response.status_code >= 400:
+            # Some errors may be kept where nothing is said: a 404 of a moment ago must not hide what is there by now.
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     def _origin(self, environ: Mapping[str, Any]) -> Origin:

@@ -37,3 +37,8 @@ def test_a_defect_of_ours_tells_nothing_but_a_reference(provider: Provider, brow
     assert page.status == 500
     assert "hunter2" not in page.body
     assert "our side" in page.text
+
+
+def test_no_error_of_a_document_is_kept(browser: Browser) -> None:
+    answer = browser.open("/static/not-there-yet.css")
+    assert (answer.status, answer.headers["Cache-Control"]) == (404, "no-store")
