@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from idp.core.audit_tables import APPEND_ONLY_DDL, audit_entries, audit_links, trail_keys
 from idp.core.clock import Clock
@@ -23,6 +23,7 @@ from idp.core.database import upsert
 from idp.core.events import Event
 from idp.core.handles import digest
 from idp.core.origin import current_origin
+from idp.core.prepared import insertion
 from idp.core.sealing import Keyring, Unsealable
 
 __all__ = ["APPEND_ONLY_DDL", "Entry", "Trail", "audit_entries", "audit_links", "row_mac", "tail", "trail_keys"]
@@ -36,7 +37,7 @@ SETTLED = timedelta(minutes=1)
 REMEMBERED_KEYS = 10_000
 MAC_COLUMNS = tuple(column.name for column in audit_entries.columns if column.name not in {"id", "mac"})
 
-_INSERT = insert(audit_entries)
+_INSERT = insertion(audit_entries, *(column.name for column in audit_entries.columns if column.name != "id"))
 _KEY = select(trail_keys.c.sealed_key, trail_keys.c.created_at).where(trail_keys.c.subject_id == bindparam("subject_id"))
 
 
@@ -71,7 +72,7 @@ class Trail:
             "key_id": self._keyring.key_id.hex(),
         }
         row["mac"] = row_mac(self._keyring, row)
-        db.execute(_INSERT, row)
+        _INSERT.run(db, row)
 
     def forget(self, db: Connection, subject_id: str) -> None:
         """Destroys the key of the subject's personal fields, for good: later events keep none either."""

@@ -6,7 +6,7 @@ The caller's connection, and so its transaction, is the same; types are converte
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -14,7 +14,10 @@ Convert = Callable[[Any], Any]
 
 
 class Prepared:
-    """A SELECT, or a statement with RETURNING. Parameters are named by `bindparam`; lists (`IN`) are not among them."""
+    """A statement to be run in a `transaction()` or `reading()`.
+
+    Its parameters are named by `bindparam`; lists (`IN`) are not among them.
+    """
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
@@ -22,11 +25,22 @@ class Prepared:
 
     def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, its columns in the order of the statement; None where there is none. Raises as SQLAlchemy does."""
-        dialect = db.dialect
+        return self._for(db.dialect).run(db, given, True)
+
+    def run(self, db: Connection, given: Mapping[str, Any]) -> None:
+        """Runs a statement that has no rows to tell. Raises as SQLAlchemy does."""
+        self._for(db.dialect).run(db, given, False)
+
+    def _for(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        return compiled.one(db, given)
+        return compiled
+
+
+def insertion(table: Table, *names: str) -> Prepared:
+    """An INSERT of the columns named, each given under its name; the others are left to the database."""
+    return Prepared(insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in names}).inline())
 
 
 class _Compiled:
@@ -41,13 +55,13 @@ class _Compiled:
                 self._sent[name] = processor
         self._constants = {n: b.effective_value for b, n in compiled.bind_names.items() if not b.required}
         self._got: list[tuple[int, Convert]] = []
-        for place, column in enumerate(compiled._result_columns):
+        for place, column in enumerate(compiled._result_columns or ()):
             processor = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if processor is not None:
                 self._got.append((place, processor))
         self._errors = dialect.loaded_dbapi.Error
 
-    def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    def run(self, db: Connection, given: Mapping[str, Any], reads: bool) -> tuple[Any, ...] | None:
         values = {**self._constants, **given}
         for name, convert in self._sent.items():
             values[name] = convert(values[name])
@@ -55,7 +69,7 @@ class _Compiled:
         cursor = db.connection.cursor()
         try:
             cursor.execute(self._text, sent)
-            row = cursor.fetchone()
+            row = cursor.fetchone() if reads else None
         except self._errors as error:
             raise DBAPIError.instance(
                 self._text, None, error, self._errors, hide_parameters=True, dialect=db.dialect

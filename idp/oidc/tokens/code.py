@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from idp.core.events import Bus, CodeReplayed
 from idp.core.handles import digest, new_handle
+from idp.core.prepared import Prepared
 from idp.oidc.tokens.family import COLUMNS, Families, Family, family_of
 from idp.oidc.tokens.model import families
 
@@ -64,7 +65,7 @@ class Unknown:
 
 _INSERT = insert(families)
 # One conditional statement: of ten racing redeems exactly one finds the row unspent (S3.1).
-_REDEEM = (
+_REDEEM = Prepared(
     update(families)
     .where(
         families.c.code_digest == bindparam("given"),
@@ -109,7 +110,7 @@ class Codes:
     def redeem(self, db: Connection, code: str, client_id: str, now: datetime) -> Redeemed | Replayed | Unknown:
         """Spends the code. Another client's try spends nothing (RFC 6749 4.1.2 binds the code to its client)."""
         given = {"given": digest(code), "by": client_id}
-        row = db.execute(_REDEEM, given | {"at": now}).one_or_none()
+        row = _REDEEM.one(db, given | {"at": now})
         if row is not None:
             return Redeemed(family_of(row))
         spent = db.execute(_SPENT, given).one_or_none()

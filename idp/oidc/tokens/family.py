@@ -1,11 +1,11 @@
 """Families: all tokens that come of one authorization code. What ends a family ends every token in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, or_, select, update
 from sqlalchemy import exists as any_row
 
 from idp.core.clock import Clock
@@ -164,10 +164,11 @@ class Families:
         return len(ended)
 
 
-def family_of(row: Row[Any]) -> Family:
-    """The family in a row that holds `COLUMNS`."""
-    values = {name: getattr(row, name) for name in _NAMES}
-    return Family(**values | {"amr": tuple(row.amr), "revoked": row.revoked_at is not None})
+def family_of(values: Sequence[Any]) -> Family:
+    """The family in a row of `COLUMNS`."""
+    *own, revoked_at = values
+    named = dict(zip(_NAMES, own, strict=True))
+    return Family(**named | {"amr": tuple(named["amr"]), "revoked": revoked_at is not None})
 
 
 def _subject(values: Iterable[Any]) -> Subject:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, null, select, update
+from sqlalchemy import Connection, bindparam, null, select, update
 
 from idp.core.events import Bus, RefreshReused
 from idp.core.handles import digest, new_handle
+from idp.core.prepared import Prepared, insertion
 from idp.core.sealing import Keyring
 from idp.oidc.tokens.family import COLUMNS, Families, Family, Standing, family_of
 from idp.oidc.tokens.model import families, refresh_tokens
@@ -62,8 +62,8 @@ class Limits:
 
 _NOW = bindparam("at", type_=refresh_tokens.c.used_at.type)
 _OWN = ("digest", "predecessor", "issued_at", "expires_at", "used_at", "successor_sealed")
-_FIND: Select[Any] = (
-    select(*(refresh_tokens.c[name].label(f"own_{name}") for name in _OWN), *COLUMNS)
+_FIND = Prepared(
+    select(*(refresh_tokens.c[name] for name in _OWN), *COLUMNS)
     .join(families, families.c.id == refresh_tokens.c.family_id)
     .where(refresh_tokens.c.digest == bindparam("given"))
 )
@@ -76,7 +76,7 @@ _SPENT = select(refresh_tokens.c.used_at, refresh_tokens.c.successor_sealed).whe
     refresh_tokens.c.digest == bindparam("given")
 )
 _FORGET = update(refresh_tokens).where(refresh_tokens.c.digest == bindparam("given")).values(successor_sealed=null())
-_INSERT = insert(refresh_tokens)
+_INSERT = insertion(refresh_tokens, "digest", "family_id", "predecessor", "issued_at", "expires_at")
 
 
 class RefreshTokens:
@@ -96,8 +96,11 @@ class RefreshTokens:
 
     def find(self, db: Connection, token: str) -> Found | None:
         """The token as it is stored."""
-        row = db.execute(_FIND, {"given": digest(token)}).one_or_none()
-        return Found(family=family_of(row), **{n: getattr(row, f"own_{n}") for n in _OWN}) if row is not None else None
+        row = _FIND.one(db, {"given": digest(token)})
+        if row is None:
+            return None
+        own = dict(zip(_OWN, row, strict=False))
+        return Found(family=family_of(row[len(_OWN) :]), **own)
 
     def look(self, db: Connection, token: str, client_id: str, brand: str | None, now: datetime) -> Good | Reused | Unknown:
         """What the token is worth to this client. Spends nothing, so that a refused scope costs the client nothing."""
@@ -154,7 +157,7 @@ class RefreshTokens:
             "issued_at": now,
             "expires_at": expires_at,
         }
-        db.execute(_INSERT, row)
+        _INSERT.run(db, row)
 
 
 def _purpose(given: str) -> str:

@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, String, Table, bindparam, insert, select, update
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, MetaData, String, Table, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from idp.core.database import Database, Json, UTCDateTime
-from idp.core.prepared import Prepared
+from idp.core.prepared import Prepared, insertion
 from tests.builders import a_database
 
 NOW = datetime(2026, 11, 2, 9, 30, 0, 123456, tzinfo=UTC)
@@ -30,6 +30,8 @@ def database(database_url: str) -> Iterator[Database]:
         with opened.transaction() as db:
             db.execute(insert(things).values(FULL))
             db.execute(insert(things).values(id=2))
+            if db.dialect.name == "postgresql":
+                db.execute(text("SELECT setval('prepared_things_id_seq', 2)"))
         yield opened
 
 
@@ -75,3 +77,13 @@ def test_its_errors_are_those_of_sqlalchemy(database: Database) -> None:
     missing = Prepared(select(Table("not_there", MetaData(), Column("id", Integer)).c.id))
     with pytest.raises((OperationalError, ProgrammingError)), database.engine.connect() as db:
         missing.one(db, {})
+
+
+def test_it_inserts_what_it_is_given(database: Database) -> None:
+    prepared = insertion(things, "word", "at", "more", "yes", "raw")
+    with database.transaction() as db:
+        prepared.run(db, {name: value for name, value in FULL.items() if name != "id"} | {"word": "another"})
+        prepared.run(db, {"word": None, "at": None, "more": {}, "yes": None, "raw": None})
+    with database.reading() as db:
+        rows = [tuple(row)[1:] for row in db.execute(select(things).where(things.c.id > 2).order_by(things.c.id))]
+    assert rows == [("another", NOW, {"a": [1, "ü"]}, True, b"\x00\xff"), (None, None, {}, None, None)]
