@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from idp.clients.metadata import ClientMetadata
 from idp.core.outbox import outbox
+from idp.oidc.logout import KIND
 from idp.oidc.tokens.jose import verify_ours
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER
@@ -28,7 +29,9 @@ def visitor(provider: Seeded, receiver: Receiver) -> Iterator[Browser]:
     given = {"grant_types": BOTH, "scope": EVERY_SCOPE, **portal, "backchannel_logout_uri": receiver.url}
     with ground.database.transaction() as db:
         parties.clients.save(db, ground.bus, ClientMetadata.model_validate(given), "file")
-    return provider.signed_in()
+    browser = provider.signed_in()
+    deliver(provider)  # the mail about a new browser
+    return browser
 
 
 def deliver(provider: Seeded) -> int:
@@ -52,7 +55,7 @@ def sign_out(provider: Seeded, browser: Browser) -> None:
 
 def rows(provider: Seeded) -> list[Any]:
     with provider.house.ground.database.reading() as db:
-        return list(db.execute(select(outbox).order_by(outbox.c.id)))
+        return list(db.execute(select(outbox).where(outbox.c.kind == KIND).order_by(outbox.c.id)))
 
 
 def test_the_token_is_exactly_what_the_specification_says(provider: Seeded, visitor: Browser, receiver: Receiver) -> None:

@@ -78,6 +78,6 @@ def test_a_brand_may_ask_for_more_characters() -> None:
 
 @pytest.mark.parametrize("password", ["a" * 1024, "ab" * 512, "a1" * 512, "é" * 512, " " * 1024, "password" * 128])
 def test_hostile_lengths_are_judged_quickly(password: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()  # this thread's own work, whatever else the machine does
     rule.weakness(password, ["a" * 254] * 4)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
