@@ -54,7 +54,7 @@ class Settings(BaseModel):
     mail_url: str = Field(
         description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; `demo:` with IDP_DEMO"
     )
-    trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For and -Proto are believed")
+    trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 is one per core")

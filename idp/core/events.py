@@ -52,16 +52,6 @@ class SubjectLinked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectClosed(Event):
-    """An account was closed: the key of its personal fields is destroyed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordChanged(Event):
-    """A subject has a new password."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(Event):
     """A credential was not recognised. The name tried is kept as a keyed digest only."""
 

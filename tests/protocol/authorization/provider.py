@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from idp.clients.metadata import ClientMetadata
 from idp.core.handles import digest
+from idp.oidc.tokens.family import COLUMNS, Family, family_of
 from idp.oidc.tokens.model import families
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
@@ -81,10 +82,10 @@ class Seeded(Provider):
         self.clock.advance(timedelta(seconds=10))
         return browser
 
-    def family(self, code: str) -> Any:
-        """What is stored of a code."""
+    def family(self, code: str) -> Family:
+        """The family that was born with a code."""
         with self.house.ground.database.reading() as db:
-            return db.execute(select(families).where(families.c.code_digest == digest(code))).one()
+            return family_of(db.execute(select(*COLUMNS).where(families.c.code_digest == digest(code))).one())
 
     def codes(self) -> int:
         """How many codes were ever issued."""

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from idp.oidc.tokens.family import family_of
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import Seeded, authorize
@@ -190,5 +189,5 @@ def test_signing_out_ends_the_tokens_of_the_session(provider: Seeded) -> None:
     family = provider.family(browser.open(authorize()).query["code"])
     browser.open(logout(id_token_hint=provider.id_token()))
     with provider.house.ground.database.reading() as db:
-        standing = provider.house.protocol.issuance.families.standing(db, family_of(family), None, provider.clock.now())
+        standing = provider.house.protocol.issuance.families.standing(db, family, None, provider.clock.now())
     assert standing is None
