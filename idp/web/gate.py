@@ -32,6 +32,9 @@ class Gate:
         self._browser = browser
         self._is_client_origin = is_client_origin
         self._proxies = TrustedProxies(settings.trusted_proxies)
+        # A reference for support, no secret: counting spares every request a call to the system's random source.
+        self._run = secrets.token_hex(3)
+        self._count = count()
         self._fixed = {(guard, cors): fixed_headers(guard, cors, settings) for guard in Guard for cors in Cors}
 
     def install(self, app: Flask) -> None:
@@ -79,7 +82,7 @@ class Gate:
         return Origin(
             address=self._proxies.client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")),
             device=environ.get("HTTP_USER_AGENT", "")[:LONGEST_DEVICE],
-            request_id=secrets.token_hex(6),
+            request_id=f"{self._run}{next(self._count) & 0xFFFFFF:06x}",
         )
 
     def _check_form(self) -> None:
