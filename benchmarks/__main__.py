@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -107,6 +108,8 @@ def main() -> int:
     if (os.cpu_count() or 1) <= LOAD_CORE:
         print("Two cores are needed: one for the server, one for the load.", file=sys.stderr)
         return 2
+    # Ended from outside, it still stops the servers it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with prepared(asked.seconds, asked.rounds) as bench:
         if asked.only:
             _part(bench, asked.only)

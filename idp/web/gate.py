@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 from flask import Flask, Request, Response, request
