@@ -51,7 +51,7 @@ class Report:
         empty = f"The empty view: {bare:,.0f} requests a second, {cpu:,.0f} CPU µs each (medians of all its rounds)."
         lines = [_machine(), "", empty, ""]
         lines += [
-            "| endpoint | requests/s | of the empty view | goal | p50 ms | p95 ms |",
+            "| endpoint | requests/s | of the empty view | goal | CPU µs | p50 ms | p95 ms |",
             "| --- | --: | --: | --: | --: | --: | --: |",
         ]
         lines += [row.line() for row in self.rows]
