@@ -3,13 +3,14 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import RowMapping, func, select, text
+from structlog.testing import capture_logs
 
 from idp.core.database import Database
 from idp.core.errors import Unavailable
@@ -263,6 +264,11 @@ def test_a_kind_whose_receivers_all_hang_leaves_room_for_the_rest(scene: Scene) 
     worker.join()
 
 
+def noticed(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the worker has met the fault: without that, waiting it out would prove nothing."""
+    return any(line["event"] == "outbox_unavailable" for line in lines)
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_database_that_restarts_is_waited_for(scene: Scene, postgres_server: PostgresServer) -> None:
     receiver = Receiver()
@@ -271,8 +277,9 @@ def test_a_database_that_restarts_is_waited_for(scene: Scene, postgres_server: P
     worker.start()
     scene.enqueue(number=1)
     wait_until(lambda: len(receiver.got) == 1)
-    postgres_server.stop()
-    time.sleep(1)
+    with capture_logs() as lines:
+        postgres_server.stop()
+        wait_until(lambda: noticed(lines))
     postgres_server.start()
     wait_until(lambda: scene.enqueue(number=2) is None, Unavailable)
     wait_until(lambda: len(receiver.got) == 2)
@@ -287,8 +294,9 @@ def test_tables_that_are_not_there_yet_are_waited_for(scene: Scene) -> None:
     with scene.database.transaction() as db:
         db.execute(text("ALTER TABLE outbox RENAME TO outbox_away"))
     scene.database.engine.dispose()
-    worker.start()
-    time.sleep(0.2)
+    with capture_logs() as lines:
+        worker.start()
+        wait_until(lambda: noticed(lines))
     with scene.database.transaction() as db:
         db.execute(text("ALTER TABLE outbox_away RENAME TO outbox"))
     scene.enqueue()
