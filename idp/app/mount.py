@@ -27,7 +27,9 @@ from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
+from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
+from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
 from idp.web.problems import Problems
@@ -53,24 +55,27 @@ def mount(house: House) -> None:
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
     pages = Pages(settings, house.parties.brands, browser, ground.clock)
     prepare_templates(app)
-    Gate(settings, table, browser, ClientOrigins(ground.database, ground.clock).has).install(app)
-    Problems(pages, table).install(app)
+    callers = Callers(TrustedProxies(settings.trusted_proxies))
+    Gate(settings, table, browser, callers).install(app)
+    Problems(pages).install(app)
+    direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
+    app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     notices = Notices(house.parties.brands, house.people.subjects, ground.keyring, ground.clock, app.jinja_env)
     ground.bus.subscribe(SignedIn, notices.when_signed_in)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
-        Health(checks).routes(),
         StaticFiles(STATIC).routes(),
         _signin(house, front),
         _authorization(house, front),
         _logout(house, front),
-        _machines(house),
         _demo(house, front) if settings.demo else (),
     ):
         table.mount(app, routes)
+    direct.mount((*Health(checks).routes(), *_machines(house)))
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
+    app.extensions["idp.direct"] = direct
 
 
 def _demo(house: House, front: Front) -> tuple[Route, ...]:
@@ -145,7 +150,7 @@ def _logout(house: House, front: Front) -> tuple[Route, ...]:
     ).routes()
 
 
-def _machines(house: House) -> tuple[Route, ...]:
+def _machines(house: House) -> tuple[DirectRoute, ...]:
     ground, protocol = house.ground, house.protocol
     issuer, database, clock = ground.settings.issuer, ground.database, ground.clock
     assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)

@@ -40,11 +40,16 @@ def fields_of(raw: bytes) -> list[tuple[str, str]]:
     return fields
 
 
+def is_form(content_type: str) -> bool:
+    """Whether a Content-Type says that the body is a form."""
+    return content_type.partition(";")[0].strip().lower() == FORM
+
+
 def read_form(content_type: str, query: str, body: bytes) -> ProtocolForm:
     """The parameters in `body`. Raises `OAuthError` invalid_request for anything but one clean form."""
     if query:
         raise OAuthError("invalid_request", "Parameters must be sent in the body, not in the address")
-    if content_type.partition(";")[0].strip().lower() != FORM:
+    if not is_form(content_type):
         raise OAuthError("invalid_request", f"The body must be {FORM}")
     try:
         fields = fields_of(body)

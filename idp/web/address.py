@@ -1,8 +1,15 @@
 """The address a request comes from. X-Forwarded-For is believed only as far as trusted proxies wrote it (S3.6)."""
 
+import secrets
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from itertools import count
+from typing import Any
+
+from idp.core.origin import Origin
 
 Network = IPv4Network | IPv6Network
+LONGEST_DEVICE = 160
 
 
 class TrustedProxies:
@@ -30,6 +37,24 @@ class TrustedProxies:
         # A server that listens for both families sees IPv4 peers inside IPv6.
         peer = (isinstance(parsed, IPv6Address) and parsed.ipv4_mapped) or parsed
         return any(peer in network for network in self._networks)
+
+
+class Callers:
+    """Tells where requests come from; one for the whole process, so that no two references are alike."""
+
+    def __init__(self, proxies: TrustedProxies) -> None:
+        self._proxies = proxies
+        # A reference for support, no secret: counting spares every request a call to the system's random source.
+        self._run = secrets.token_hex(3)
+        self._count = count()
+
+    def origin(self, environ: Mapping[str, Any]) -> Origin:
+        """The sender of the request in this WSGI environ."""
+        return Origin(
+            address=self._proxies.client_address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")),
+            device=environ.get("HTTP_USER_AGENT", "")[:LONGEST_DEVICE],
+            request_id=f"{self._run}{next(self._count) & 0xFFFFFF:06x}",
+        )
 
 
 def _is_address(text: str) -> bool:

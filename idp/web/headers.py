@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Headers = tuple[tuple[str, str], ...]
+LONGEST_URL = 8 * 1024
 EXPOSED = "WWW-Authenticate, DPoP-Nonce"
 FIXED = "idp.fixed_headers"
 NOTHING_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,13 +1,12 @@
 """Health for load balancers: `live` says the process answers, `ready` that it can do its work."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from werkzeug.wrappers import Response
-
 from idp.core.errors import IdpError
-from idp.web.routes import Guard, Route
+from idp.web.call import Answer, Call, json_answer
+from idp.web.direct import DirectRoute
+from idp.web.routes import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +15,21 @@ class Health:
 
     checks: dict[str, Callable[[], None]]
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[DirectRoute, ...]:
         """The two addresses; they answer under any Host, since probes use bare addresses."""
         return (
-            Route("/health/live", "live", self.live, guard=Guard.HEALTH),
-            Route("/health/ready", "ready", self.ready, guard=Guard.HEALTH),
+            DirectRoute("/health/live", self.live, ("GET",), Guard.HEALTH),
+            DirectRoute("/health/ready", self.ready, ("GET",), Guard.HEALTH),
         )
 
-    def live(self) -> Response:
+    def live(self, _call: Call) -> Answer:
         """200 as long as the process answers."""
-        return _json({"status": "live"}, 200)
+        return json_answer({"status": "live"})
 
-    def ready(self) -> Response:
+    def ready(self, _call: Call) -> Answer:
         """200 where every part answers, 503 with the names of those that do not."""
         down = [name for name, check in self.checks.items() if not _answers(check)]
-        return _json({"status": "not ready", "down": down} if down else {"status": "ready"}, 503 if down else 200)
+        return json_answer({"status": "not ready", "down": down}, 503) if down else json_answer({"status": "ready"})
 
 
 def _answers(check: Callable[[], None]) -> bool:
@@ -39,7 +38,3 @@ def _answers(check: Callable[[], None]) -> bool:
     except IdpError:
         return False
     return True
-
-
-def _json(body: dict[str, object], status: int) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")

@@ -1,4 +1,4 @@
-"""Routes with their rules: every address declares its guard, and the guard decides checks, caching and limits."""
+"""Routes of pages with their rules: every address declares its guard, and the guard decides checks, caching and limits."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -49,7 +49,6 @@ class Route:
     view: View
     methods: tuple[str, ...] = ("GET",)
     guard: Guard = Guard.PAGE
-    cors: Cors = Cors.NONE
 
 
 class RouteTable:
@@ -57,24 +56,17 @@ class RouteTable:
 
     def __init__(self) -> None:
         self._routes: dict[str, Route] = {}
-        self._by_rule: dict[str, Route] = {}
 
     def mount(self, app: Flask, routes: Iterable[Route]) -> None:
         """Adds `routes` to `app`. An endpoint may be mounted at several addresses under one set of rules."""
         for route in routes:
-            methods: list[str] = [*route.methods, *(("OPTIONS",) if route.cors is not Cors.NONE else ())]
             known = self._routes.setdefault(route.endpoint, route)
-            self._by_rule.setdefault(route.rule, route)
             view: Any = None if known is not route else route.view
-            app.add_url_rule(route.rule, route.endpoint, view, methods=methods, provide_automatic_options=False)
+            app.add_url_rule(route.rule, route.endpoint, view, methods=[*route.methods], provide_automatic_options=False)
 
     def get(self, endpoint: str | None) -> Route | None:
         """The route of an endpoint; None for an address that is not ours."""
         return self._routes.get(endpoint or "")
-
-    def at(self, path: str) -> Route | None:
-        """The route at a fixed address, whatever the method: who calls it wrongly is answered in its own way too."""
-        return self._by_rule.get(path)
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes.values())

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from idp.web.direct import Direct
 from idp.web.routes import RouteTable
 from tests.architecture.source import modules
 from tests.builders import TestClock
 from tests.drivers.provider import Provider, a_provider
 
 # They take no cookie as proof, or park what was posted before they look at the session.
+# The place of the guard among the arguments.
+GUARDED_FROM = {"Route": 5, "DirectRoute": 4}
 POSTS_WITHOUT_FORM_CHECK = {"/authorize", "/token", "/userinfo", "/introspect", "/revoke", "/logout"}
 
 
@@ -31,14 +34,15 @@ def test_every_route_names_its_guard() -> None:
         (module, node)
         for module in modules("idp")
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Route"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GUARDED_FROM
     )
     assert [f"{module.path}:{node.lineno}" for module, node in calls if not names_its_guard(node)] == []
 
 
 def names_its_guard(call: ast.Call) -> bool:
-    """As the fifth argument or by keyword."""
-    return len(call.args) >= 5 or "guard" in {word.arg for word in call.keywords}
+    """By place or by keyword."""
+    assert isinstance(call.func, ast.Name)
+    return len(call.args) >= GUARDED_FROM[call.func.id] or "guard" in {word.arg for word in call.keywords}
 
 
 def test_what_is_posted_without_form_check_is_known_by_name(provider: Provider) -> None:
@@ -48,6 +52,8 @@ def test_what_is_posted_without_form_check_is_known_by_name(provider: Provider) 
         route = table.get(rule.endpoint)
         if route is not None and not route.guard.value.csrf and {"POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set()):
             exempt.add(rule.rule)
+    direct: Direct = provider.app.extensions["idp.direct"]
+    exempt |= {route.path for route in direct if "POST" in route.methods}
     assert exempt == POSTS_WITHOUT_FORM_CHECK
 
 

@@ -4,31 +4,29 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response
+from idp.web.call import JSON, Answer, Call
+from idp.web.direct import DirectRoute
+from idp.web.routes import Cors, Guard
 
-from idp.web.lasting import Lasting
-from idp.web.routes import Cors, Guard, Route
-
-HEADERS = {"Cache-Control": "public, max-age=300"}
+FRESH = ("Cache-Control", "public, max-age=300")
+NAMES = ("openid-configuration", "oauth-authorization-server")
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """Serves the document."""
 
-    answer: Lasting
+    answer: Answer
 
     @classmethod
     def of(cls, metadata: dict[str, Any]) -> "Discovery":
         """Discovery that answers with `metadata`."""
-        body = json.dumps(metadata, indent=1).encode()
-        return cls(Lasting(body, content_type="application/json", headers=HEADERS))
+        return cls(Answer(json.dumps(metadata, indent=1).encode(), JSON, headers=(FRESH,)))
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[DirectRoute, ...]:
         """The addresses of both specifications."""
-        names = ("openid-configuration", "oauth-authorization-server")
-        return tuple(Route(f"/.well-known/{n}", "discovery", self.document, guard=Guard.DOCUMENT, cors=Cors.ANY) for n in names)
+        return tuple(DirectRoute(f"/.well-known/{n}", self.document, ("GET",), Guard.DOCUMENT, Cors.ANY) for n in NAMES)
 
-    def document(self) -> Response:
+    def document(self, _call: Call) -> Answer:
         """The document."""
         return self.answer

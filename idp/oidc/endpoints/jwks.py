@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import Response, request
-
 from idp.oidc.tokens.keys import Keys, PublicSet
-from idp.web.lasting import Lasting
-from idp.web.routes import Cors, Guard, Route
+from idp.web.call import JSON, Answer, Call
+from idp.web.direct import DirectRoute
+from idp.web.routes import Cors, Guard
 
 # Far shorter than the hour a new key is published before it signs.
-FRESH = "public, max-age=300"
+FRESH = ("Cache-Control", "public, max-age=300")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +18,22 @@ class Jwks:
 
     keys: Keys
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[DirectRoute, ...]:
         """One address, for everybody."""
-        return (Route("/jwks", "jwks", self.jwks, guard=Guard.DOCUMENT, cors=Cors.ANY),)
+        return (DirectRoute("/jwks", self.jwks, ("GET",), Guard.DOCUMENT, Cors.ANY),)
 
-    def jwks(self) -> Response:
+    def jwks(self, call: Call) -> Answer:
         """The public keys; 304 where the caller has them already."""
         public = self.keys.public_set()
-        if request.environ.get("HTTP_IF_NONE_MATCH") == f'"{public.etag}"':
-            return Response(status=304, headers=_headers(public))
-        return _answer(public)
+        known = call.header("IF_NONE_MATCH") == _tag(public)
+        return _answer(public, 304 if known else 200)
 
 
-@lru_cache(maxsize=2)
-def _answer(public: PublicSet) -> Lasting:
-    return Lasting(public.body, content_type="application/json", headers=_headers(public))
+@lru_cache(maxsize=4)
+def _answer(public: PublicSet, status: int) -> Answer:
+    body = public.body if status == 200 else b""
+    return Answer(body, JSON, status, (FRESH, ("ETag", _tag(public))))
 
 
-def _headers(public: PublicSet) -> dict[str, str]:
-    return {"Cache-Control": FRESH, "ETag": f'"{public.etag}"'}
+def _tag(public: PublicSet) -> str:
+    return f'"{public.etag}"'

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Response, request
-
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.protocol import presented
 from idp.oidc.tokens.inspection import Inspection
-from idp.web.routes import Cors, Guard, Route
+from idp.web.call import Answer, Call
+from idp.web.direct import DirectRoute
+from idp.web.routes import Cors, Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,15 @@ class Revoke:
     database: Database
     clock: Clock
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[DirectRoute, ...]:
         """One address, for clients and for browsers at their origins."""
-        return (Route("/revoke", "revoke", self.answer, ("POST",), Guard.PROTOCOL, Cors.CLIENTS),)
+        return (DirectRoute("/revoke", self.answer, ("POST",), Guard.PROTOCOL, Cors.CLIENTS),)
 
-    def answer(self) -> Response:
+    def answer(self, call: Call) -> Answer:
         """200 whatever the token was (RFC 7009 2.2): it is of no use to this client any more."""
-        shown = presented(request, self.address)
+        shown = presented(call, self.address)
         asker = self.authenticator.authenticate(shown, public=True)
         token = shown.form.need("token")
         with self.database.transaction() as db:
             self.inspection.revoke(db, asker, token, self.clock.now())
-        return Response(status=200)
+        return Answer()

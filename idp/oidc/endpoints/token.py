@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import request
-from werkzeug.wrappers import Response
-
-from idp.oidc.endpoints.protocol import json_answer, presented
+from idp.oidc.endpoints.protocol import presented
 from idp.oidc.server import TokenServer
-from idp.web.routes import Cors, Guard, Route
+from idp.web.call import Answer, Call, json_answer
+from idp.web.direct import DirectRoute
+from idp.web.routes import Cors, Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +16,10 @@ class Token:
     address: str
     server: TokenServer
 
-    def routes(self) -> tuple[Route, ...]:
+    def routes(self) -> tuple[DirectRoute, ...]:
         """One address, for clients and for browsers at their origins."""
-        return (Route("/token", "token", self.token, ("POST",), Guard.PROTOCOL, Cors.CLIENTS),)
+        return (DirectRoute("/token", self.token, ("POST",), Guard.PROTOCOL, Cors.CLIENTS),)
 
-    def token(self) -> Response:
+    def token(self, call: Call) -> Answer:
         """The tokens a grant earns."""
-        return json_answer(self.server.answer(presented(request, self.address)))
+        return json_answer(self.server.answer(presented(call, self.address)))

@@ -37,7 +37,7 @@ def test_unknown_client_wrong_secret_and_disabled_client_look_the_same(issuer: I
     assert {(a.status, a.text, a.headers["WWW-Authenticate"]) for a in answers} == {
         (
             401,
-            '{"error":"invalid_client","error_description":"Client authentication failed"}\n',
+            '{"error":"invalid_client","error_description":"Client authentication failed"}',
             'Basic realm="clients"',
         )
     }

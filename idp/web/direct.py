@@ -1,0 +1,162 @@
+"""Addresses for machines, answered before Flask: tokens, documents, health.
+
+They are asked a thousand times as often as pages, and use neither sessions nor templates nor forms: what Flask does for a page
+would be most of their cost. The rules are those of every address: host, length, headers, CORS and errors are decided here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idp.core.errors import IdpError, Misconfigured, OAuthError, Refused, Unavailable
+from idp.core.logs import get_log
+from idp.core.origin import call_from
+from idp.settings import Settings
+from idp.web.address import Callers
+from idp.web.call import Answer, Call, Headers, json_answer
+from idp.web.headers import EXPOSED, LONGEST_URL, fixed_headers
+from idp.web.routes import Cors, Guard
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = get_log(__name__)
+MAY_BE_SENT = ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP")
+NOT_KEPT = ("Cache-Control", "no-store")
+
+
+@dataclass(frozen=True, slots=True)
+class DirectRoute:
+    """One fixed address: who answers and by which rules."""
+
+    path: str
+    answer: Callable[[Call], Answer]
+    methods: tuple[str, ...]
+    guard: Guard
+    cors: Cors = Cors.NONE
+
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """Every method that is answered here."""
+        head = ("HEAD",) if "GET" in self.methods else ()
+        return (*self.methods, *head, *(("OPTIONS",) if self.cors is not Cors.NONE else ()))
+
+
+class Direct:
+    """Answers its routes and leaves everything else to the application behind it.
+
+    `is_client_origin` tells whether a registered client lives at an origin.
+    """
+
+    def __init__(self, settings: Settings, callers: Callers, is_client_origin: Callable[[str], bool]) -> None:
+        self._settings = settings
+        self._callers = callers
+        self._is_client_origin = is_client_origin
+        self._routes: dict[str, tuple[DirectRoute, Headers, frozenset[str]]] = {}
+
+    def mount(self, routes: Iterable[DirectRoute]) -> None:
+        """Adds `routes`."""
+        for route in routes:
+            fixed = fixed_headers(route.guard, route.cors, self._settings)
+            self._routes[route.path] = route, fixed, frozenset(name for name, _ in fixed)
+
+    def __iter__(self) -> Iterator[DirectRoute]:
+        return (route for route, _, _ in self._routes.values())
+
+    def before(self, otherwise: "WSGIApplication") -> "WSGIApplication":
+        """These routes, and `otherwise` for every other address."""
+
+        def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            found = self._routes.get(environ.get("PATH_INFO", ""))
+            if found is None:
+                return otherwise(environ, start_response)
+            route, fixed, names = found
+            answer = self._answer(route, environ)
+            own = answer.own_headers
+            if answer.headers and not names.isdisjoint(name for name, _ in answer.headers):
+                brought = {name for name, _ in own}
+                fixed = tuple(pair for pair in fixed if pair[0] not in brought)
+            start_response(answer.status_line, [*own, *fixed, *self._origin_headers(route, environ)])
+            return () if environ["REQUEST_METHOD"] == "HEAD" else (answer.body,)
+
+        return application
+
+    def _answer(self, route: DirectRoute, environ: "WSGIEnvironment") -> Answer:
+        try:
+            origin = self._callers.origin(environ)
+            call_from(origin)
+            if refusal := self._refusal(route, environ):
+                return refusal
+            return route.answer(Call(environ, origin, route.guard.value.most_bytes))
+        except Exception as error:  # whatever it is, the caller gets an answer and the log the cause
+            answer = _told(error)
+            if not route.guard.value.cacheable:
+                return answer
+            # Some errors may be kept where nothing is said: a failure of a moment ago must not hide what is there by now.
+            return Answer(answer.body, answer.content_type, answer.status, (*answer.headers, NOT_KEPT))
+
+    def _refusal(self, route: DirectRoute, environ: "WSGIEnvironment") -> Answer | None:
+        if environ.get("HTTP_HOST", "") != self._settings.host and route.guard is not Guard.HEALTH:
+            raise Refused("unknown_host", because="the Host header names another host")
+        if len(environ.get("QUERY_STRING", "")) + len(route.path) > LONGEST_URL:
+            raise IdpError("uri_too_long", "The address is too long", status=414)
+        method = environ["REQUEST_METHOD"]
+        if method in route.methods:
+            return None
+        if method == "OPTIONS" and route.cors is not Cors.NONE:
+            return Answer(status=204)
+        if method == "HEAD" and "GET" in route.methods:
+            return None
+        refused = (("Allow", ", ".join(sorted(route.understood))), NOT_KEPT)
+        return json_answer({"error": "invalid_request"}, 405, refused)
+
+    def _origin_headers(self, route: DirectRoute, environ: "WSGIEnvironment") -> Headers:
+        preflight = environ["REQUEST_METHOD"] == "OPTIONS"
+        if route.cors is Cors.NONE or (route.cors is Cors.ANY and not preflight):
+            return ()
+        headers: Headers = ()
+        if route.cors is Cors.CLIENTS:
+            headers = (("Vary", "Origin"),)
+            origin = environ.get("HTTP_ORIGIN")
+            if origin is None or not self._is_known(origin):
+                return headers
+            headers += (("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", EXPOSED))
+        if preflight:
+            methods = ", ".join(method for method in route.understood if method != "HEAD")
+            headers += (("Access-Control-Allow-Methods", methods), MAY_BE_SENT, ("Access-Control-Max-Age", "600"))
+        return headers
+
+    def _is_known(self, origin: str) -> bool:
+        try:
+            return self._is_client_origin(origin)
+        except IdpError as error:
+            # The answer itself may be good; without its headers no page at this origin can read it.
+            _log(error)
+            return False
+
+
+def _told(error: Exception) -> Answer:
+    """What the caller learns of an error (RFC 6749 5.2); its cause goes to the log alone."""
+    match error:
+        case OAuthError():
+            _log(error)
+            described = {"error_description": error.public} if error.public else {}
+            challenge = (("WWW-Authenticate", error.challenge),) if error.challenge else ()
+            return json_answer({"error": error.code, **described}, error.status, challenge)
+        case Unavailable():
+            _log(error)
+            return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)),))
+        case IdpError() if not isinstance(error, Misconfigured):
+            _log(error)
+            return json_answer({"error": error.code if error.status >= 500 else "invalid_request"}, error.status)
+        case RecursionError() | UnicodeError():
+            # Input that Python itself chokes on: nested too deep, or not text. The sender's fault, so never a 500.
+            log.info("refused", error_code="bad_request", because=type(error).__name__)
+            return json_answer({"error": "invalid_request"}, 400)
+        case _:
+            log.error("unforeseen", exc_info=error)
+            return json_answer({"error": "server_error"}, 500)
+
+
+def _log(error: IdpError) -> None:
+    log.info("refused", error_code=error.code, because=error.because)
