@@ -53,7 +53,7 @@ def a_database(url: str) -> Iterator[Database]:
     database = open_database(Flask("tests"), url, pool_size=4)
     metadata.create_all(database.engine)
     yield database
-    database.engine.dispose()
+    database.close()
 
 
 def a_hasher(folder: Path, memory_kib: int = 64, passes: int = 1) -> PasswordHasher:

@@ -20,7 +20,7 @@ def drift(folder: Path) -> list[Any]:
     with database.reading() as db:
         context = MigrationContext.configure(db, opts={"compare_type": True, "compare_server_default": True})
         found = compare_metadata(context, metadata)
-    database.engine.dispose()
+    database.close()
     return list(found)
 
 

@@ -129,7 +129,7 @@ def _prepare(folder: DemoFolder) -> dict[str, str]:
     sow(house)
     for customer in CUSTOMERS:
         _add(house, customer)
-    ground.database.engine.dispose()
+    ground.database.close()
     return {brand.id: brand.name for brand in house.parties.brands.all()}
 
 

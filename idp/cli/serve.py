@@ -42,7 +42,7 @@ def prepare() -> tuple[Settings, Listening]:
     require_kv(ground)
     listening = listening_of(ground.settings)
     claim(listening.address, listening.port)
-    ground.database.engine.dispose()  # a connection must not cross the fork
+    ground.database.close()  # a connection must not cross the fork
     return ground.settings, listening
 
 

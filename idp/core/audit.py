@@ -23,7 +23,7 @@ from idp.core.database import upsert
 from idp.core.events import Event
 from idp.core.handles import digest
 from idp.core.origin import current_origin
-from idp.core.prepared import insertion
+from idp.core.prepared import Prepared, insertion
 from idp.core.sealing import Keyring, Unsealable
 
 __all__ = ["APPEND_ONLY_DDL", "Entry", "Trail", "audit_entries", "audit_links", "row_mac", "tail", "trail_keys"]
@@ -38,7 +38,9 @@ REMEMBERED_KEYS = 10_000
 MAC_COLUMNS = tuple(column.name for column in audit_entries.columns if column.name not in {"id", "mac"})
 
 _INSERT = insertion(audit_entries, *(column.name for column in audit_entries.columns if column.name != "id"))
-_KEY = select(trail_keys.c.sealed_key, trail_keys.c.created_at).where(trail_keys.c.subject_id == bindparam("subject_id"))
+_KEY = Prepared(
+    select(trail_keys.c.sealed_key, trail_keys.c.created_at).where(trail_keys.c.subject_id == bindparam("subject_id"))
+)
 
 
 class Trail:
@@ -93,14 +95,15 @@ class Trail:
     def _cipher(self, db: Connection, subject_id: str) -> AESGCM | None:
         if remembered := self._ciphers.get(subject_id):
             return remembered
-        found = db.execute(_KEY, {"subject_id": subject_id}).one_or_none()
+        found = _KEY.one(db, {"subject_id": subject_id})
         if found is None:
             self._make_key(db, subject_id)
-            found = db.execute(_KEY, {"subject_id": subject_id}).one()
-        if found.sealed_key is None:
+            found = _KEY.one(db, {"subject_id": subject_id})
+        if found is None or found[0] is None:
             return None
-        cipher = AESGCM(self._keyring.open(found.sealed_key, _purpose(subject_id)))
-        if self._clock.now() - found.created_at > SETTLED:
+        sealed_key, created_at = found
+        cipher = AESGCM(self._keyring.open(sealed_key, _purpose(subject_id)))
+        if self._clock.now() - created_at > SETTLED:
             if len(self._ciphers) >= REMEMBERED_KEYS:
                 self._ciphers.clear()
             self._ciphers[subject_id] = cipher

@@ -3,10 +3,10 @@
 The only place that imports Flask-SQLAlchemy. Everything else gets a `Connection`, from `transaction()` or `reading()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -17,9 +17,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
 from idp.core.errors import Unavailable
-from idp.core.turns import Turns
+from idp.core.together import Together
+from idp.core.turns import NO_BEGIN, Turns
 
-READS = "idp_reads"
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -28,28 +28,43 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 # A standby, or a primary that was put out of use. The driver counts it among programming errors.
+TEXT_LENGTH = len("2026-01-31 12:00:00.000000")
 READ_ONLY = "25006"
+T = TypeVar("T")
 sql = SQLAlchemy(metadata=MetaData(naming_convention=NAMING))
 metadata = sql.metadata
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """Aware UTC in, aware UTC out, on every database."""
+    """Aware UTC in, aware UTC out, on every database. SQLite keeps text, written and read here: SQLAlchemy's way is slow."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime cannot be stored")
-        return value.astimezone(UTC) if dialect.name != "sqlite" else value.astimezone(UTC).replace(tzinfo=None)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """What is sent to the database."""
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """What comes back."""
+        return _from_text if dialect.name == "sqlite" else _to_utc
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime cannot be stored")
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    found = _to_utc(value)
+    return None if found is None else found.isoformat(" ", "microseconds")[:TEXT_LENGTH]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -66,8 +81,15 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._turns = Turns(engine) if engine.dialect.name == "sqlite" else None
+        self._together = Together(self._turns) if self._turns else None
         # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
-        self._reads = {READS: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        self._reads = {NO_BEGIN: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+
+    def close(self) -> None:
+        """Closes every connection, so that none crosses a fork; the next statement opens another."""
+        if self._turns:
+            self._turns.close()
+        self.engine.dispose()
 
     def ping(self) -> None:
         """Raises `Unavailable` where the database does not answer."""
@@ -80,8 +102,26 @@ class Database:
 
         Raises `Unavailable` where the database does not answer.
         """
-        with _answering(), self._turns.transaction() if self._turns else self.engine.begin() as db:
-            yield db
+        with _answering():
+            if self._turns:
+                with self._turns.turn() as writer:
+                    yield writer.connection
+            else:
+                with self.engine.begin() as db:
+                    yield db
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, once what it wrote is committed; where it raises, nothing of it is.
+
+        For small writes that many threads make at once: on SQLite they share a commit, and `work` may run in another thread.
+        Raises `Unavailable` where the database does not answer.
+        """
+        with _answering():
+            if self._together:
+                result: T = self._together.run(work)
+                return result
+            with self.engine.begin() as db:
+                return work(db)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -112,6 +152,7 @@ def open_database(app: Flask, url: str, pool_size: int) -> Database:
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
     options["pool_use_lifo"] = True  # the connection used last has its statements prepared and its pages at hand
     if url.startswith("sqlite"):
+        options["pool_size"] = pool_size + 1  # one more, through which all of them write
         options["connect_args"] = {"timeout": 5, "check_same_thread": False}
     else:
         options |= {"pool_recycle": 1800, "connect_args": {"connect_timeout": 3}}
@@ -136,5 +177,5 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _(db: Connection) -> None:
         # Deferred BEGIN upgrades a read lock at the first write and fails under concurrency; IMMEDIATE queues instead.
-        if READS not in db.get_execution_options():
+        if NO_BEGIN not in db.get_execution_options():
             db.exec_driver_sql("BEGIN IMMEDIATE")

@@ -56,7 +56,7 @@ class Call:
         return bool(self.query) and any(name == given for given, _ in parse_qsl(self.query, keep_blank_values=True))
 
     def body(self) -> bytes:
-        """The whole body; can be read once. Raises `IdpError` too_large (413) beyond the limit, bad_request for a part of one."""
+        """The whole body; can be read once. Raises `IdpError` too_large (413) beyond the limit, bad_request cut short."""
         length = self.environ.get("CONTENT_LENGTH", "")
         if not SHORT.fullmatch(length):
             return self._body_of_unknown_length()

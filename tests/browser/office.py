@@ -37,4 +37,4 @@ def an_office(environment: Mapping[str, str]) -> Iterator[Office]:
     """The office for the length of the block."""
     office = Office(environment)
     yield office
-    office.house.ground.database.engine.dispose()
+    office.house.ground.database.close()

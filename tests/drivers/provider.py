@@ -64,4 +64,4 @@ def a_provider(folder: Path, clock: TestClock, **changed: str) -> Iterator[Provi
     """A provider in `folder` for the length of the block."""
     provider = Provider(settings_for(folder, **changed), clock)
     yield provider
-    provider.house.ground.database.engine.dispose()
+    provider.house.ground.database.close()

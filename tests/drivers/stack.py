@@ -124,7 +124,7 @@ def a_stack(folder: Path, *, deliver: bool = False, **changed: str) -> Iterator[
         yield stack
     finally:
         stack.stop()
-        stack.house.ground.database.engine.dispose()
+        stack.house.ground.database.close()
 
 
 def _born(pid: int) -> int:

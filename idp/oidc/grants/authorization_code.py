@@ -54,8 +54,7 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str
     if not set(form.resources) <= client.resources:
         raise OAuthError("invalid_target", "resource must be one of those registered for the client")
     now = issuance.clock.now()
-    with issuance.database.transaction() as db:
-        outcome = _redeem(issuance, db, client, code, form, now)
+    outcome = issuance.database.write(lambda db: _redeem(issuance, db, client, code, form, now))
     if isinstance(outcome, _Refused):
         raise OAuthError("invalid_grant", "The code is not valid", because=outcome.because)
     family, minting = outcome.standing.family, issuance.minting

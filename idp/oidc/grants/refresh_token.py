@@ -48,8 +48,7 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str
     """Tokens for a refresh token. Raises `OAuthError`; what a refusal must leave behind is committed before."""
     token = form.need("refresh_token")
     now = issuance.clock.now()
-    with issuance.database.transaction() as db:
-        outcome = _rotate(issuance, db, client, token, form, now)
+    outcome = issuance.database.write(lambda db: _rotate(issuance, db, client, token, form, now))
     if isinstance(outcome, _Refused):
         raise OAuthError("invalid_grant", "The refresh token is not valid", because=outcome.because)
     return issuance.minting.for_subject(

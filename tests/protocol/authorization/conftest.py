@@ -12,7 +12,7 @@ from tests.protocol.authorization.provider import Seeded, open_provider, seed
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("seeded")
-    seed(folder).house.ground.database.engine.dispose()
+    seed(folder).house.ground.database.close()
     return folder
 
 
@@ -20,4 +20,4 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def provider(seeded: Path, tmp_path: Path, clock: TestClock) -> Iterator[Seeded]:
     opened = open_provider(seeded, tmp_path, clock)
     yield opened
-    opened.house.ground.database.engine.dispose()
+    opened.house.ground.database.close()

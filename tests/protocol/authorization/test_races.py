@@ -20,7 +20,7 @@ def provider(database_url: str, kv_url: str, tmp_path: Path) -> Iterator[Seeded]
     """On SQLite and on PostgreSQL, on SQLite and on Redis."""
     opened = seed(tmp_path, database_url=database_url, kv_url=kv_url, blocking_threads="12")
     yield opened
-    opened.house.ground.database.engine.dispose()
+    opened.house.ground.database.close()
 
 
 def all_at_once(provider: Seeded, browser: Browser, url: str, fields: dict[str, str] | None = None) -> list[TestResponse]:

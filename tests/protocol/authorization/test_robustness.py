@@ -81,7 +81,7 @@ def test_without_the_kv_live_sessions_go_on(provider: Seeded, tmp_path: Path) ->
     assert "code" in browser.open(authorize(prompt="none")).query
     assert "code" in browser.open(authorize()).query
     assert browser.open(f"/logout?id_token_hint={broken.id_token()}").status == 200
-    broken.house.ground.database.engine.dispose()
+    broken.house.ground.database.close()
 
 
 def test_without_the_kv_nothing_is_parked_and_people_are_told(provider: Seeded, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_without_the_kv_nothing_is_parked_and_people_are_told(provider: Seeded, 
     assert int(page.headers["Retry-After"]) > 0
     posted = broken.browser().post("/authorize", parameters("stellantis-portal"))  # type: ignore[arg-type]
     assert posted.status == 503
-    broken.house.ground.database.engine.dispose()
+    broken.house.ground.database.close()
 
 
 def test_a_source_that_begins_too_much_has_to_wait(provider: Seeded) -> None:

@@ -20,4 +20,4 @@ def issuer_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def issuer(issuer_seed: Path, tmp_path: Path, clock: TestClock) -> Iterator[Issuer]:
     opened = open_issuer(issuer_seed, tmp_path, clock)
     yield opened
-    opened.house.ground.database.engine.dispose()
+    opened.house.ground.database.close()

@@ -254,7 +254,7 @@ def signed(claims: dict[str, Any], alg: str, key: Any = None) -> str:
 
 def seed(folder: Path) -> None:
     """Makes the database that every test starts from."""
-    fill(environment_for(folder), TestClock()).house.ground.database.engine.dispose()
+    fill(environment_for(folder), TestClock()).house.ground.database.close()
 
 
 def fill(environment: dict[str, str], clock: TestClock) -> Issuer:

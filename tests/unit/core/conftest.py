@@ -20,4 +20,4 @@ def database(database_url: str) -> Iterator[Database]:
     database = open_database(Flask("tests"), database_url, pool_size=16)
     metadata.create_all(database.engine, tables=TABLES)
     yield database
-    database.engine.dispose()
+    database.close()

@@ -293,7 +293,7 @@ def test_tables_that_are_not_there_yet_are_waited_for(scene: Scene) -> None:
     worker = threading.Thread(target=scene.worker(mail=receiver).run_forever, args=(stop,))
     with scene.database.transaction() as db:
         db.execute(text("ALTER TABLE outbox RENAME TO outbox_away"))
-    scene.database.engine.dispose()
+    scene.database.close()
     with capture_logs() as lines:
         worker.start()
         wait_until(lambda: noticed(lines))

@@ -29,7 +29,7 @@ def served(folder: Path, **changed: str) -> Client:
 def client(tmp_path: Path) -> Iterator[Client]:
     client = served(tmp_path)
     yield client
-    house(client).ground.database.engine.dispose()
+    house(client).ground.database.close()
 
 
 def house(client: Client) -> House:

@@ -129,7 +129,7 @@ def test_the_key_set_outlives_its_database(keys: Keys, database: Database, clock
     broken = Keys(database, Keyring(MASTER), clock)
     broken._loaded, broken._imported = keys._loaded, keys._imported
     with a_database(f"sqlite:///{tmp_path}/empty.db") as gone:
-        gone.engine.dispose()
+        gone.close()
         (tmp_path / "empty.db").unlink()
         (tmp_path / "empty.db").mkdir()
         broken._database = gone
