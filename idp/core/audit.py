@@ -149,7 +149,7 @@ def tail(db: Connection, keyring: Keyring, limit: int = 50, after_id: int | None
 def row_mac(keyring: Keyring, row: Mapping[Any, Any]) -> str:
     """The HMAC over every column but `id` and `mac`, under the key that `key_id` names. Raises `Unsealable` without it."""
     key = keyring.derive("audit row", bytes.fromhex(row["key_id"]))
-    return hmac.new(key, _json([row[name] for name in MAC_COLUMNS]), hashlib.sha256).hexdigest()
+    return hmac.digest(key, _json([row[name] for name in MAC_COLUMNS]), hashlib.sha256).hex()
 
 
 def _entry(keyring: Keyring, row: Mapping[Any, Any]) -> Entry:

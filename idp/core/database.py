@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from pydantic_core import from_json
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -55,7 +56,7 @@ def _to_utc(value: datetime | None) -> datetime | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a naive datetime cannot be stored")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _to_text(value: datetime | None) -> str | None:
@@ -150,6 +151,7 @@ def open_database(app: Flask, url: str, pool_size: int) -> Database:
     """Binds the database at `url` to `app` with `pool_size` connections, one for each blocking thread."""
     # An error that quotes its parameters would write addresses and digests into the log.
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
+    options["json_deserializer"] = from_json
     options["pool_use_lifo"] = True  # the connection used last has its statements prepared and its pages at hand
     if url.startswith("sqlite"):
         options["pool_size"] = pool_size + 1  # one more, through which all of them write

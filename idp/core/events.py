@@ -30,10 +30,14 @@ class Event:
 
     def details(self) -> dict[str, Any]:
         """What this kind of event says beyond the common fields."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in COMMON}
+        kind = type(self)
+        if kind not in _OWN:
+            _OWN[kind] = tuple(f.name for f in fields(kind) if f.name not in COMMON)
+        return {name: getattr(self, name) for name in _OWN[kind]}
 
 
 COMMON = frozenset(f.name for f in fields(Event))
+_OWN: dict[type[Event], tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,12 +47,14 @@ class _Compiled:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self._text: str = compiled.string
-        self._positions: list[str] | None = compiled.positiontup
-        self._sent: dict[str, Convert] = {}
-        for bind, name in compiled.bind_names.items():
-            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
-            if processor is not None:
-                self._sent[name] = processor
+        processors = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
+        }
+        # By place where the driver counts parameters, by name where it names them.
+        self._by_place = compiled.positiontup is not None
+        self._sent: list[tuple[str, Convert | None]] = [
+            (name, processors[name]) for name in compiled.positiontup or compiled.bind_names.values()
+        ]
         self._constants = {n: b.effective_value for b, n in compiled.bind_names.items() if not b.required}
         self._got: list[tuple[int, Convert]] = []
         for place, column in enumerate(compiled._result_columns or ()):
@@ -62,10 +64,12 @@ class _Compiled:
         self._errors = dialect.loaded_dbapi.Error
 
     def run(self, db: Connection, given: Mapping[str, Any], reads: bool) -> tuple[Any, ...] | None:
-        values = {**self._constants, **given}
-        for name, convert in self._sent.items():
-            values[name] = convert(values[name])
-        sent: Any = [values[name] for name in self._positions] if self._positions is not None else values
+        values = {**self._constants, **given} if self._constants else given
+        sent: Any = (
+            [values[name] if convert is None else convert(values[name]) for name, convert in self._sent]
+            if self._by_place
+            else {name: values[name] if convert is None else convert(values[name]) for name, convert in self._sent}
+        )
         cursor = db.connection.cursor()
         try:
             cursor.execute(self._text, sent)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
-from urllib.parse import unquote_plus
 
 from idp.clients.client import Client
 from idp.clients.registry import Clients
@@ -18,7 +17,7 @@ from idp.core.events import Bus, ClientAuthenticationFailed
 from idp.core.handles import digest
 from idp.core.throttle import Slowed, Throttle, source_of
 from idp.oidc.assertion import ASSERTION_TYPE, Assertions, Refusal, issuer_of
-from idp.oidc.form import ProtocolForm
+from idp.oidc.form import ProtocolForm, decoded
 from idp.oidc.profiles import PROFILES
 
 NO_DIGEST = "0" * 64
@@ -153,7 +152,7 @@ def _basic(presented: Presented) -> Credential:
         if not colon:
             raise ValueError
         # RFC 6749 2.3.1: both halves are form-encoded before they are joined.
-        return Basic(unquote_plus(name, errors="strict"), unquote_plus(secret, errors="strict"))
+        return Basic(decoded(name), decoded(secret))
     except (binascii.Error, ValueError):
         raise OAuthError(
             "invalid_client",

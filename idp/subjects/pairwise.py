@@ -26,5 +26,5 @@ class Pairwise:
 
     def _derive(self, *parts: str) -> str:
         # Lengths in front keep ("a", "bc") and ("ab", "c") apart.
-        message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in (part.encode() for part in parts))
+        message = b"".join([len(raw).to_bytes(4, "big") + raw for raw in [part.encode() for part in parts]])
         return base64.urlsafe_b64encode(hmac.digest(self._secret, message, hashlib.sha256)).rstrip(b"=").decode()

@@ -1,14 +1,13 @@
 """What a machine asks and what it is told: requests and answers without a framework, for addresses that show no page."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from pydantic_core import to_json
 from werkzeug.wsgi import get_input_stream
 
 from idp.core.errors import IdpError
@@ -18,7 +17,6 @@ JSON = "application/json"
 SHORT = re.compile(r"[0-9]{1,9}")
 Headers = tuple[tuple[str, str], ...]
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Call:
         return body
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer. It never changes, so that one may be made once and sent many times."""
 
@@ -84,11 +82,12 @@ class Answer:
     status: int = 200
     headers: Headers = ()
 
-    @cached_property
+    @property
     def status_line(self) -> str:
+        """As WSGI wants it."""
         return _STATUS_LINES[self.status]
 
-    @cached_property
+    @property
     def own_headers(self) -> list[tuple[str, str]]:
         """The headers of its own, with type and length."""
         typed = [("Content-Type", self.content_type)] if self.content_type else []
@@ -98,4 +97,4 @@ class Answer:
 
 def json_answer(content: Mapping[str, Any], status: int = 200, headers: Headers = ()) -> Answer:
     """An answer in JSON."""
-    return Answer(_ENCODER.encode(content).encode(), JSON, status, headers)
+    return Answer(to_json(content), JSON, status, headers)

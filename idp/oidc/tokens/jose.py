@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
+from pydantic_core import to_json
 
 Key = RSAKey | ECKey | OKPKey
 LONGEST = 16 * 1024
 LARGEST_NUMBER = 2**53
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 
 
@@ -40,6 +44,20 @@ class OneAlgorithm(JWSRegistry):
 REGISTRIES = {alg: OneAlgorithm(alg) for alg in ("RS256", "PS256", "ES256", "EdDSA")}
 
 
+def _es256(key: Any, message: bytes) -> bytes:
+    # RFC 7518 3.4: R and S side by side, each as long as the curve's order.
+    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(SHA256())))
+    return r.to_bytes(32) + s.to_bytes(32)
+
+
+# Straight to the primitives: a token is signed with a key of ours that was checked when it was imported.
+_SIGNATURES: dict[str, Callable[[Any, bytes], bytes]] = {
+    "RS256": lambda key, message: key.sign(message, PKCS1v15(), SHA256()),
+    "ES256": _es256,
+    "EdDSA": lambda key, message: key.sign(message),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SigningKey:
     """A private key of ours, imported once; `heads` keeps what is the same in every token of a type."""
@@ -54,13 +72,13 @@ class SigningKey:
         known = self.heads.get(typ)
         if known is None:
             header = {"alg": self.alg, "kid": self.kid, "typ": typ}
-            known = self.heads[typ] = urlsafe_b64encode(_json(header)).decode()
+            known = self.heads[typ] = urlsafe_b64encode(to_json(header)).decode()
         return known
 
     def sign(self, claims: Mapping[str, Any], typ: str) -> str:
         """A signed JWT with the header `typ` (RFC 8725 3.11: kinds of tokens must not be taken for one another)."""
-        signed = f"{self.head(typ)}.{urlsafe_b64encode(_json(claims)).decode()}"
-        signature = JWSRegistry.algorithms[self.alg].sign(signed.encode(), self.key)
+        signed = f"{self.head(typ)}.{urlsafe_b64encode(to_json(claims)).decode()}"
+        signature = _SIGNATURES[self.alg](self.key.private_key, signed.encode())
         return f"{signed}.{urlsafe_b64encode(signature).decode()}"
 
     def opens(self, signed: str, signature: str) -> bool:
@@ -128,7 +146,3 @@ def seconds(claims: Mapping[str, Any], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST_NUMBER:
         return None
     return float(value)
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return _ENCODER.encode(value).encode()
