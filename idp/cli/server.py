@@ -15,7 +15,7 @@ from granian.log import LogLevels
 
 from idp.cli.die_with_parent import die_with_parent
 from idp.cli.hash_memory import give_hash_memory_back
-from idp.cli.scheduling import let_threads_finish
+from idp.cli.scheduling import share_finely
 from idp.core.errors import Misconfigured
 from idp.settings import Settings
 
@@ -85,6 +85,6 @@ def _load_in_worker(load: Load) -> Callable[..., Any]:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A main process that is killed outright cannot stop its workers; orphans would go on serving the port.
     die_with_parent()
-    let_threads_finish()
+    share_finely()
     give_hash_memory_back()
     return load()

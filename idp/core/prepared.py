@@ -3,7 +3,8 @@
 The caller's connection, and so its transaction, is the same; types are converted as SQLAlchemy would.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
@@ -25,11 +26,11 @@ class Prepared:
 
     def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, its columns in the order of the statement; None where there is none. Raises as SQLAlchemy does."""
-        return self._for(db.dialect).run(db, given, True)
+        return self._for(db.dialect).one(db, given)
 
-    def run(self, db: Connection, given: Mapping[str, Any]) -> None:
-        """Runs a statement that has no rows to tell. Raises as SQLAlchemy does."""
-        self._for(db.dialect).run(db, given, False)
+    def run(self, db: Connection, given: Mapping[str, Any]) -> int:
+        """Runs a statement that has no rows to tell; answers how many rows it touched. Raises as SQLAlchemy does."""
+        return self._for(db.dialect).run(db, given)
 
     def _for(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)
@@ -63,7 +64,22 @@ class _Compiled:
                 self._got.append((place, processor))
         self._errors = dialect.loaded_dbapi.Error
 
-    def run(self, db: Connection, given: Mapping[str, Any], reads: bool) -> tuple[Any, ...] | None:
+    def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        with self._executed(db, given) as cursor:
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        found = list(row)
+        for place, convert in self._got:
+            found[place] = convert(found[place])
+        return tuple(found)
+
+    def run(self, db: Connection, given: Mapping[str, Any]) -> int:
+        with self._executed(db, given) as cursor:
+            return int(cursor.rowcount)
+
+    @contextmanager
+    def _executed(self, db: Connection, given: Mapping[str, Any]) -> Iterator[Any]:
         values = {**self._constants, **given} if self._constants else given
         sent: Any = (
             [values[name] if convert is None else convert(values[name]) for name, convert in self._sent]
@@ -73,16 +89,10 @@ class _Compiled:
         cursor = db.connection.cursor()
         try:
             cursor.execute(self._text, sent)
-            row = cursor.fetchone() if reads else None
+            yield cursor
         except self._errors as error:
             raise DBAPIError.instance(
                 self._text, None, error, self._errors, hide_parameters=True, dialect=db.dialect
             ) from error
         finally:
             cursor.close()
-        if row is None:
-            return None
-        found = list(row)
-        for place, convert in self._got:
-            found[place] = convert(found[place])
-        return tuple(found)

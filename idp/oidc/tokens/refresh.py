@@ -67,15 +67,15 @@ _FIND = Prepared(
     .join(families, families.c.id == refresh_tokens.c.family_id)
     .where(refresh_tokens.c.digest == bindparam("given"))
 )
-_SPEND = (
+_SPEND = Prepared(
     update(refresh_tokens)
     .where(refresh_tokens.c.digest == bindparam("given"), refresh_tokens.c.used_at.is_(None))
-    .values(used_at=_NOW, successor_sealed=bindparam("sealed"))
+    .values(used_at=_NOW, successor_sealed=bindparam("sealed", type_=refresh_tokens.c.successor_sealed.type))
 )
 _SPENT = select(refresh_tokens.c.used_at, refresh_tokens.c.successor_sealed).where(
     refresh_tokens.c.digest == bindparam("given")
 )
-_FORGET = update(refresh_tokens).where(refresh_tokens.c.digest == bindparam("given")).values(successor_sealed=null())
+_FORGET = Prepared(update(refresh_tokens).where(refresh_tokens.c.digest == bindparam("given")).values(successor_sealed=null()))
 _INSERT = insertion(refresh_tokens, "digest", "family_id", "predecessor", "issued_at", "expires_at")
 
 
@@ -118,11 +118,11 @@ class RefreshTokens:
         """The successor of a token that `look` found good. Of ten racing calls one makes it, and all get the same."""
         given, successor = good.found.digest, new_handle()
         sealed = self._keyring.seal(successor.encode(), _purpose(given))
-        if db.execute(_SPEND, {"given": given, "at": now, "sealed": sealed}).rowcount == 1:
+        if _SPEND.run(db, {"given": given, "at": now, "sealed": sealed}) == 1:
             self._store(db, good.standing, successor, given, now)
             if good.found.predecessor is not None:
                 # This one is in use, so its owner has it: from here on the older one in other hands means theft.
-                db.execute(_FORGET, {"given": good.found.predecessor})
+                _FORGET.run(db, {"given": good.found.predecessor})
             return Rotated(successor, True)
         spent = db.execute(_SPENT, {"given": given}).one()
         if spent.successor_sealed is None or now - spent.used_at > self._limits.grace:

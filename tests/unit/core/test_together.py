@@ -1,0 +1,157 @@
+"""Work of many threads shares a commit, and fails alone."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from contextvars import ContextVar
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from idp.core.errors import Unavailable
+from idp.core.together import MOST_TOGETHER, Together
+from idp.core.turns import Turns
+from tests.unit.core.notes import Commits, a_database_of_notes, add, words
+
+caller: ContextVar[str] = ContextVar("caller")
+
+
+class Crowd:
+    """Threads whose work waits until all have come, and so shares one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.turns = Turns(engine)
+        self.together = Together(self.turns)
+        self.commits = Commits(engine)
+        self._pool = ThreadPoolExecutor(MOST_TOGETHER * 2)
+
+    def work(self, *works: Callable[[Connection], Any]) -> list[Future[Any]]:
+        """Sets them to work, each in a thread of its own, behind somebody who holds the turn until all wait."""
+        with ExitStack() as held:
+            held.enter_context(self.turns.turn())
+            first = self._pool.submit(self.together.run, works[0])
+            self._await(lambda: self.together._led and not self.together._waiting)
+            futures = [self._pool.submit(self.together.run, work) for work in works[1:]]
+            self._await(lambda: len(self.together._waiting) == len(futures))
+        return [first, *futures]
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        self.turns.close()
+
+    def _await(self, condition: Callable[[], bool]) -> None:
+        patience = Event()
+        for _ in range(500):
+            if condition():
+                return
+            patience.wait(0.01)
+        raise AssertionError("nobody came")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    with a_database_of_notes(tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def crowd(engine: Engine) -> Iterator[Crowd]:
+    crowd = Crowd(engine)
+    yield crowd
+    crowd.close()
+
+
+def writing(word: str, answers: str | None = None) -> Callable[[Connection], str]:
+    def work(db: Connection) -> str:
+        add(db, word, answers)
+        return word
+
+    return work
+
+
+def failing(word: str) -> Callable[[Connection], None]:
+    def work(db: Connection) -> None:
+        add(db, word)
+        raise ValueError(word)
+
+    return work
+
+
+def test_who_waits_shares_a_commit_and_gets_its_own_answer(crowd: Crowd, engine: Engine) -> None:
+    done = crowd.work(*(writing(word) for word in "abcdef"))
+    assert [future.result(5) for future in done] == list("abcdef")
+    assert words(engine) == set("abcdef")
+    # One for who held the turn, one for the first, who came alone, one for the others together.
+    assert crowd.commits.count == 3
+
+
+def test_nobody_goes_on_before_the_commit(crowd: Crowd, engine: Engine) -> None:
+    def write(number: int) -> bool:
+        word: str = crowd.together.run(writing(str(number)))
+        return word in words(engine)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(write, range(160)))
+
+
+@pytest.mark.parametrize("unlucky", range(4))
+def test_work_that_fails_is_undone_alone(crowd: Crowd, engine: Engine, unlucky: int) -> None:
+    works: list[Any] = [writing(word) for word in "abcd"]
+    works[unlucky] = failing("abcd"[unlucky])
+    done = crowd.work(*works)
+    assert isinstance(done[unlucky].exception(5), ValueError)
+    others = set("abcd") - {"abcd"[unlucky]}
+    assert {future.result(5) for place, future in enumerate(done) if place != unlucky} == others
+    assert words(engine) == others
+
+
+def test_a_commit_that_fails_fails_all_who_shared_it(crowd: Crowd, engine: Engine) -> None:
+    first, *others = crowd.work(writing("a"), writing("b"), writing("c", answers="nothing that is there"), failing("d"))
+    assert first.result(5) == "a"
+    assert [type(future.exception(5)) for future in others] == [Unavailable, Unavailable, ValueError]
+    assert words(engine) == {"a"}
+    assert crowd.together.run(writing("later")) == "later"
+
+
+def test_what_sqlite_undoes_by_itself_is_lost_for_all_who_shared_it(crowd: Crowd, engine: Engine) -> None:
+    def full(db: Connection) -> None:
+        db.connection.driver_connection.rollback()  # type: ignore[union-attr]  # as a full disk does
+        raise OSError("full")
+
+    first, before, unlucky, after = crowd.work(writing("a"), writing("b"), full, writing("c"))
+    assert first.result(5) == "a"
+    assert [type(future.exception(5)) for future in (before, unlucky, after)] == [Unavailable, OSError, Unavailable]
+    assert words(engine) == {"a"}
+    assert crowd.together.run(writing("later")) == "later"
+
+
+def test_work_knows_who_asked_for_it(crowd: Crowd) -> None:
+    def ask(name: str) -> str:
+        caller.set(name)
+        answer: str = crowd.together.run(lambda _db: caller.get())
+        return answer
+
+    names = [str(number) for number in range(64)]
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(ask, names)) == names
+
+
+def test_a_crowd_without_an_end_is_committed_now_and_then(crowd: Crowd, engine: Engine) -> None:
+    done = crowd.work(*(writing(str(number)) for number in range(MOST_TOGETHER + 8)))
+    assert len({future.result(5) for future in done}) == MOST_TOGETHER + 8
+    assert len(words(engine)) == MOST_TOGETHER + 8
+    assert crowd.commits.count == 4
+
+
+def test_an_interruption_of_the_leader_leaves_nobody_waiting(crowd: Crowd, engine: Engine) -> None:
+    def interrupted(_db: Connection) -> None:
+        raise KeyboardInterrupt
+
+    first, *others = crowd.work(writing("a"), writing("b"), interrupted, writing("c"))
+    assert first.result(5) == "a"
+    assert {type(future.exception(5)) for future in others} <= {Unavailable, KeyboardInterrupt}
+    assert words(engine) == {"a"}
+    assert crowd.together.run(writing("later")) == "later"
