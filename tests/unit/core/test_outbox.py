@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -217,7 +216,7 @@ def test_a_receiver_that_hangs_holds_up_no_other(scene: Scene) -> None:
 
     def hang(_payload: dict[str, Any], attempt: Attempt) -> Outcome:
         if attempt.target.startswith("hangs"):
-            released.wait(20)
+            released.wait(60)
         else:
             arrived.append(attempt.target)
         return Delivered()
@@ -232,10 +231,8 @@ def test_a_receiver_that_hangs_holds_up_no_other(scene: Scene) -> None:
     scene.enqueue(kind="mail", target="ana")
     worker.start()
     wait_until(lambda: bool(arrived and mails.got))
-    began = time.monotonic()
     scene.enqueue(kind="mail", target="ana")
-    wait_until(lambda: len(mails.got) == 2)
-    assert time.monotonic() - began < 2  # half a second on a quiet machine
+    wait_until(lambda: len(mails.got) == 2)  # while the others hang: nothing has released them
     stop.set()
     released.set()
     worker.join()
@@ -248,7 +245,7 @@ def test_a_kind_whose_receivers_all_hang_leaves_room_for_the_rest(scene: Scene) 
     released = threading.Event()
 
     def hang(_payload: dict[str, Any], _attempt: Attempt) -> Outcome:
-        released.wait(20)
+        released.wait(60)
         return Delivered()
 
     mails = Receiver()
