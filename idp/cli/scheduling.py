@@ -23,6 +23,8 @@ def share_finely() -> None:
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     with suppress(OSError, AttributeError):
+        if os.sched_getscheduler(0) != os.SCHED_OTHER:
+            return  # whoever runs this has decided otherwise
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         _take_slices_of(SLICE_NANOSECONDS)
 

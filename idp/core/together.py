@@ -8,14 +8,14 @@ the disk.
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
-from threading import Lock
+from threading import Lock, get_ident
 from time import sleep
 from typing import Any
 
 from sqlalchemy import Connection
 
 from idp.core.errors import Unavailable
-from idp.core.turns import Turns, Writer
+from idp.core.turns import PATIENCE_SECONDS, Turns, Writer
 
 MOST_TOGETHER = 32
 # Where the last transaction was shared, the next will be: a fraction of what the disk takes is well spent on waiting for it.
@@ -53,8 +53,10 @@ class _Job:
 class Together:
     """Runs work of this process's threads on the database of `turns`."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: Turns, patience: float = PATIENCE_SECONDS) -> None:
         self._turns = turns
+        self._patience = patience
+        self._leader: int | None = None
         self._lock = Lock()
         self._waiting: deque[_Job] = deque()
         self._led = False
@@ -63,51 +65,85 @@ class Together:
     def run(self, work: Work) -> Any:
         """What `work` returns, once it is committed; where it raises, it is undone alone.
 
-        It may run in another thread, with the context of this one. Raises `Unavailable` where the commit failed.
+        It may run in another thread, with the context of this one. Raises `Unavailable` where the commit failed, or where
+        nobody came to it in time.
         """
+        if self._leader == get_ident():
+            raise RuntimeError("work must write through the connection it is given")
         job = _Job(work)
         with self._lock:
             self._waiting.append(job)
             leads = not self._led
             self._led = True
         if not leads:
-            job.gate.acquire()  # opened when the work is done, or when it is this thread's turn to lead
+            self._wait(job)
         if not job.done:
-            self._lead()
+            try:
+                self._lead()
+            except BaseException:
+                self._withdraw(job)
+                raise
         if job.error is not None:
             raise job.error
         return job.result
 
-    def _lead(self) -> None:
-        if self._had_company:
-            sleep(GATHERING_SECONDS)
-        with self._lock:
-            jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
-        self._had_company = len(jobs) > 1
+    def _wait(self, job: _Job) -> None:
+        """Until the work is done, or it is this thread's turn to lead."""
         try:
+            in_time = job.gate.acquire(timeout=self._patience)
+        except BaseException:
+            self._withdraw(job)
+            raise
+        if in_time:
+            return
+        if self._withdraw(job):
+            raise Unavailable("too many threads wait to write")
+        job.gate.acquire()  # somebody is at it, and it may be on the disk already
+
+    def _withdraw(self, job: _Job) -> bool:
+        """Takes back a job that nobody has begun; False where somebody has."""
+        with self._lock:
+            if job not in self._waiting:
+                return False
+            was_to_lead = job.gate.acquire(blocking=False)
+            self._waiting.remove(job)
+            if was_to_lead:
+                self._appoint()
+            return True
+
+    def _lead(self) -> None:
+        jobs: list[_Job] = []
+        try:
+            self._leader = get_ident()
+            if self._had_company:
+                sleep(GATHERING_SECONDS)
+            with self._lock:
+                jobs += [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+            self._had_company = len(jobs) > 1
             with self._turns.turn() as writer:
                 for job in jobs:
                     job.attempt(writer)
         except BaseException as error:
             for job in jobs:
                 job.error = job.error or _lost(error)
-            if not isinstance(error, Exception):
+            if not jobs or not isinstance(error, Exception):
                 raise
         finally:
-            self._hand_over()
+            self._leader = None
+            with self._lock:
+                self._appoint()
             for job in jobs:
                 job.done = True
                 job.gate.release()
 
-    def _hand_over(self) -> None:
-        with self._lock:
-            if self._waiting:
-                self._waiting[0].gate.release()
-            else:
-                self._led = False
+    def _appoint(self) -> None:
+        if self._waiting:
+            self._waiting[0].gate.release()
+        else:
+            self._led = False
 
 
 def _lost(error: BaseException) -> Unavailable:
-    lost = Unavailable(f"what was written with others could not be committed: {error}")
+    lost = Unavailable(f"what was written with others could not be committed: {type(error).__name__}")
     lost.__cause__ = error
     return lost

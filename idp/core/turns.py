@@ -7,11 +7,12 @@ more than the statements between them.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from idp.core.errors import Unavailable
 
@@ -32,6 +33,14 @@ class Writer:
     def in_transaction(self) -> bool:
         """Whether SQLite still has one open. A full disk makes SQLite undo everything by itself."""
         return bool(self._driver.in_transaction)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may serve another turn: not where it is closed, or holds what could not even be undone."""
+        try:
+            return not self.connection.invalidated and not self.in_transaction
+        except sqlite3.Error:
+            return False
 
     def tell(self, statement: str) -> None:
         """Runs a statement about transactions. Raises `Unavailable` where SQLite refuses."""
@@ -79,10 +88,10 @@ class Turns:
                 self._writer = None
 
     def _ready(self) -> Writer:
-        if self._writer is not None and self._writer.in_transaction:
-            # What could not even be undone is still open in the driver: that connection must never be used again.
-            self._writer.connection.invalidate()
-            self._writer = None
+        if self._writer is not None and not self._writer.is_usable:
+            broken, self._writer = self._writer, None
+            with suppress(SQLAlchemyError, sqlite3.Error):
+                broken.connection.invalidate()
         if self._writer is None:
             self._writer = Writer(self._engine)
         return self._writer

@@ -129,9 +129,9 @@ class Direct:
     def _is_known(self, origin: str) -> bool:
         try:
             return self._is_client_origin(origin)
-        except IdpError as error:
-            # The answer itself may be good; without its headers no page at this origin can read it.
-            _log(error)
+        except Exception as error:
+            # The answer itself is good and may have been paid for with a code; only pages at this origin cannot read it.
+            log.error("origin_not_checked", exc_info=error)
             return False
 
 

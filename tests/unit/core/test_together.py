@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from threading import Event
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -144,6 +145,45 @@ def test_a_crowd_without_an_end_is_committed_now_and_then(crowd: Crowd, engine: 
     assert len({future.result(5) for future in done}) == MOST_TOGETHER + 8
     assert len(words(engine)) == MOST_TOGETHER + 8
     assert crowd.commits.count == 4
+
+
+def test_who_waits_too_long_is_told_and_takes_its_work_back(engine: Engine) -> None:
+    turns = Turns(engine)
+    together, go_on = Together(turns, patience=0.05), Event()
+
+    def slow(db: Connection) -> None:
+        add(db, "slow")
+        assert go_on.wait(5)
+
+    with ThreadPoolExecutor(2) as pool:
+        with turns.turn():
+            first = pool.submit(together.run, slow)
+            while not together._led or together._waiting:
+                pass
+        with pytest.raises(Unavailable):
+            together.run(writing("impatient"))
+        go_on.set()
+        first.result(5)
+    assert words(engine) == {"slow"}
+    assert together.run(writing("later")) == "later"
+    turns.close()
+
+
+def test_work_that_writes_behind_its_own_back_is_refused_at_once(crowd: Crowd, engine: Engine) -> None:
+    with pytest.raises(RuntimeError, match="connection it is given"):
+        crowd.together.run(lambda _db: crowd.together.run(writing("nested")))
+    assert crowd.together.run(writing("later")) == "later"
+    assert words(engine) == {"later"}
+
+
+def test_a_leader_that_fails_before_it_begins_leaves_nobody_waiting(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd.together._had_company = True
+    with monkeypatch.context() as changed:
+        changed.setattr("idp.core.together.sleep", Mock(side_effect=MemoryError))
+        with pytest.raises(MemoryError):
+            crowd.together.run(writing("a"))
+    crowd.together._had_company = False
+    assert crowd.together.run(writing("later")) == "later"
 
 
 def test_an_interruption_of_the_leader_leaves_nobody_waiting(crowd: Crowd, engine: Engine) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -95,6 +96,21 @@ def test_a_database_that_another_process_holds_is_unavailable(engine: Engine, tm
         add(writer.connection, "a")
     assert words(engine) == {"a"}
     other.dispose()
+
+
+@pytest.mark.parametrize("how", ["invalidate", "close the driver", "leave open"])
+def test_a_connection_that_broke_is_replaced(engine: Engine, how: str) -> None:
+    turns = Turns(engine)
+    with turns.turn() as writer:
+        driver: Any = writer.connection.connection.driver_connection
+    {
+        "invalidate": writer.connection.invalidate,
+        "close the driver": driver.close,
+        "leave open": lambda: driver.execute("BEGIN"),
+    }[how]()
+    with turns.turn() as writer:
+        add(writer.connection, "a")
+    assert words(engine) == {"a"}
 
 
 def test_it_can_be_closed_and_used_again(engine: Engine) -> None:

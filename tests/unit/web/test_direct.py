@@ -136,9 +136,10 @@ def test_a_page_reads_answers_only_at_the_origin_of_a_client(desk: Desk) -> None
     assert (preflight.status, preflight.headers["Access-Control-Allow-Methods"]) == (204, "GET, POST, OPTIONS")
 
 
-def test_a_registry_that_is_away_closes_the_answer_to_pages_but_not_to_servers(desk: Desk) -> None:
+@pytest.mark.parametrize("fault", [Unavailable("the database is away"), RuntimeError("a defect")])
+def test_a_registry_that_fails_closes_the_answer_to_pages_but_not_to_servers(desk: Desk, fault: Exception) -> None:
     def away(_origin: str) -> bool:
-        raise Unavailable("the database is away")
+        raise fault
 
     desk.direct._is_client_origin = away
     told = desk.ask(HTTP_ORIGIN=CLIENT)
