@@ -2,7 +2,6 @@
 
 from werkzeug.wrappers import Request, Response
 
-from idp.core.handles import new_handle
 from idp.sessions.known_browsers import LIFETIME
 from idp.settings import Settings
 
@@ -20,10 +19,6 @@ class DeviceCookie:
         """The handle this browser sent; empty where it sent none that can be ours."""
         sent = request.cookies.get(self._name, "")
         return sent if len(sent) <= LONGEST else ""
-
-    def handle(self, request: Request) -> str:
-        """The handle this browser sent, or a new one to give it."""
-        return self.read(request) or new_handle()
 
     def write(self, response: Response, handle: str) -> None:
         """Gives this browser its handle, for another 400 days."""

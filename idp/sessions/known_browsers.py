@@ -41,6 +41,7 @@ known_browsers = Table(
     Column("trusted_until", UTCDateTime),
     UniqueConstraint("subject_id", "handle_digest"),
     Index("ix_known_browsers_expires_at", "expires_at"),
+    Index("ix_known_browsers_handle_digest", "handle_digest"),
 )
 
 
@@ -81,6 +82,12 @@ def remember(db: Connection, subject_id: str, handle: str, label: str, now: date
     }
     statement = upsert(db, known_browsers).values(row)
     db.execute(statement.on_conflict_do_update(index_elements=["subject_id", "handle_digest"], set_=renewed))
+
+
+def is_issued(db: Connection, handle: str, now: datetime) -> bool:
+    """Whether this handle is one of ours, of whichever subject: a handle from elsewhere must never become a known browser."""
+    this = (known_browsers.c.handle_digest == digest(handle)) & (known_browsers.c.expires_at > now)
+    return db.execute(select(known_browsers.c.id).where(this).limit(1)).one_or_none() is not None
 
 
 def find(db: Connection, subject_id: str, handle: str, now: datetime) -> KnownBrowser | None:

@@ -44,6 +44,14 @@ def test_a_family_computer_is_known_to_each_of_them(db: Connection, ana: Subject
     assert found(db, ana, clock).id != found(db, ben, clock).id
 
 
+def test_a_handle_from_elsewhere_is_none_of_ours(db: Connection, ana: Subject, clock: TestClock) -> None:
+    known_browsers.remember(db, ana.id, HANDLE, "Safari on Mac", clock.now())
+    assert known_browsers.is_issued(db, HANDLE, clock.now())
+    assert not known_browsers.is_issued(db, new_handle(), clock.now())
+    clock.advance(LIFETIME)
+    assert not known_browsers.is_issued(db, HANDLE, clock.now())
+
+
 def test_it_is_known_for_400_days_from_the_last_time(db: Connection, ana: Subject, clock: TestClock) -> None:
     known_browsers.remember(db, ana.id, HANDLE, "Firefox on Linux", clock.now())
     first = found(db, ana, clock)
