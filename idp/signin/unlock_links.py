@@ -51,18 +51,18 @@ def offer(db: Connection, subject_id: str, brand: str, now: datetime) -> str | N
     return handle if db.execute(again).one_or_none() is not None else None
 
 
-def find(db: Connection, handle: str, now: datetime) -> UnlockLink | None:
+def find(db: Connection, handle_digest: str, now: datetime) -> UnlockLink | None:
     """What the link would unlock; None for one that was used, is a day old, or never was. Uses nothing up."""
-    row = db.execute(_FIND, _given(handle, now)).one_or_none()
+    row = db.execute(_FIND, _given(handle_digest, now)).one_or_none()
     return UnlockLink(*row) if row else None
 
 
-def use(db: Connection, handle: str, now: datetime) -> UnlockLink | None:
+def use(db: Connection, handle_digest: str, now: datetime) -> UnlockLink | None:
     """Uses the link up: exactly one of many callers gets what it unlocks."""
     spent = update(unlock_links).where(_GOOD).values(used_at=now).returning(unlock_links.c.subject_id, unlock_links.c.brand)
-    row = db.execute(spent, _given(handle, now)).one_or_none()
+    row = db.execute(spent, _given(handle_digest, now)).one_or_none()
     return UnlockLink(*row) if row else None
 
 
-def _given(handle: str, now: datetime) -> dict[str, object]:
-    return {"handle": digest(handle), "since": now - LIFETIME}
+def _given(handle_digest: str, now: datetime) -> dict[str, object]:
+    return {"handle": handle_digest, "since": now - LIFETIME}
