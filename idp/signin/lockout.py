@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Row,
@@ -88,7 +89,7 @@ class Locked:
     fresh: bool = False
 
 
-_LOCK = (lanes.c.lock_brand, lanes.c.locked_at, lanes.c.locked_until, lanes.c.shut)
+_LOCK: tuple[Column[Any], ...] = (lanes.c.lock_brand, lanes.c.locked_at, lanes.c.locked_until, lanes.c.shut)
 
 
 class Lockout:
