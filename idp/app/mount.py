@@ -92,6 +92,8 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         password=people.password,
         sessions=people.sessions,
         interactions=people.interactions,
+        brands=house.parties.brands,
+        lockout=people.lockout,
         throttle=house.throttle,
         name_key=ground.keyring.derive("failed name"),
         most_failures=ground.settings.source_failures,

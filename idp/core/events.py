@@ -63,6 +63,23 @@ class SignInFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLocked(Event):
+    """A lane takes no password any more; `brand` is that of the page where it fell.
+
+    `until` is when the lock ends by itself, empty where it waits for a release; `shut` says that too many failures made it so.
+    """
+
+    name_digest: str = ""
+    until: str = ""
+    shut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordUnlocked(Event):
+    """All lanes of a subject take passwords again; `reason` says by what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThrottled(Event):
     """A source made too many tries and was told to wait."""
 
