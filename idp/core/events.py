@@ -64,10 +64,7 @@ class SignInFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordLocked(Event):
-    """A lane takes no password any more; `brand` is that of the page where it fell.
-
-    `until` is when the lock ends by itself, empty where it waits for a release; `shut` says that too many failures made it so.
-    """
+    """A lane takes no password any more; `brand` is the page's. No `until`: no time ends it; `shut`: by too many failures."""
 
     name_digest: str = ""
     until: str = ""

@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import Connection
-
-from idp.brands.brand import Policy
-from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, PasswordLocked, SignedIn, SignInFailed, SourceThrottled
+from idp.core.events import Bus, SignedIn, SignInFailed, SourceThrottled
 from idp.core.throttle import Throttle
 from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, Unhashable
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.brake import Brake
-from idp.signin.lockout import Lane, Locked, Lockout, Open, Rule
+from idp.signin.locking import Locking
+from idp.signin.lockout import Lane, Locked, Open
 from idp.signin.policy import context_of
 from idp.subjects.authenticators import Authenticator
 from idp.subjects.names import name_key
@@ -120,8 +117,7 @@ class Flow:
     password: Password
     sessions: Sessions
     interactions: Interactions
-    brands: Brands
-    lockout: Lockout
+    locking: Locking
     throttle: Throttle
     name_key: bytes
     most_failures: int
@@ -155,8 +151,8 @@ class Flow:
             subject = self.subjects.find(db, username)
             # One more statement for names that do not exist, so that both ask the database twice.
             enrolled = self.password.enrolled(db, subject.id if subject else "")
-            lane = self.lockout.lane(subject.id if subject else None, username)
-            lock = self.lockout.state(db, lane, self.clock.now())
+            lane = self.locking.lockout.lane(subject.id if subject else None, username)
+            lock = self.locking.lockout.state(db, lane, self.clock.now())
         return Candidate(subject, enrolled, lane, lock)
 
     def _finish(self, interaction: Interaction, recognised: Recognised, lane: Lane, browser: Browser) -> Proven | None:
@@ -167,7 +163,7 @@ class Flow:
             if subject is None or subject.disabled:
                 return None
             proof = self.password.settle(db, recognised, now)
-            if proof is None or not self.lockout.succeeded(db, lane, now):
+            if proof is None or not self.locking.lockout.succeeded(db, lane, now):
                 return None
             context = context_of((proof,))
             started = self.sessions.start(
@@ -188,49 +184,25 @@ class Flow:
     def _failed(
         self, interaction: Interaction, credential: Credential, candidate: Candidate, slowed: bool, reason: str
     ) -> NotRecognised | LockedOut:
+        failed = SignInFailed(
+            subject_id=candidate.subject.id if candidate.subject else None,
+            client_id=interaction.client_id,
+            brand=interaction.brand,
+            outcome="refused",
+            reason=reason,
+            name_digest=self._name_digest(credential.username),
+        )
         with self.database.transaction() as db:
-            lock = self._count(db, interaction, candidate)
-            failed = SignInFailed(
-                subject_id=candidate.subject.id if candidate.subject else None,
-                client_id=interaction.client_id,
-                brand=interaction.brand,
-                outcome="refused",
-                reason="locked" if isinstance(lock, Locked) and not lock.fresh else reason,
-                name_digest=self._name_digest(credential.username),
-            )
-            self.bus.record(db, failed)
-            if isinstance(lock, Locked) and lock.fresh:
-                self.bus.record(db, _fell(failed, lock))
+            lock = self.locking.failed(db, candidate.lane, candidate.lock, failed, self.clock.now())
             if slowed:
                 throttled = SourceThrottled(client_id=interaction.client_id, brand=interaction.brand, outcome="refused")
                 self.bus.record(db, throttled)
         return LockedOut(lock.brand, lock.until) if isinstance(lock, Locked) else NotRecognised()
 
-    def _count(self, db: Connection, interaction: Interaction, candidate: Candidate) -> Open | Locked:
-        """The lane after this failure. What came to a locked lane was not judged, so it is none."""
-        if isinstance(candidate.lock, Locked):
-            return candidate.lock
-        brand = self.brands.get(interaction.brand)
-        rule = Rule.of(brand.policy if brand else Policy())
-        return self.lockout.failed(db, candidate.lane, rule, interaction.brand, self.clock.now())
-
     def _name_digest(self, username: str) -> str:
         # Keyed: names are guessable, so a bare digest in the trail would be as good as the name.
         key = name_key(username).encode("utf-8", "surrogatepass")
         return hmac.new(self.name_key, key, hashlib.sha256).hexdigest()
-
-
-def _fell(failed: SignInFailed, lock: Locked) -> PasswordLocked:
-    return PasswordLocked(
-        subject_id=failed.subject_id,
-        client_id=failed.client_id,
-        brand=failed.brand,
-        outcome="refused",
-        reason=failed.reason,
-        name_digest=failed.name_digest,
-        until=lock.until.isoformat() if lock.until else "",
-        shut=lock.shut,
-    )
 
 
 def _signed_in(interaction: Interaction, started: Started) -> SignedIn:

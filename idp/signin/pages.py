@@ -169,7 +169,7 @@ class SigninPages:
             status=422,
             form_action=_ends(interaction),
             action=_here(interaction),
-            keeper=self.flow.brands.get(locked.brand),
+            keeper=self.flow.locking.brands.get(locked.brand),
             minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 

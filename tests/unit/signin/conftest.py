@@ -20,6 +20,7 @@ from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Limits, Session, Sessions
 from idp.signin.flow import Browser, Credential, Flow, Step
+from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
 from idp.subjects.subjects import Subject, Subjects
 from tests.builders import ANA_PASSWORD, TestClock, a_database, a_hasher, a_subject
@@ -73,8 +74,7 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
         password=Password(hasher),
         sessions=Sessions(database, bus, clock, LIMITS),
         interactions=interactions,
-        brands=Brands(CLIENTS_FILE, time.monotonic),
-        lockout=Lockout(b"l" * 32),
+        locking=Locking(Lockout(b"l" * 32), Brands(CLIENTS_FILE, time.monotonic), bus),
         throttle=throttle,
         name_key=b"n" * 32,
         most_failures=20,
