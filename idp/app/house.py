@@ -41,6 +41,7 @@ from idp.oidc.tokens.refresh import RefreshTokens
 from idp.sessions.interaction import Interactions
 from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
+from idp.signin.lockout import Lockout
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
 
@@ -59,6 +60,7 @@ class People:
     password: Password
     sessions: Sessions
     interactions: Interactions
+    lockout: Lockout
     pairwise: Pairwise
 
 
@@ -127,6 +129,7 @@ def _people(ground: Ground, parking: Quota) -> People:
         password=Password(hasher),
         sessions=Sessions(ground.database, ground.bus, clock, limits),
         interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}, parking),
+        lockout=Lockout(ground.keyring.derive("lockout")),
         pairwise=pairwise,
     )
 

@@ -69,6 +69,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
         Chore("purge_kv", 60, lambda: ground.kv.purge(now())),
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
+        Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
 
@@ -111,3 +112,8 @@ def _purge_tokens(house: House) -> int:
 def _purge_outbox(house: House) -> int:
     with house.ground.database.transaction() as db:
         return outbox.purge(db, house.ground.clock.now())
+
+
+def _purge_ghosts(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return house.people.lockout.purge(db, house.ground.clock.now(), BATCH)

@@ -63,6 +63,20 @@ class SignInFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLocked(Event):
+    """A lane takes no password any more; `brand` is the page's. No `until`: no time ends it; `shut`: by too many failures."""
+
+    name_digest: str = ""
+    until: str = ""
+    shut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordUnlocked(Event):
+    """All lanes of a subject take passwords again; `reason` says by what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThrottled(Event):
     """A source made too many tries and was told to wait."""
 

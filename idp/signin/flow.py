@@ -6,7 +6,7 @@ What is expected to go wrong is returned, and takes the same path and time for n
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from idp.core.clock import Clock
@@ -18,6 +18,8 @@ from idp.factors.password_hash import Mismatch, Unhashable
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.brake import Brake
+from idp.signin.locking import Locking
+from idp.signin.lockout import Lane, Locked, Open
 from idp.signin.policy import context_of
 from idp.subjects.authenticators import Authenticator
 from idp.subjects.names import name_key
@@ -74,15 +76,31 @@ class TooManyTries:
     retry_after: timedelta
 
 
-Step = Proven | NotRecognised | Incomplete | TooLong | TooManyTries
+@dataclass(frozen=True, slots=True)
+class LockedOut:
+    """No password counts for this name from here, right or wrong, until `until`; None waits for a release.
+
+    `brand` is that of the page where the lock fell.
+    """
+
+    brand: str | None
+    until: datetime | None
+
+
+Step = Proven | NotRecognised | LockedOut | Incomplete | TooLong | TooManyTries
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whom a name may mean. Both are None for a name that does not exist, and the way on is the same."""
+    """Whom a name may mean, and whether a password may be tried.
+
+    Without `subject` and `enrolled` it is a name that does not exist, and the way on is the same.
+    """
 
     subject: Subject | None
     enrolled: Authenticator | None
+    lane: Lane
+    lock: Open | Locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,7 @@ class Flow:
     password: Password
     sessions: Sessions
     interactions: Interactions
+    locking: Locking
     throttle: Throttle
     name_key: bytes
     most_failures: int
@@ -113,6 +132,8 @@ class Flow:
         if not credential.username.strip() or not credential.password:
             return Incomplete("password" if credential.username.strip() else "username")
         candidate = self._identify(credential.username)
+        if isinstance(candidate.lock, Locked):
+            return self._failed(interaction, credential, candidate, brake.failed(tried), "locked")
         # Outside any transaction: hashing takes long, and on SQLite everybody would wait for the write lock.
         match self.password.verify(candidate.enrolled, credential.password):
             case Unhashable():
@@ -120,7 +141,7 @@ class Flow:
             case Mismatch():
                 return self._failed(interaction, credential, candidate, brake.failed(tried), "wrong_password")
             case Recognised() as recognised:
-                proven = self._finish(interaction, recognised, browser)
+                proven = self._finish(interaction, recognised, candidate.lane, browser)
                 return proven or self._failed(interaction, credential, candidate, brake.failed(tried), "disabled_or_changed")
             case never:
                 assert_never(never)
@@ -130,17 +151,19 @@ class Flow:
             subject = self.subjects.find(db, username)
             # One more statement for names that do not exist, so that both ask the database twice.
             enrolled = self.password.enrolled(db, subject.id if subject else "")
-        return Candidate(subject, enrolled)
+            lane = self.locking.lockout.lane(subject.id if subject else None, username)
+            lock = self.locking.lockout.state(db, lane, self.clock.now())
+        return Candidate(subject, enrolled, lane, lock)
 
-    def _finish(self, interaction: Interaction, recognised: Recognised, browser: Browser) -> Proven | None:
-        """None where the subject is disabled, or its password changed while this one was compared."""
+    def _finish(self, interaction: Interaction, recognised: Recognised, lane: Lane, browser: Browser) -> Proven | None:
+        """None where the subject is disabled, or its password changed or its lane locked while this one was compared."""
         now = self.clock.now()
         with self.database.transaction() as db:
             subject = self.subjects.get(db, recognised.enrolled.subject_id)
             if subject is None or subject.disabled:
                 return None
             proof = self.password.settle(db, recognised, now)
-            if proof is None:
+            if proof is None or not self.locking.lockout.succeeded(db, lane, now):
                 return None
             context = context_of((proof,))
             started = self.sessions.start(
@@ -160,21 +183,21 @@ class Flow:
 
     def _failed(
         self, interaction: Interaction, credential: Credential, candidate: Candidate, slowed: bool, reason: str
-    ) -> NotRecognised:
+    ) -> NotRecognised | LockedOut:
+        failed = SignInFailed(
+            subject_id=candidate.subject.id if candidate.subject else None,
+            client_id=interaction.client_id,
+            brand=interaction.brand,
+            outcome="refused",
+            reason=reason,
+            name_digest=self._name_digest(credential.username),
+        )
         with self.database.transaction() as db:
-            failed = SignInFailed(
-                subject_id=candidate.subject.id if candidate.subject else None,
-                client_id=interaction.client_id,
-                brand=interaction.brand,
-                outcome="refused",
-                reason=reason,
-                name_digest=self._name_digest(credential.username),
-            )
-            self.bus.record(db, failed)
+            lock = self.locking.failed(db, candidate.lane, candidate.lock, failed, self.clock.now())
             if slowed:
                 throttled = SourceThrottled(client_id=interaction.client_id, brand=interaction.brand, outcome="refused")
                 self.bus.record(db, throttled)
-        return NotRecognised()
+        return LockedOut(lock.brand, lock.until) if isinstance(lock, Locked) else NotRecognised()
 
     def _name_digest(self, username: str) -> str:
         # Keyed: names are guessable, so a bare digest in the trail would be as good as the name.

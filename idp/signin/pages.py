@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
 from idp.signin import gate
-from idp.signin.flow import Browser, Credential, Flow, Incomplete, NotRecognised, Proven, TooLong, TooManyTries
+from idp.signin.flow import Browser, Credential, Flow, Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
 from idp.signin.masking import masked
 from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem
 from idp.subjects.subjects import Subject, Subjects
@@ -102,6 +103,8 @@ class SigninPages:
                 return response
             case NotRecognised():
                 return self._again(interaction, session, credential.username, NOT_RECOGNISED)
+            case LockedOut():
+                return self._locked(interaction, step)
             case Incomplete("username"):
                 return self._identify(interaction, problem=USERNAME_MISSING)
             case Incomplete():
@@ -155,6 +158,19 @@ class SigninPages:
             form_action=_ends(interaction),
             action=_here(interaction),
             account={"name": subject.name, "email": masked(subject.email)},
+        )
+
+    def _locked(self, interaction: Interaction, locked: LockedOut) -> Response:
+        """The same for every name. How it ends, and whom to call, is said by the brand where the lock fell."""
+        return self.pages.page(
+            "signin/locked.html",
+            brand=interaction.brand,
+            application=interaction.application,
+            status=422,
+            form_action=_ends(interaction),
+            action=_here(interaction),
+            keeper=self.flow.locking.brands.get(locked.brand),
+            minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 
     def _slow_down(self, interaction: Interaction, retry_after: timedelta) -> Response:

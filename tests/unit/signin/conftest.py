@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from idp.brands.registry import Brands
 from idp.core.database import Database
 from idp.core.events import Bus
 from idp.core.kv import KV, open_kv
@@ -18,8 +20,11 @@ from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Limits, Session, Sessions
 from idp.signin.flow import Browser, Credential, Flow, Step
+from idp.signin.locking import Locking
+from idp.signin.lockout import Lockout
 from idp.subjects.subjects import Subject, Subjects
 from tests.builders import ANA_PASSWORD, TestClock, a_database, a_hasher, a_subject
+from tests.drivers.provider import CLIENTS_FILE
 
 LIMITS = Limits(
     idle=timedelta(minutes=15),
@@ -69,6 +74,7 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
         password=Password(hasher),
         sessions=Sessions(database, bus, clock, LIMITS),
         interactions=interactions,
+        locking=Locking(Lockout(b"l" * 32), Brands(CLIENTS_FILE, time.monotonic), bus),
         throttle=throttle,
         name_key=b"n" * 32,
         most_failures=20,

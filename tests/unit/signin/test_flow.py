@@ -8,12 +8,12 @@ from sqlalchemy import update
 
 from idp.core.database import Database
 from idp.core.errors import Unavailable
-from idp.core.events import Bus, SignedIn, SignInFailed
+from idp.core.events import Bus, PasswordLocked, SignedIn, SignInFailed
 from idp.factors.hash_slots import HashSlots
 from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, PasswordHasher, Unhashable
 from idp.sessions.context import Requirement
-from idp.signin.flow import Flow, Incomplete, NotRecognised, Proven, TooLong, TooManyTries
+from idp.signin.flow import Flow, Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
 from idp.subjects.authenticators import Authenticator, authenticators, of
 from idp.subjects.subjects import Subject, Subjects
 from tests.builders import ANA_PASSWORD, TestClock, Witness, a_hasher
@@ -167,10 +167,51 @@ def test_one_password_tried_on_many_names_from_many_sources_is_braked(visitor: V
     assert isinstance(visitor.sign_in(), Proven)
 
 
+def test_a_lock_is_told_once_and_nothing_is_compared_behind_it(
+    visitor: Visitor, flow: Flow, witness: Witness, clock: TestClock, hasher: PasswordHasher, ana: Subject
+) -> None:
+    counting = Counting(hasher)
+    visitor.flow = replace(flow, password=counting)
+    until = clock.now() + timedelta(minutes=15)
+    for name in ("ana", "nobody"):
+        steps = [visitor.sign_in(name, WRONG) for _ in range(4)]
+        assert steps == [NotRecognised()] * 4
+        assert visitor.sign_in(name, WRONG) == LockedOut("stellantis", until)
+        assert visitor.sign_in(name) == LockedOut("stellantis", until)
+    assert counting.against == [True] * 5 + [False] * 5
+    reasons = [e.reason for e in witness.named("SignInFailed")]
+    assert reasons == [*["wrong_password"] * 5, "locked"] * 2
+    known, unknown = witness.named("PasswordLocked")
+    assert isinstance(known, PasswordLocked)
+    assert (known.subject_id, known.brand, known.until, known.shut) == (ana.id, "stellantis", until.isoformat(), False)
+    assert unknown.subject_id is None
+
+
+@pytest.mark.parametrize("brand", ["stellantis", "alphera", None])
+def test_a_sign_in_begun_before_the_lock_cannot_finish_inside_it(
+    flow: Flow, visitor: Visitor, witness: Witness, hasher: PasswordHasher, ana: Subject, brand: str | None
+) -> None:
+    guesser = Visitor(flow, address="192.0.2.9")
+
+    class LockedMeanwhile(Password):
+        def verify(self, *given: Any) -> Recognised | Mismatch | Unhashable:
+            answer = super().verify(*given)
+            for _ in range(5):
+                guesser.sign_in(password=WRONG, interaction=guesser.park(brand=brand))
+            return answer
+
+    visitor.flow = replace(flow, password=LockedMeanwhile(hasher))
+    step = visitor.sign_in()
+    assert isinstance(step, LockedOut)
+    assert step.brand == brand
+    assert witness.named("SignedIn") == []
+    assert witness.named("SignInFailed")[-1].reason == "locked"
+
+
 def test_a_whole_ipv6_line_is_one_source(visitor: Visitor, ana: Subject) -> None:
     for n in range(20):
         visitor.address = f"2001:db8:1:2::{n:x}"
-        visitor.sign_in(password=WRONG)
+        visitor.sign_in(f"name{n}", WRONG)
     visitor.address = "2001:db8:1:2:ffff::1"
     assert isinstance(visitor.sign_in(), TooManyTries)
     visitor.address = "2001:db8:1:3::1"

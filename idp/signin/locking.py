@@ -1,0 +1,56 @@
+"""Lockout as a sign-in meets it: counted by the policy of the page's brand, and told as events."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from idp.brands.brand import Policy
+from idp.brands.registry import Brands
+from idp.core.events import Bus, PasswordLocked, SignInFailed
+from idp.signin.lockout import Lane, Locked, Lockout, Open, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Locking:
+    """What happens to a lane when a password was wrong, or came to a lock. Runs in the caller's transaction."""
+
+    lockout: Lockout
+    brands: Brands
+    bus: Bus
+
+    def failed(self, db: Connection, lane: Lane, before: Open | Locked, failed: SignInFailed, now: datetime) -> Open | Locked:
+        """Counts what `failed` tells of, records it, and gives the lane as it is now.
+
+        What met a lock, `before` the password was compared or since, is recorded as such and not counted.
+        """
+        lock = before if isinstance(before, Locked) else self._count(db, lane, failed.brand, now)
+        match lock:
+            case Locked(fresh=True):
+                self.bus.record(db, failed)
+                self.bus.record(db, _fell(failed, lock))
+            case Locked():
+                self.bus.record(db, replace(failed, reason="locked"))
+            case Open():
+                self.bus.record(db, failed)
+            case _:
+                assert_never(lock)
+        return lock
+
+    def _count(self, db: Connection, lane: Lane, brand_id: str | None, now: datetime) -> Open | Locked:
+        brand = self.brands.get(brand_id)
+        return self.lockout.failed(db, lane, Rule.of(brand.policy if brand else Policy()), brand_id, now)
+
+
+def _fell(failed: SignInFailed, lock: Locked) -> PasswordLocked:
+    return PasswordLocked(
+        subject_id=failed.subject_id,
+        client_id=failed.client_id,
+        brand=failed.brand,
+        outcome="refused",
+        reason=failed.reason,
+        name_digest=failed.name_digest,
+        until=lock.until.isoformat() if lock.until else "",
+        shut=lock.shut,
+    )
