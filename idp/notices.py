@@ -14,10 +14,11 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
-from idp.core.events import Event, SignedIn
+from idp.core.events import Event, PasswordLocked, SignedIn
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
+from idp.signin import unlock_links
 from idp.subjects.subjects import Subjects
 from idp.web.render import dress
 
@@ -26,8 +27,9 @@ MAIL = "mail"
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """A subscriber. `templates` renders `mail/…`, as text and as HTML."""
+    """A subscriber. `templates` renders `mail/…`, as text and as HTML; links in mails lead to `issuer`."""
 
+    issuer: str
     brands: Brands
     subjects: Subjects
     keyring: Keyring
@@ -44,8 +46,33 @@ class Notices:
         not_me = "If this was not you, call us at once: the number is below."
         self._send(db, event.subject_id, brand, "signed_in_new_device", "A new browser signed in", paragraphs, not_me)
 
+    def when_locked(self, db: Connection, event: Event) -> None:
+        """A lock fell: its owner is told at most once a day, with a link that opens it."""
+        brand = self.brands.get(event.brand)
+        if not isinstance(event, PasswordLocked) or brand is None or event.subject_id is None:
+            return
+        now = self.clock.now()
+        handle = unlock_links.offer(db, event.subject_id, brand.id, now)
+        if handle is None:
+            return
+        at = now.astimezone(ZoneInfo(brand.support.timezone))
+        paragraphs = [f"There were several wrong passwords for your account, the last on {at:%-d %B %Y at %H:%M} ({at:%Z})."]
+        paragraphs += ["We take no password from browsers we do not know for now."]
+        not_me = "If it was not you, leave it as it is and call us: the number is below."
+        action = {"url": f"{self.issuer}/unlock/{handle}", "label": "It was me: open it again"}
+        title = "Signing in with your password is on hold"
+        self._send(db, event.subject_id, brand, "password_locked", title, paragraphs, not_me, action)
+
     def _send(
-        self, db: Connection, subject_id: str, brand: Brand, name: str, title: str, paragraphs: list[str], not_me: str
+        self,
+        db: Connection,
+        subject_id: str,
+        brand: Brand,
+        name: str,
+        title: str,
+        paragraphs: list[str],
+        not_me: str,
+        action: dict[str, str] | None = None,
     ) -> None:
         subject = self.subjects.get(db, subject_id)
         if subject is None or not subject.email_verified:
@@ -53,7 +80,7 @@ class Notices:
         context = {
             "brand": dress(brand, self.clock.now()),
             "paragraphs": paragraphs,
-            "action": None,
+            "action": action,
             "code": None,
             "not_me": not_me,
         }

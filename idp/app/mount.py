@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
-from idp.core.events import SignedIn
+from idp.core.events import PasswordLocked, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
 from idp.notices import Notices
@@ -25,9 +25,11 @@ from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
+from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.flow import Flow
 from idp.signin.locking import Locking
 from idp.signin.pages import SigninPages
+from idp.signin.unlock_pages import UnlockPages
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
@@ -61,13 +63,15 @@ def mount(house: House) -> None:
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    notices = Notices(house.parties.brands, house.people.subjects, ground.keyring, ground.clock, app.jinja_env)
+    notices = Notices(settings.issuer, house.parties.brands, house.people.subjects, ground.keyring, ground.clock, app.jinja_env)
     ground.bus.subscribe(SignedIn, notices.when_signed_in)
+    ground.bus.subscribe(PasswordLocked, notices.when_locked)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
         StaticFiles(STATIC).routes(),
         _signin(house, front),
+        _unlock(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -103,12 +107,20 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         interactions=people.interactions,
         sessions=people.sessions,
         cookie=front.cookie,
+        device=DeviceCookie(ground.settings),
         browser=front.browser,
         pages=front.pages,
         subjects=people.subjects,
         clients=house.parties.clients,
         database=ground.database,
         clock=ground.clock,
+    ).routes()
+
+
+def _unlock(house: House, front: Front) -> tuple[Route, ...]:
+    ground = house.ground
+    return UnlockPages(
+        ground.database, ground.kv, ground.clock, ground.bus, house.people.lockout, front.browser, front.pages
     ).routes()
 
 

@@ -14,6 +14,7 @@ from idp.core import audit_chain, outbox
 from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
 from idp.oidc.tokens import purge as tokens
+from idp.sessions import known_browsers
 
 BATCH = 500
 TICK_SECONDS = 0.5
@@ -69,6 +70,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
         Chore("purge_kv", 60, lambda: ground.kv.purge(now())),
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
+        Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
@@ -112,6 +114,11 @@ def _purge_tokens(house: House) -> int:
 def _purge_outbox(house: House) -> int:
     with house.ground.database.transaction() as db:
         return outbox.purge(db, house.ground.clock.now())
+
+
+def _purge_browsers(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return known_browsers.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_ghosts(house: House) -> int:

@@ -9,17 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from sqlalchemy import Connection
+
 from idp.core.clock import Clock
 from idp.core.database import Database
+from idp.core.devices import in_words
 from idp.core.events import Bus, SignedIn, SignInFailed, SourceThrottled
+from idp.core.handles import new_handle
+from idp.core.origin import current_origin
 from idp.core.throttle import Throttle
 from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, Unhashable
+from idp.sessions import known_browsers
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.brake import Brake
 from idp.signin.locking import Locking
-from idp.signin.lockout import Lane, Locked, Open
+from idp.signin.lockout import UNKNOWN_BROWSER, Lane, Locked, Open
 from idp.signin.policy import context_of
 from idp.subjects.authenticators import Authenticator
 from idp.subjects.names import name_key
@@ -36,20 +42,28 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Where it is presented: the browser's digest, the session it has now, its network address, and whose computer it is."""
+    """Where it is presented: the browser's digest, the session it has now, its network address, and whose computer it is.
+
+    `device` is the lasting handle it sent, empty where it sent none.
+    """
 
     digest: str
     session: Session | None
     address: str
     shared: bool
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Nothing more is needed: the session, with its new handle, and where to resume."""
+    """Nothing more is needed: the session, with its new handle, and where to resume.
+
+    `device` is the handle by which this browser is known from now on; empty on a shared computer.
+    """
 
     started: Started
     resume: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,7 @@ class Flow:
             return TooManyTries(wait)
         if not credential.username.strip() or not credential.password:
             return Incomplete("password" if credential.username.strip() else "username")
-        candidate = self._identify(credential.username)
+        candidate = self._identify(credential.username, browser.device)
         if isinstance(candidate.lock, Locked):
             return self._failed(interaction, credential, candidate, brake.failed(tried), "locked")
         # Outside any transaction: hashing takes long, and on SQLite everybody would wait for the write lock.
@@ -146,13 +160,16 @@ class Flow:
             case never:
                 assert_never(never)
 
-    def _identify(self, username: str) -> Candidate:
+    def _identify(self, username: str, device: str) -> Candidate:
+        now = self.clock.now()
         with self.database.reading() as db:
             subject = self.subjects.find(db, username)
-            # One more statement for names that do not exist, so that both ask the database twice.
-            enrolled = self.password.enrolled(db, subject.id if subject else "")
-            lane = self.locking.lockout.lane(subject.id if subject else None, username)
-            lock = self.locking.lockout.state(db, lane, self.clock.now())
+            # The same statements for names that do not exist, so that both ask the database equally often.
+            subject_id = subject.id if subject else ""
+            enrolled = self.password.enrolled(db, subject_id)
+            known = known_browsers.find(db, subject_id, device, now)
+            lane = self.locking.lockout.lane(subject_id or None, username, known.id if known else UNKNOWN_BROWSER)
+            lock = self.locking.lockout.state(db, lane, now)
         return Candidate(subject, enrolled, lane, lock)
 
     def _finish(self, interaction: Interaction, recognised: Recognised, lane: Lane, browser: Browser) -> Proven | None:
@@ -177,9 +194,10 @@ class Flow:
                 now=now,
             )
             self.bus.record(db, _signed_in(interaction, started))
+            device = "" if started.session.shared else _remembered(db, subject.id, browser.device, now)
         # Whoever just signed in has also chosen their account, whether or not the request asks for a choice.
         self.interactions.keep(interaction.answered(proof=started.session.id, account=started.session.id))
-        return Proven(started, self.interactions.resume_url(interaction))
+        return Proven(started, self.interactions.resume_url(interaction), device)
 
     def _failed(
         self, interaction: Interaction, credential: Credential, candidate: Candidate, slowed: bool, reason: str
@@ -203,6 +221,13 @@ class Flow:
         # Keyed: names are guessable, so a bare digest in the trail would be as good as the name.
         key = name_key(username).encode("utf-8", "surrogatepass")
         return hmac.new(self.name_key, key, hashlib.sha256).hexdigest()
+
+
+def _remembered(db: Connection, subject_id: str, sent: str, now: datetime) -> str:
+    # A handle that is none of ours was planted, and its planter has it too.
+    handle = sent if known_browsers.is_issued(db, sent, now) else new_handle()
+    known_browsers.remember(db, subject_id, handle, in_words(current_origin().device), now)
+    return handle
 
 
 def _signed_in(interaction: Interaction, started: Started) -> SignedIn:

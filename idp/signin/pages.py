@@ -15,6 +15,7 @@ from idp.core.database import Database
 from idp.core.errors import Refused
 from idp.core.origin import current_origin
 from idp.sessions.cookie import SessionCookie
+from idp.sessions.device_cookie import DeviceCookie
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
 from idp.signin import gate
@@ -37,6 +38,7 @@ class SigninPages:
     interactions: Interactions
     sessions: Sessions
     cookie: SessionCookie
+    device: DeviceCookie
     browser: BrowserCookie
     pages: Pages
     subjects: Subjects
@@ -94,12 +96,14 @@ class SigninPages:
 
     def _prove(self, interaction: Interaction, form: Form, session: Session | None) -> Response:
         credential = Credential(form["username"], form["password"])
-        browser = Browser(self.browser.digest(), session, current_origin().address, shared="shared" in form)
+        browser = Browser(self.browser.digest(), session, current_origin().address, "shared" in form, self.device.read(request))
         step = self.flow.prove_password(interaction, credential, browser)
         match step:
-            case Proven(started, resume):
+            case Proven(started, resume, device):
                 response = see_other(resume)
                 self.cookie.write(response, started.handle)
+                if device:
+                    self.device.write(response, device)
                 return response
             case NotRecognised():
                 return self._again(interaction, session, credential.username, NOT_RECOGNISED)

@@ -68,6 +68,11 @@ PROBLEMS: dict[str, Words] = {
         "From where you are, far more was begun than people begin.",
         "Nothing was changed. Wait a few minutes, then start again from the application you were using.",
     ),
+    "link_over": Words(
+        "This link is no longer good",
+        "It was used already, it is more than a day old, or a newer one was sent.",
+        "Nothing was changed. If you still cannot sign in, call the support of your brand.",
+    ),
     "unknown_client": Words(
         "We do not know this application",
         "The application that sent you here is not registered with us, or was switched off.",

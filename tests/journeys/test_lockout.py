@@ -1,9 +1,14 @@
 """Too many wrong passwords: what locks, for how long, what the page says, and what goes on."""
 
+import re
 from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
 
 import pytest
 
+from idp.core.handles import new_handle
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
 from tests.drivers.provider import Provider
@@ -99,3 +104,86 @@ def test_a_finished_sign_in_clears_the_count(provider: Provider, shops: dict[str
         tried(browser, shops["stellantis"], *["ana"] * 4)
         assert tried(provider.browser("192.0.2.8"), shops["stellantis"], "ana", password=ANA_PASSWORD).left
     assert provider.happened("PasswordLocked") == []
+
+
+@pytest.mark.parametrize("brand", ["stellantis", "alphera"])
+def test_a_browser_that_has_signed_in_before_has_a_lane_of_its_own(
+    provider: Provider, shops: dict[str, RelyingParty], browser: Browser, brand: str
+) -> None:
+    shop = shops[brand]
+    assert tried(browser, shop, "ana", password=ANA_PASSWORD).left
+    browser.open("/logout")
+    browser.submit(press="logout")
+    stranger = provider.browser("192.0.2.9")
+    assert "is locked" in tried(stranger, shop, *["ana"] * 5).text
+    assert "did not match" in tried(browser, shop, "ana").text
+    assert tried(browser, shop, "ana", password=ANA_PASSWORD).left
+    assert "is locked" in tried(stranger, shop, "ana", password=ANA_PASSWORD).text
+
+
+def test_a_known_browser_locks_for_itself_and_for_nobody_else(
+    provider: Provider, shops: dict[str, RelyingParty], browser: Browser
+) -> None:
+    shop = shops["alphera"]
+    assert tried(browser, shop, "ana", password=ANA_PASSWORD).left
+    browser.open("/logout")
+    browser.submit(press="logout")
+    assert "is locked" in tried(browser, shop, *["ana"] * 5).text
+    assert tried(provider.browser("192.0.2.9"), shop, "ana", password=ANA_PASSWORD).left
+
+
+def test_a_planted_device_cookie_makes_no_known_browser(
+    provider: Provider, shops: dict[str, RelyingParty], browser: Browser
+) -> None:
+    planted = new_handle()
+    browser.bring("idp_device", planted)
+    assert tried(browser, shops["stellantis"], "ana", password=ANA_PASSWORD).left
+    thief = provider.browser("192.0.2.9")
+    thief.bring("idp_device", planted)
+    assert "is locked" in tried(thief, shops["stellantis"], *["ana"] * 5).text
+    assert "is locked" in tried(provider.browser("192.0.2.8"), shops["stellantis"], "ana", password=ANA_PASSWORD).text
+
+
+def test_a_shared_computer_is_never_known(provider: Provider, shops: dict[str, RelyingParty], browser: Browser) -> None:
+    browser.open(shops["alphera"].request())
+    browser.submit(username="ana", password=ANA_PASSWORD, shared="1")
+    assert browser.cookie("idp_device") is None
+
+
+@pytest.mark.parametrize("brand", ["stellantis", "alphera"])
+def test_the_owners_mail_opens_the_lock_once_and_looking_does_not(
+    provider: Provider, shops: dict[str, RelyingParty], browser: Browser, tmp_path: Path, brand: str
+) -> None:
+    shop = shops[brand]
+    stranger = provider.browser("192.0.2.9")
+    assert "is locked" in tried(stranger, shop, *["ana"] * 5).text
+    link = mailed_link(provider, tmp_path)
+    for _ in range(2):
+        page = browser.open(link)
+        assert "Open signing in again" in page.text
+        assert link.rpartition("/")[2] not in page.url
+    assert "is locked" in tried(stranger, shop, "ana", password=ANA_PASSWORD).text
+    browser.open(link)
+    assert "You can sign in again" in browser.submit(press="unlock").text
+    assert "no longer good" in browser.open(link).text
+    assert tried(stranger, shop, "ana", password=ANA_PASSWORD).left
+    assert [event.reason for event in provider.happened("PasswordUnlocked")] == ["owner"]
+
+
+def test_a_name_that_does_not_exist_gets_no_mail(provider: Provider, shops: dict[str, RelyingParty], tmp_path: Path) -> None:
+    assert "is locked" in tried(provider.browser(), shops["alphera"], *["nobody"] * 5).text
+    assert mails(provider, tmp_path) == []
+
+
+def mails(provider: Provider, folder: Path) -> list[str]:
+    provider.house.protocol.outbox.run_once(10)
+    parser = BytesParser(policy=policy.default)
+    found = [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").glob("*"))]
+    return [message.get_body(("plain",)).get_content() for message in found if "on hold" in message["Subject"]]  # type: ignore[union-attr]
+
+
+def mailed_link(provider: Provider, folder: Path) -> str:
+    (text,) = mails(provider, folder)
+    found = re.search(r"\S+/unlock/\S+", text)
+    assert found is not None
+    return found.group()
