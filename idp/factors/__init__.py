@@ -2,5 +2,6 @@
 
 from idp.factors.factor import Factor
 from idp.factors.password import Password
+from idp.factors.totp import Totp
 
-FACTORS: tuple[type[Factor], ...] = (Password,)
+FACTORS: tuple[type[Factor], ...] = (Password, Totp)
