@@ -2,6 +2,7 @@
 
 from idp.factors.factor import Factor
 from idp.factors.password import Password
+from idp.factors.recovery_codes import RecoveryCodes
 from idp.factors.totp import Totp
 
-FACTORS: tuple[type[Factor], ...] = (Password, Totp)
+FACTORS: tuple[type[Factor], ...] = (Password, Totp, RecoveryCodes)
