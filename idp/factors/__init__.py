@@ -1,6 +1,11 @@
 """The kinds of proof. A factor is one file and its name here."""
 
+from idp.factors import tries
 from idp.factors.factor import Factor
 from idp.factors.password import Password
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.totp import Totp
 
-FACTORS: tuple[type[Factor], ...] = (Password,)
+__all__ = ["FACTORS", "Factor", "tries"]
+
+FACTORS: tuple[type[Factor], ...] = (Password, Totp, RecoveryCodes)

@@ -15,6 +15,11 @@ class Proof:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What was typed proves nothing."""
+
+
 class Factor(Protocol):
     """One kind of proof. `strength` is the `acr` it gives by itself."""
 
