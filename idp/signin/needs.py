@@ -21,8 +21,8 @@ class Standing:
     """Who asks.
 
     `held` are proofs of the running session, `given` those for this very request. `enrolled` are kinds of factor;
-    `contacts` the kinds of sent code that reach a contact confirmed earlier. `trusted`: the browser is trusted by its
-    subject, at this brand and now.
+    `contacts` the kinds of sent code that reach a contact confirmed earlier. `trusted`: the subject trusts
+    this browser, which counts only at brands that allow it.
     """
 
     held: tuple[Proof, ...] = ()
@@ -74,9 +74,8 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
     Ask again after each proof or enrolment. Proofs that are too old for `requirement`, and kinds that the brand does not
     accept, count as absent (P2).
     """
-    accepted = frozenset(policy.second_steps) | {"password"}
-    mine = standing.enrolled & accepted
-    goal = _goal(standing, mine, requirement)
+    accepted, mine = _accepted(policy), _mine(standing, policy)
+    goal = _goal(standing, policy, requirement)
     proofs = tuple(proof for proof in _fresh(standing, requirement, now) if proof.kind in accepted)
     level = level_of(proofs)
     if level is not None and ACR_ORDER.index(level[0]) >= ACR_ORDER.index(goal):
@@ -85,15 +84,23 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
     return _next(ways, proofs, policy) if ways else _enrol(standing, policy, goal, mine, now)
 
 
-def _goal(standing: Standing, mine: frozenset[str], requirement: Requirement) -> str:
+def _goal(standing: Standing, policy: Policy, requirement: Requirement) -> str:
     asked = requirement.level or "pwd"
     if standing.staff:
         return max(asked, "mfa", key=ACR_ORDER.index)
     # A trusted browser is no proof: it counts where nothing is asked, and neither for a level nor for freshness.
     plain = asked == "pwd" and requirement.max_age is None and not requirement.renewed
-    if standing.trusted and plain:
+    if standing.trusted and policy.trusted_browser_days and plain:
         return "pwd"
-    return max(asked, "2sv", key=ACR_ORDER.index) if ways_to("2sv", mine) else asked
+    return max(asked, "2sv", key=ACR_ORDER.index) if ways_to("2sv", _mine(standing, policy)) else asked
+
+
+def _mine(standing: Standing, policy: Policy) -> frozenset[str]:
+    return standing.enrolled & _accepted(policy)
+
+
+def _accepted(policy: Policy) -> frozenset[str]:
+    return frozenset(policy.second_steps) | {"password"}
 
 
 def _fresh(standing: Standing, requirement: Requirement, now: datetime) -> tuple[Proof, ...]:

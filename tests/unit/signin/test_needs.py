@@ -107,6 +107,7 @@ SIGN_IN = {
 TRUSTED = {
     "a trusted browser skips the second step, and the level stays that of a password": (
         who("totp", given=PASSWORD, trusted=True), ALPHERA, PLAIN, done("pwd", "pwd", kinds=PWD)),
+    "but only where the brand allows": (who("totp", given=PASSWORD, trusted=True), STELLANTIS, PLAIN, Step(("totp",), False)),
     "it is no password": (who("totp", trusted=True), ALPHERA, PLAIN, Step(PWD, False)),
     "asking for a password's level is no step-up": (
         who("totp", given=PASSWORD, trusted=True), ALPHERA, Requirement(("pwd",)), done("pwd", "pwd", kinds=PWD)),
