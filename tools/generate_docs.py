@@ -17,6 +17,7 @@ from idp.core import events
 from idp.core.events import COMMON, Event
 from idp.settings import PREFIX, Settings
 from tools.clauses import clauses_page
+from tools.sign_in_page import sign_in_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 MADE = "<!-- Made by `make docs` from the code. Change it there. -->\n"
@@ -92,6 +93,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "events.md": events_page,
     "clauses.md": lambda: clauses_page(MADE),
+    "sign-in.md": lambda: sign_in_page(MADE),
 }
 
 

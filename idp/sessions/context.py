@@ -9,6 +9,12 @@ ACR_ORDER = ("pwd", "2sv", "mfa", "phr")
 CLOCKS_DIFFER = timedelta(seconds=60)
 
 
+def is_recent(at: datetime, max_age: timedelta, now: datetime) -> bool:
+    """Whether `at` is at most `max_age` ago."""
+    # A proof from the future is none: a clock that was set back must not make old proofs fresh.
+    return -CLOCKS_DIFFER <= now - at <= max_age
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """What is asked of a session.
@@ -43,8 +49,7 @@ class Context:
             return True
         if requirement.renewed:
             return False
-        # A proof from the future is none: a clock that was set back must not make old proofs fresh.
-        return requirement.max_age is None or -CLOCKS_DIFFER <= now - self.auth_time <= requirement.max_age
+        return requirement.max_age is None or is_recent(self.auth_time, requirement.max_age, now)
 
     def reaches(self, level: str | None) -> bool:
         """Whether its level is `level` or higher."""

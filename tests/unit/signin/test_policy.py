@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -6,7 +6,7 @@ from idp.factors.factor import Proof
 from idp.sessions.context import Context, Requirement
 from idp.signin.gate import meets
 from idp.signin.masking import masked
-from idp.signin.policy import ACR_VALUES, context_of, level_asked
+from idp.signin.policy import ACR_VALUES, context_of, level_asked, level_of
 from tests.builders import BEGINNING
 
 SECOND = timedelta(seconds=1)
@@ -23,12 +23,71 @@ def test_a_level_no_factor_gives_is_not_asked(asked: tuple[str, ...], level: str
     assert level_asked(Requirement(acr_values=asked)) == level
 
 
-def test_the_context_tells_the_strongest_proof_and_every_method_once() -> None:
-    proofs = (
-        Proof("password", ("pwd",), "pwd", BEGINNING + SECOND),
-        Proof("passkey", ("hwk", "user", "pwd"), "phr", BEGINNING + 2 * SECOND),
-    )
-    assert context_of(proofs) == Context("phr", ("pwd", "hwk", "user"), BEGINNING + 2 * SECOND, ("password", "passkey"))
+def proof(kind: str, *amr: str, at: int = 0, strength: str = "mfa") -> Proof:
+    return Proof(kind, amr, strength, BEGINNING + at * SECOND)
+
+
+def password(at: int = 0) -> Proof:
+    return proof("password", "pwd", at=at, strength="pwd")
+
+
+PASSKEY = proof("passkey", "hwk", at=9)
+VERIFIED = proof("passkey", "swk", "user", "mfa", at=9, strength="phr")
+TOTP = proof("totp", "otp", at=9)
+RECOVERY = proof("recovery_code", "otp", at=9)
+TEXT = proof("text_code", "sms", at=9, strength="2sv")
+MAIL = proof("mail_code", "otp", at=9, strength="2sv")
+
+
+@pytest.mark.parametrize(
+    ("proofs", "acr", "amr", "since"),
+    [
+        pytest.param((password(5),), "pwd", ("pwd",), 5, id="a password alone"),
+        pytest.param((password(5), TEXT), "2sv", ("pwd", "sms"), 5, id="a text code is two steps, and no second factor"),
+        pytest.param((password(5), MAIL), "2sv", ("pwd", "otp"), 5, id="nor is a mailed code"),
+        pytest.param((password(5), TOTP), "mfa", ("pwd", "otp", "mfa"), 5, id="an authenticator app is a second factor"),
+        pytest.param((password(5), RECOVERY), "mfa", ("pwd", "otp", "mfa"), 5, id="so is a recovery code"),
+        pytest.param(
+            (password(5), PASSKEY), "mfa", ("pwd", "hwk", "mfa"), 5, id="a passkey after a password is a second factor"
+        ),
+        pytest.param((VERIFIED,), "phr", ("swk", "user", "mfa"), 9, id="a passkey that checked its owner is both at once"),
+        pytest.param((password(5), VERIFIED), "phr", ("pwd", "swk", "user", "mfa"), 9, id="a password adds nothing to it"),
+        pytest.param((password(5), TEXT, TOTP), "mfa", ("pwd", "sms", "otp", "mfa"), 5, id="the strongest way counts"),
+        pytest.param((password(5), TOTP, password(60)), "mfa", ("pwd", "otp", "mfa"), 9, id="a new password leaves a step old"),
+        pytest.param(
+            (password(5), TOTP, password(60), proof("totp", "otp", at=70)), "mfa", ("pwd", "otp", "mfa"), 60, id="new"
+        ),
+        pytest.param((VERIFIED, password(60)), "phr", ("swk", "user", "pwd", "mfa"), 9, id="no password renews a passkey"),
+        pytest.param(
+            (VERIFIED, password(60), proof("totp", "otp", at=60)),
+            "phr",
+            ("swk", "user", "pwd", "otp", "mfa"),
+            9,
+            id="nor an app",
+        ),
+    ],
+)
+def test_proofs_add_up_to_the_truth(proofs: tuple[Proof, ...], acr: str, amr: tuple[str, ...], since: int) -> None:
+    kinds = tuple(dict.fromkeys(each.kind for each in proofs))
+    assert context_of(proofs) == Context(acr, amr, BEGINNING + since * SECOND, kinds)
+
+
+@pytest.mark.parametrize("proofs", [(), (PASSKEY,), (TOTP,), (RECOVERY,), (TEXT,), (TOTP, MAIL)])
+def test_a_second_step_without_a_first_is_no_level(proofs: tuple[Proof, ...]) -> None:
+    assert level_of(proofs) is None
+    with pytest.raises(ValueError, match="no level"):
+        context_of(proofs)
+
+
+@pytest.mark.parametrize("earlier", [VERIFIED, TOTP, RECOVERY, TEXT, MAIL, PASSKEY])
+def test_a_fresh_but_weaker_proof_never_meets_a_stronger_requirement(earlier: Proof) -> None:
+    context = context_of((password(5), earlier, password(600)))
+    assert not meets_strictly(context, Requirement((context.acr,), 300 * SECOND), BEGINNING + 610 * SECOND)
+    assert meets_strictly(context, Requirement((context.acr,), 300 * SECOND), BEGINNING + 300 * SECOND)
+
+
+def meets_strictly(context: Context, asked: Requirement, now: datetime) -> bool:
+    return context.is_fresh(asked, now, renewed=False) and context.reaches(asked.level)
 
 
 def test_the_gate_asks_for_freshness_and_for_what_can_be_reached() -> None:

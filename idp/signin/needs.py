@@ -1,0 +1,133 @@
+"""What a sign-in still needs: one pure function of subject, brand and request."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from idp.brands.brand import Policy
+from idp.factors.factor import Proof
+from idp.sessions.context import ACR_ORDER, Context, Requirement, is_recent
+from idp.signin.policy import Way, context_of, kind_of, level_of, parts_of, ways_to
+
+# Factors are added only with proofs this recent (S1, re-authentication).
+TO_ENROL = timedelta(minutes=5)
+STRONG_STEPS = frozenset({"passkey", "totp", "recovery_code"})
+ENROLLED_IN_PLACE = ("passkey", "totp")
+# Last, because each can be used only once.
+LAST_RESORT = "recovery_code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Who asks.
+
+    `held` are proofs of the running session, `given` those for this very request. `enrolled` are kinds of factor;
+    `contacts` the kinds of sent code that reach a contact confirmed earlier. `trusted`: the subject trusts
+    this browser, which counts only at brands that allow it.
+    """
+
+    held: tuple[Proof, ...] = ()
+    given: tuple[Proof, ...] = ()
+    enrolled: frozenset[str]
+    contacts: frozenset[str] = frozenset()
+    staff: bool = False
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """All is proven. `context` is what may be told to whoever asks; `nudge`: offer a second step."""
+
+    context: Context
+    nudge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of `choices` is proven next, best first. `verified`: a passkey must check its owner, or it brings nothing."""
+
+    choices: tuple[str, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """One of `choices` is enrolled in place.
+
+    `recovered`: only a contact vouched for the subject, so brands hold risky acts for a while.
+    """
+
+    choices: tuple[str, ...]
+    recovered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """This subject cannot reach what is asked at this brand."""
+
+
+Need = Nothing | Step | Enrol | Unmet
+
+
+def still_needs(standing: Standing, policy: Policy, requirement: Requirement, now: datetime) -> Need:
+    """What comes next for a subject of this `standing` at a brand of this `policy`.
+
+    Ask again after each proof or enrolment. Proofs that are too old for `requirement`, and kinds that the brand does not
+    accept, count as absent (P2).
+    """
+    accepted, mine = _accepted(policy), _mine(standing, policy)
+    goal = _goal(standing, policy, requirement)
+    proofs = tuple(proof for proof in _fresh(standing, requirement, now) if proof.kind in accepted)
+    level = level_of(proofs)
+    if level is not None and ACR_ORDER.index(level[0]) >= ACR_ORDER.index(goal):
+        return Nothing(context_of(proofs), nudge=mine <= {"password"})
+    ways = ways_to(goal, mine)
+    return _next(ways, proofs, policy) if ways else _enrol(standing, policy, goal, mine, now)
+
+
+def _goal(standing: Standing, policy: Policy, requirement: Requirement) -> str:
+    asked = requirement.level or "pwd"
+    if standing.staff:
+        return max(asked, "mfa", key=ACR_ORDER.index)
+    # A trusted browser is no proof: it counts where nothing is asked, and neither for a level nor for freshness.
+    plain = asked == "pwd" and requirement.max_age is None and not requirement.renewed
+    if standing.trusted and policy.trusted_browser_days and plain:
+        return "pwd"
+    return max(asked, "2sv", key=ACR_ORDER.index) if ways_to("2sv", _mine(standing, policy)) else asked
+
+
+def _mine(standing: Standing, policy: Policy) -> frozenset[str]:
+    return standing.enrolled & _accepted(policy)
+
+
+def _accepted(policy: Policy) -> frozenset[str]:
+    return frozenset(policy.second_steps) | {"password"}
+
+
+def _fresh(standing: Standing, requirement: Requirement, now: datetime) -> tuple[Proof, ...]:
+    if requirement.renewed:
+        return standing.given
+    limit = requirement.max_age
+    return (*(proof for proof in standing.held if limit is None or is_recent(proof.at, limit, now)), *standing.given)
+
+
+def _next(ways: tuple[Way, ...], proofs: tuple[Proof, ...], policy: Policy) -> Step:
+    given = parts_of(proofs)
+    parts = [next(part for part in way.parts if part not in given) for way in ways]
+    order = ("password", *(kind for kind in policy.second_steps if kind != LAST_RESORT))
+    kinds = {kind_of(part) for part in parts}
+    choices = sorted(kinds, key=lambda kind: (kind == LAST_RESORT, order.index(kind) if kind in order else len(order), kind))
+    return Step(tuple(choices), verified="passkey" in kinds and "passkey" not in parts)
+
+
+def _enrol(standing: Standing, policy: Policy, goal: str, mine: frozenset[str], now: datetime) -> Need:
+    choices = tuple(kind for kind in ENROLLED_IN_PLACE if kind in policy.second_steps and ways_to(goal, mine | {kind}))
+    # Whoever has a strong step proves it, whatever the brand accepts: a contact must not be a way around it.
+    strong = bool(standing.enrolled & STRONG_STEPS)
+    guards = ways_to("mfa", standing.enrolled) if strong else ways_to("2sv", standing.enrolled | standing.contacts)
+    if not choices or not guards:
+        return Unmet()
+    proofs = _fresh(standing, Requirement(max_age=TO_ENROL), now)
+    given = parts_of(proofs).keys()
+    if any(given >= set(way.parts) for way in guards):
+        return Enrol(choices, recovered=not strong)
+    return _next(guards, proofs, policy)

@@ -1,0 +1,144 @@
+"""The page on sign-in: levels, brands' policies and what is asked, each computed by the code that decides it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+
+from idp.brands.brand import Brand, Policy
+from idp.brands.registry import read_brands
+from idp.core.yaml_lines import load
+from idp.factors.factor import Proof
+from idp.sessions.context import Requirement
+from idp.signin.needs import Enrol, Need, Nothing, Standing, Step, Unmet, still_needs
+from idp.signin.policy import VERIFIED_PASSKEY, WAYS
+
+CLIENTS = Path(__file__).parent.parent / "clients.yaml"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NAMES = {
+    "password": "password",
+    "passkey": "passkey",
+    VERIFIED_PASSKEY: "passkey that checked its owner",
+    "totp": "authenticator app",
+    "recovery_code": "recovery code",
+    "text_code": "code by text",
+    "mail_code": "code by mail",
+}
+ALL = ("passkey", "totp", "recovery_code", "text_code", "mail_code")
+PLAIN = Requirement()
+MFA = Requirement(("mfa",))
+PAYMENT = Requirement(("mfa",), timedelta(minutes=5))
+
+
+def _proofs(*kinds: str, minutes: int = 0) -> tuple[Proof, ...]:
+    return tuple(Proof(kind, (), "", NOW - timedelta(minutes=minutes)) for kind in kinds)
+
+
+PASSWORD = _proofs("password")
+
+
+def _who(
+    *enrolled: str, held: tuple[Proof, ...] = PASSWORD, mail: bool = False, staff: bool = False, trusted: bool = False
+) -> Standing:
+    return Standing(
+        held=held,
+        enrolled=frozenset(("password", *enrolled)),
+        contacts=frozenset({"mail_code"} if mail else ()),
+        staff=staff,
+        trusted=trusted,
+    )
+
+
+SITUATIONS: tuple[tuple[str, Standing, Requirement], ...] = (
+    ("sign-in, nothing enrolled but a password", _who(), PLAIN),
+    ("sign-in, everything enrolled", _who(*ALL), PLAIN),
+    ("sign-in, code by mail enrolled", _who("mail_code"), PLAIN),
+    ("sign-in in a trusted browser, app enrolled", _who("totp", trusted=True), PLAIN),
+    ("`mfa` asked in a trusted browser, app enrolled", _who("totp", trusted=True), MFA),
+    ("sign-in of staff, app and text enrolled", _who("totp", "text_code", staff=True), PLAIN),
+    ("payment, everything enrolled", _who(*ALL), PAYMENT),
+    (
+        "payment, app proven an hour ago, password just now",
+        _who("totp", held=PASSWORD + _proofs("totp", minutes=60)),
+        PAYMENT,
+    ),
+    ("payment, code by text enrolled and proven", _who("text_code", held=_proofs("password", "text_code")), PAYMENT),
+    ("payment, nothing enrolled, contact confirmed", _who(mail=True), PAYMENT),
+    ("the same, code to the contact proven", _who(mail=True, held=_proofs("password", "mail_code")), PAYMENT),
+    ("payment, nothing enrolled, no contact", _who(), PAYMENT),
+    ("`phr` asked, app enrolled", _who("totp"), Requirement(("phr",))),
+    ("`phr` asked, app enrolled and proven", _who("totp", held=_proofs("password", "totp")), Requirement(("phr",))),
+    ("`prompt=login`, app enrolled", _who("totp"), Requirement(renewed=True)),
+)
+
+
+def sign_in_page(made: str) -> str:
+    """Levels by the ways to them, each brand's policy, and what is asked in named situations at each brand."""
+    brands = tuple(read_brands(load(CLIENTS)).values())
+    heads = [brand.name for brand in brands]
+    lines = [
+        "# Sign-in",
+        made,
+        "## Levels of assurance",
+        "",
+        "Weakest first; a higher level satisfies a lower one. `auth_time` is when the oldest proof of the level was given, so",
+        "`max_age` holds for each of them. `amr` names the methods of all proofs; from `mfa` on it names `mfa` too.",
+        "",
+        *_table(["`acr`", "what it takes"], [[f"`{way.acr}`", " + ".join(NAMES[p] for p in way.parts)] for way in WAYS]),
+        "",
+        "## What brands decide",
+        "",
+        *_table(["", *heads], [[head, *(cell(brand.policy) for brand in brands)] for head, cell in DECIDED.items()]),
+        "",
+        "## What is asked next",
+        "",
+        "Where nothing else is said, the password was just proven. A proof that is too old, or of a kind that the brand does",
+        "not accept, counts as absent.",
+        "",
+        *_table(
+            ["situation", *heads], [[title, *(_asked(who, wanted, b) for b in brands)] for title, who, wanted in SITUATIONS]
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _lock_ends(policy: Policy) -> str:
+    return f"by itself after {policy.lock_minutes} minutes" if policy.lock_ends == "by_itself" else "by recovery"
+
+
+def _trusted(policy: Policy) -> str:
+    return f"{policy.trusted_browser_days} days" if policy.trusted_browser_days else "no"
+
+
+DECIDED: dict[str, Callable[[Policy], str]] = {
+    "wrong passwords until the lock": lambda policy: str(policy.failures_before_lock),
+    "how a lock ends": _lock_ends,
+    "second steps accepted": lambda policy: ", ".join(NAMES[kind] for kind in policy.second_steps),
+    "trusted browser": _trusted,
+    "shortest password": lambda policy: f"{policy.password_min_length} characters",
+}
+
+
+def _asked(standing: Standing, requirement: Requirement, brand: Brand) -> str:
+    return _words(still_needs(standing, brand.policy, requirement, NOW))
+
+
+def _words(need: Need) -> str:
+    match need:
+        case Nothing(context, nudge):
+            return f"nothing: `{context.acr}`" + (", and a second step is offered" if nudge else "")
+        case Step(choices, verified):
+            names = (NAMES[VERIFIED_PASSKEY if verified and kind == "passkey" else kind] for kind in choices)
+            return " or ".join(names)
+        case Enrol(choices, recovered):
+            held = ", and the account counts as recovered" if recovered else ""
+            return f"enrol {' or '.join(NAMES[kind] for kind in choices)}{held}"
+        case Unmet():
+            return "refused: cannot be met"
+        case never:
+            assert_never(never)
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
+    cells = [heads, ["---"] * len(heads), *rows]
+    return [f"| {' | '.join(row)} |" for row in cells]
