@@ -43,11 +43,14 @@ class SoftAuthenticator:
     client: dict[str, Any] = field(default_factory=dict)
     credentials: list[Credential] = field(default_factory=list)
 
-    def create(self, options: dict[str, Any], **response: Any) -> str:
-        """navigator.credentials.create(): the response as JSON. `response` overrides parts of the whole."""
+    def create(self, options: dict[str, Any], *, credential_id: bytes | None = None, **response: Any) -> str:
+        """navigator.credentials.create(): the response as JSON. `credential_id` is one it did not draw itself.
+
+        `response` overrides parts of the whole.
+        """
         key = _new_key(self.algorithm)
         handle = base64url_to_bytes(options["user"]["id"])
-        credential = Credential(secrets.token_bytes(self.id_bytes), key, handle, 0 if self.counts else None)
+        credential = Credential(credential_id or secrets.token_bytes(self.id_bytes), key, handle, 0 if self.counts else None)
         self.credentials.append(credential)
         attested = bytes(16) + len(credential.id).to_bytes(2, "big") + credential.id + encode_cbor(_cose(key))
         attestation = {"fmt": "none", "attStmt": {}, "authData": self._auth_data(credential, ATTESTED) + attested}
