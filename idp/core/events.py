@@ -77,6 +77,13 @@ class PasswordUnlocked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyCounterStoodStill(Event):
+    """A passkey proved itself with a counter that did not move forward: there may be a copy of it. It was refused."""
+
+    authenticator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThrottled(Event):
     """A source made too many tries and was told to wait."""
 

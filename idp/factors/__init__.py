@@ -1,11 +1,11 @@
 """The kinds of proof. A factor is one file and its name here."""
 
-from idp.factors import tries
+from idp.factors import passkey_record, tries
 from idp.factors.factor import Factor
 from idp.factors.password import Password
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.factors.totp import Totp
 
-__all__ = ["FACTORS", "Factor", "tries"]
+__all__ = ["FACTORS", "Factor", "passkey_record", "tries"]
 
 FACTORS: tuple[type[Factor], ...] = (Password, Totp, RecoveryCodes)

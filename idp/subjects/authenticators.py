@@ -62,6 +62,17 @@ _OF = (
     .order_by(authenticators.c.created_at, authenticators.c.id)
 )
 _OF_KIND = _OF.where(authenticators.c.kind == bindparam("kind"))
+_BY_LOOKUP = select(*_COLUMNS).where(
+    authenticators.c.kind == bindparam("kind"),
+    authenticators.c.lookup == bindparam("lookup"),
+    authenticators.c.removed_at.is_(None),
+)
+
+
+def by_lookup(db: Connection, kind: str, lookup: str) -> Authenticator | None:
+    """The authenticator of `kind` that is found by `lookup`, whosever it is; None where there is none in use."""
+    row = db.execute(_BY_LOOKUP, {"kind": kind, "lookup": lookup}).one_or_none()
+    return Authenticator(*row) if row else None
 
 
 def of(db: Connection, subject_id: str, kind: str | None = None) -> tuple[Authenticator, ...]:

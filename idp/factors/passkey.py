@@ -1,0 +1,197 @@
+"""The passkey: something the subject has, and with verification also something only they are or know."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.structs import CredentialDeviceType
+
+from idp.core.events import Bus, PasskeyCounterStoodStill
+from idp.core.kv import KV
+from idp.factors.factor import Proof
+from idp.factors.passkey_ceremony import Because, Ceremony, Challenges, Refused, RelyingParty, misplaced, read_response
+from idp.factors.passkey_options import creation_options, request_options
+from idp.factors.passkey_record import Record, handle_of, lookup_of, make_handle, read_record, record_of
+from idp.factors.passkey_verification import verified_assertion, verified_registration
+from idp.subjects.authenticators import Authenticator, add, advance, by_lookup, of, use
+from idp.subjects.subjects import Subject
+
+LONGEST_LABEL = 64
+CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")  # 1023 bytes at most (WebAuthn 4, credential id)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The passkey is the subject's now. `verifies`: its authenticator verified the owner when it was made."""
+
+    authenticator_id: str
+    record: Record
+    verifies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A passkey of `subject_id` was proven."""
+
+    subject_id: str
+    authenticator_id: str
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCredential:
+    """Nobody's passkey, or one that was removed: the browser may be told to forget `credential_id` (base64url)."""
+
+    credential_id: str
+
+
+class Passkeys:
+    """The factor. `attempt` names what a ceremony belongs to: an interaction in one browser, or a session.
+
+    Every method may raise `Unavailable` where the KV is away. Statements run in the caller's transaction; a refusal is
+    to be committed too, for what it tells the trail.
+    """
+
+    kind: ClassVar[str] = "passkey"
+    strength: ClassVar[str] = "phr"
+
+    def __init__(self, kv: KV, bus: Bus, party: RelyingParty) -> None:
+        self._challenges = Challenges(kv)
+        self._bus = bus
+        self._party = party
+
+    def enrolled(self, db: Connection, subject_id: str) -> tuple[tuple[Authenticator, Record], ...]:
+        """The subject's passkeys, oldest first, each with what is known of it."""
+        return tuple((one, read_record(one.verifier)) for one in of(db, subject_id, self.kind))
+
+    def register_options(self, db: Connection, attempt: str, subject: Subject) -> dict[str, Any]:
+        """Options for navigator.credentials.create(); its response is due within 5 minutes. Writes at the first call."""
+        handle = make_handle(db, subject.id)
+        challenge = self._challenges.begin(Ceremony.REGISTER, attempt, subject.id)
+        return creation_options(self._party, challenge, subject, handle, self._records(db, subject.id))
+
+    def register(
+        self, db: Connection, attempt: str, subject_id: str, response_json: str, label: str, now: datetime
+    ) -> Registered | Refused:
+        """Enrols the passkey that `response_json` (any text) describes, under `label`, cut to 64 printable characters."""
+        read = self._received(Ceremony.REGISTER, attempt, subject_id, response_json)
+        if isinstance(read, Refused):
+            return read
+        response, challenge = read
+        if _says_not_discoverable(response):
+            return Refused(Because.NOT_DISCOVERABLE)
+        verified = verified_registration(response, self._party, challenge)
+        if verified is None or bytes_to_base64url(verified.credential_id) != response["id"]:
+            return Refused(Because.UNVERIFIABLE)
+        record = record_of(
+            verified.credential_id,
+            verified.credential_public_key,
+            eligible=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+            backed_up=verified.credential_backed_up,
+        )
+        authenticator_id = self._enrol(db, subject_id, record, verified.sign_count, label, now)
+        if authenticator_id is None:
+            return Refused(Because.TAKEN)
+        return Registered(authenticator_id, record, verified.user_verified)
+
+    def authenticate_options(self, db: Connection, attempt: str, subject_id: str | None = None) -> dict[str, Any]:
+        """Options for navigator.credentials.get(): the second step of `subject_id`, or sign-in by whoever answers.
+
+        Without a subject nothing in them depends on anybody, so they tell nothing about who exists.
+        """
+        ceremony = Ceremony.SIGN_IN if subject_id is None else Ceremony.SECOND_STEP
+        records = () if subject_id is None else self._records(db, subject_id)
+        return request_options(self._party, self._challenges.begin(ceremony, attempt, subject_id), ceremony, records)
+
+    def verify(
+        self, db: Connection, attempt: str, response_json: str, now: datetime, subject_id: str | None = None
+    ) -> Proven | Refused | UnknownCredential:
+        """Judges `response_json` (any text), given `subject_id` as that subject's second step after a password."""
+        ceremony = Ceremony.SIGN_IN if subject_id is None else Ceremony.SECOND_STEP
+        read = self._received(ceremony, attempt, subject_id, response_json)
+        if isinstance(read, Refused):
+            return read
+        response, challenge = read
+        enrolled = by_lookup(db, self.kind, lookup_of(response["id"]))
+        if enrolled is None:
+            return UnknownCredential(response["id"])
+        if not _is_theirs(db, enrolled, response, subject_id):
+            return Refused(Because.NOT_THEIRS)
+        verified = verified_assertion(response, self._party, challenge, read_record(enrolled.verifier))
+        if verified is None:
+            return Refused(Because.UNVERIFIABLE)
+        if ceremony is Ceremony.SIGN_IN and not verified.user_verified:
+            return Refused(Because.NOT_VERIFIED)
+        return self._settle(db, enrolled, verified, now)
+
+    def _received(
+        self, ceremony: Ceremony, attempt: str, subject_id: str | None, response_json: str
+    ) -> tuple[dict[str, Any], bytes] | Refused:
+        # Whatever was sent, the challenge is gone: nobody tries twice against the same one.
+        challenge = self._challenges.take(ceremony, attempt, subject_id)
+        if challenge is None:
+            return Refused(Because.CHALLENGE)
+        response = read_response(response_json)
+        if isinstance(response, Refused):
+            return response
+        credential_id = response.get("id")
+        if not isinstance(credential_id, str) or CREDENTIAL_ID.fullmatch(credential_id) is None:
+            return Refused(Because.MALFORMED)
+        return misplaced(response, self._party, ceremony, challenge) or (response, challenge)
+
+    def _enrol(self, db: Connection, subject_id: str, record: Record, counter: int, label: str, now: datetime) -> str | None:
+        shown = "".join(character for character in label if character.isprintable()).strip()[:LONGEST_LABEL]
+        lookup = lookup_of(record.credential_id)
+        try:
+            with db.begin_nested():
+                return add(db, subject_id, self.kind, record.serialised(), now, label=shown, lookup=lookup, counter=counter)
+        except IntegrityError:
+            # Somebody has it, or had it: a credential id is never given a second owner (WebAuthn 7.1).
+            return None
+
+    def _settle(
+        self, db: Connection, enrolled: Authenticator, verified: VerifiedAuthentication, now: datetime
+    ) -> Proven | Refused:
+        record = read_record(enrolled.verifier)
+        if record.eligible is not (verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE):
+            return Refused(Because.BACKUP)
+        # Synced passkeys do not count at all, and say 0 each time (WebAuthn 6.1.1).
+        counts = enrolled.counter > 0 or verified.new_sign_count > 0
+        if counts and not advance(db, enrolled.id, verified.new_sign_count):
+            told = PasskeyCounterStoodStill(
+                subject_id=enrolled.subject_id, authenticator_id=enrolled.id, outcome="refused", reason="counter"
+            )
+            self._bus.record(db, told)
+            return Refused(Because.COUNTER)
+        latest = replace(record, backed_up=verified.credential_backed_up).serialised()
+        if not use(db, enrolled, now, latest):
+            return Refused(Because.REMOVED)
+        return Proven(enrolled.subject_id, enrolled.id, self._proof(record, now, verified=verified.user_verified))
+
+    def _proof(self, record: Record, now: datetime, *, verified: bool) -> Proof:
+        # Unverified it is only had, and counted only after a password: together they are two factors, not phishing-proof.
+        amr = ("swk" if record.eligible else "hwk", "user", "mfa")
+        return Proof(self.kind, amr, self.strength if verified else "mfa", now)
+
+    def _records(self, db: Connection, subject_id: str) -> tuple[Record, ...]:
+        return tuple(record for _, record in self.enrolled(db, subject_id))
+
+
+def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any], subject_id: str | None) -> bool:
+    """Whether the credential belongs to who is signing in (WebAuthn 7.2): by its handle, and to `subject_id` if given."""
+    told = response["response"].get("userHandle")
+    if subject_id is not None and (enrolled.subject_id != subject_id or told is None):
+        return enrolled.subject_id == subject_id
+    handle = handle_of(db, enrolled.subject_id)
+    return handle is not None and told == bytes_to_base64url(handle)
+
+
+def _says_not_discoverable(response: dict[str, Any]) -> bool:
+    extensions = response.get("clientExtensionResults")
+    told = extensions.get("credProps") if isinstance(extensions, dict) else None
+    return isinstance(told, dict) and told.get("rk") is False
