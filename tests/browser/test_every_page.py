@@ -86,6 +86,19 @@ def test_signing_in(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop
         is_sound(visitor.page)
 
 
+def test_locked(open_browser: OpenBrowser, brand: str) -> None:
+    visitor = open_browser()
+    visitor.customer_login(brand)
+    for _ in range(4):
+        visitor.fill_in(f"nobody-{brand}", "a wrong password")
+        visitor.press("Sign in")
+        visitor.sees("That did not match")
+    visitor.fill_in(f"nobody-{brand}", "a wrong password")
+    visitor.press("Sign in")
+    visitor.reads("Sign-in by password is locked")
+    is_sound(visitor.page)
+
+
 def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
     visitor, shop = open_browser(), shops[brand]
     visitor.page.goto(shop.url(response_mode="form_post"))
