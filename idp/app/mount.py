@@ -26,7 +26,6 @@ from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
 from idp.signin.flow import Flow
-from idp.signin.locking import Locking
 from idp.signin.pages import SigninPages
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
@@ -93,7 +92,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         password=people.password,
         sessions=people.sessions,
         interactions=people.interactions,
-        locking=Locking(people.lockout, house.parties.brands, ground.bus),
+        locking=house.locking,
         throttle=house.throttle,
         name_key=ground.keyring.derive("failed name"),
         most_failures=ground.settings.source_failures,
