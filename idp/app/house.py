@@ -41,6 +41,7 @@ from idp.oidc.tokens.refresh import RefreshTokens
 from idp.sessions.interaction import Interactions
 from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
+from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
@@ -60,7 +61,6 @@ class People:
     password: Password
     sessions: Sessions
     interactions: Interactions
-    lockout: Lockout
     pairwise: Pairwise
 
 
@@ -96,6 +96,7 @@ class House:
     people: People
     parties: Parties
     protocol: Protocol
+    locking: Locking
 
 
 def build(ground: Ground) -> House:
@@ -113,7 +114,8 @@ def build(ground: Ground) -> House:
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
-    return House(ground, throttle, parking, people, parties, protocol)
+    locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
+    return House(ground, throttle, parking, people, parties, protocol, locking)
 
 
 def _people(ground: Ground, parking: Quota) -> People:
@@ -129,7 +131,6 @@ def _people(ground: Ground, parking: Quota) -> People:
         password=Password(hasher),
         sessions=Sessions(ground.database, ground.bus, clock, limits),
         interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}, parking),
-        lockout=Lockout(ground.keyring.derive("lockout")),
         pairwise=pairwise,
     )
 

@@ -27,7 +27,6 @@ from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.flow import Flow
-from idp.signin.locking import Locking
 from idp.signin.pages import SigninPages
 from idp.signin.unlock_pages import UnlockPages
 from idp.web.address import Callers, TrustedProxies
@@ -97,7 +96,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         password=people.password,
         sessions=people.sessions,
         interactions=people.interactions,
-        locking=Locking(people.lockout, house.parties.brands, ground.bus),
+        locking=house.locking,
         throttle=house.throttle,
         name_key=ground.keyring.derive("failed name"),
         most_failures=ground.settings.source_failures,

@@ -68,6 +68,20 @@ def add(
         click.echo(f"{created.username} added as {created.id}.")
 
 
+@subject.command("unlock", epilog="Example: idp subject unlock --username ana")
+@click.option("--username", required=True, help="The username, or the e-mail address.")
+def unlock(username: str) -> None:
+    """Open sign-in by password again after a lock, and forget the failures counted."""
+    house = open_house()
+    ground = house.ground
+    with ground.database.transaction() as db:
+        found = house.people.subjects.find(db, username)
+        if found is None:
+            raise refused("nobody signs in by that name")
+        released = house.locking.release(db, found.id, "support", ground.clock.now())
+    click.echo(f"{found.username} is unlocked." if released else f"{found.username} was not locked.")
+
+
 def create(house: House, new: NewSubject, password: str) -> Subject:
     """Stores `new` under the rules for new passwords. Raises `Failure` where something is refused, and says what."""
     brands = house.parties.brands.all()

@@ -123,4 +123,4 @@ def _purge_browsers(house: House) -> int:
 
 def _purge_ghosts(house: House) -> int:
     with house.ground.database.transaction() as db:
-        return house.people.lockout.purge(db, house.ground.clock.now(), BATCH)
+        return house.locking.lockout.purge(db, house.ground.clock.now(), BATCH)

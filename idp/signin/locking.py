@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Policy
 from idp.brands.registry import Brands
-from idp.core.events import Bus, PasswordLocked, SignInFailed
+from idp.core.events import Bus, PasswordLocked, PasswordUnlocked, SignInFailed
 from idp.signin.lockout import Lane, Locked, Lockout, Open, Rule
 
 
@@ -37,6 +37,13 @@ class Locking:
             case _:
                 assert_never(lock)
         return lock
+
+    def release(self, db: Connection, subject_id: str, by: str, now: datetime) -> bool:
+        """Ends every lock and count of the subject; `by` says in one word what did it. False where nothing was locked."""
+        released = self.lockout.release(db, self.lockout.who(subject_id), now)
+        if released:
+            self.bus.record(db, PasswordUnlocked(subject_id=subject_id, reason=by))
+        return released
 
     def _count(self, db: Connection, lane: Lane, brand_id: str | None, now: datetime) -> Open | Locked:
         brand = self.brands.get(brand_id)

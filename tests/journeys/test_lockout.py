@@ -86,7 +86,9 @@ def test_a_release_opens_it(provider: Provider, shops: dict[str, RelyingParty], 
     with house.ground.database.transaction() as db:
         ana = house.people.subjects.find(db, "ana")
         assert ana is not None
-        assert house.people.lockout.release(db, house.people.lockout.who(ana.id), clock.now())
+        assert house.locking.release(db, ana.id, "support", clock.now())
+        assert not house.locking.release(db, ana.id, "support", clock.now())
+    assert [event.reason for event in provider.happened("PasswordUnlocked")] == ["support"]
     assert tried(browser, shops["alphera"], "ana", password=ANA_PASSWORD).left
 
 

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from idp.app import build, lay_ground
 from idp.cli.standard_claims import problems_of
+from idp.core.clock import SystemClock
+from idp.settings import Settings
+from idp.signin.lockout import Rule
 from tests.drivers.command_line import CommandLine, Ended
 
 GOOD = "lantern orbit mosaic 7"
@@ -110,3 +114,27 @@ def test_an_option_wins_over_the_file(idp: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "claims.json").write_text('{"given_name": "Anna"}', "utf-8")
     assert add(idp, "--claims", str(tmp_path / "claims.json"), "--given-name", "x" * 129).code == 1
     assert add(idp, "--claims", str(tmp_path / "claims.json"), "--given-name", "Ana").code == 0
+
+
+def test_a_lock_is_ended(idp: CommandLine) -> None:
+    assert add(idp).code == 0
+    lock(idp, "ana")
+    assert idp.must("subject", "unlock", "--username", "Ana@Example.Test") == "ana is unlocked.\n"
+    assert idp.must("subject", "unlock", "--username", "ana") == "ana was not locked.\n"
+    unlocked = [entry for entry in json.loads(idp.must("audit", "tail", "--json")) if entry["event"] == "PasswordUnlocked"]
+    assert [(entry["reason"], entry["actor"].partition(":")[0]) for entry in unlocked] == [("support", "operator")]
+    ended = idp.run("subject", "unlock", "--username", "nobody")
+    assert (ended.code, "nobody signs in by that name" in ended.err) == (1, True)
+
+
+def lock(idp: CommandLine, username: str) -> None:
+    """As five wrong passwords do."""
+    house = build(lay_ground(Settings.from_environment(idp.environment), SystemClock()))
+    now = house.ground.clock.now()
+    with house.ground.database.transaction() as db:
+        found = house.people.subjects.find(db, username)
+        assert found is not None
+        lockout = house.locking.lockout
+        for _ in range(5):
+            lockout.failed(db, lockout.lane(found.id, username), Rule(5, "by_recovery", 15), "alphera", now)
+    house.ground.database.close()
