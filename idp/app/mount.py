@@ -119,7 +119,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
     ground = house.ground
     return UnlockPages(
-        ground.database, ground.kv, ground.clock, ground.bus, house.people.lockout, front.browser, front.pages
+        ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages
     ).routes()
 
 

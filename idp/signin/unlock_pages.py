@@ -8,11 +8,10 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, PasswordUnlocked
 from idp.core.handles import digest, new_handle
 from idp.core.kv import KV
 from idp.signin import unlock_links
-from idp.signin.lockout import Lockout
+from idp.signin.locking import Locking
 from idp.web.browser import BrowserCookie
 from idp.web.redirects import see_other
 from idp.web.render import Pages
@@ -28,8 +27,7 @@ class UnlockPages:
     database: Database
     kv: KV
     clock: Clock
-    bus: Bus
-    lockout: Lockout
+    locking: Locking
     browser: BrowserCookie
     pages: Pages
 
@@ -62,8 +60,7 @@ class UnlockPages:
         with self.database.transaction() as db:
             link = unlock_links.use(db, handle_digest, now)
             if link is not None:
-                self.lockout.release(db, self.lockout.who(link.subject_id), now)
-                self.bus.record(db, PasswordUnlocked(subject_id=link.subject_id, brand=link.brand, reason="owner"))
+                self.locking.release(db, link.subject_id, "owner", now)
         if link is None:
             return self.pages.problem("link_over", status=200)
         return self.pages.page("signin/unlocked.html", brand=link.brand)
