@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Any
+from urllib.parse import urlsplit
 
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
@@ -18,6 +19,7 @@ from idp.core.kv import KV
 CHALLENGE_BYTES = 32
 CHALLENGE_LIFE = timedelta(minutes=5)
 LARGEST_RESPONSE = 16 * 1024
+USUAL_PORT = {"https": 443, "http": 80}
 
 
 class Ceremony(Enum):
@@ -60,6 +62,14 @@ class RelyingParty:
     rp_id: str
     origin: str
     name: str
+
+
+def relying_party(issuer: str) -> RelyingParty:
+    """The party at `issuer` (http or https), as a browser writes its origin: lower case, without the usual port."""
+    parts = urlsplit(issuer)
+    host = parts.hostname or ""
+    port = "" if parts.port in (None, USUAL_PORT[parts.scheme]) else f":{parts.port}"
+    return RelyingParty(host, f"{parts.scheme}://{host}{port}", host)
 
 
 class Challenges:

@@ -8,6 +8,7 @@ from webauthn.helpers import base64url_to_bytes
 
 from idp.factors.factor import Proof
 from idp.factors.passkey import Proven
+from idp.factors.passkey_ceremony import RelyingParty, relying_party
 from idp.subjects.authenticators import remove
 from tests.drivers.soft_authenticator import RP_ID, SoftAuthenticator
 from tests.unit.factors.passkey_scene import Scene
@@ -114,3 +115,17 @@ def test_a_label_is_cut_to_what_can_be_shown(scene: Scene) -> None:
     with scene.database.transaction() as db:
         ((stored, _),) = scene.passkeys.enrolled(db, scene.ana.id)
     assert stored.label == ("Ana's key " + "x" * 100)[:64]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "rp_id", "origin"),
+    [
+        ("https://login.example.test", "login.example.test", "https://login.example.test"),
+        ("https://Login.Example.test:443", "login.example.test", "https://login.example.test"),
+        ("https://login.example.test:8443", "login.example.test", "https://login.example.test:8443"),
+        ("http://localhost:80", "localhost", "http://localhost"),
+        ("http://localhost:5000", "localhost", "http://localhost:5000"),
+    ],
+)
+def test_the_issuer_is_read_as_browsers_write_it(issuer: str, rp_id: str, origin: str) -> None:
+    assert relying_party(issuer) == RelyingParty(rp_id, origin, rp_id)
