@@ -26,8 +26,12 @@ class Ceremony(Enum):
     """The kinds of ceremony. A challenge of one is worth nothing in another."""
 
     REGISTER = "register"
+    REGISTER_UNASKED = "register_unasked"
     SIGN_IN = "sign_in"
     SECOND_STEP = "second_step"
+
+
+CREATING = (Ceremony.REGISTER, Ceremony.REGISTER_UNASKED)
 
 
 class Because(Enum):
@@ -107,7 +111,7 @@ def misplaced(response: dict[str, Any], party: RelyingParty, ceremony: Ceremony,
     client_data = _client_data(response)
     if client_data is None:
         return Refused(Because.MALFORMED)
-    if client_data.get("type") != ("webauthn.create" if ceremony is Ceremony.REGISTER else "webauthn.get"):
+    if client_data.get("type") != ("webauthn.create" if ceremony in CREATING else "webauthn.get"):
         return Refused(Because.CEREMONY)
     if client_data.get("challenge") != bytes_to_base64url(challenge):
         return Refused(Because.CHALLENGE)

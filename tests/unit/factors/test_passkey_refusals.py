@@ -66,6 +66,15 @@ def test_a_challenge_is_of_one_attempt_and_one_subject(scene: Scene) -> None:
     assert why(scene.register(scene.device.create(scene.creation()), attempt="interaction-2")) is Because.CHALLENGE
 
 
+def test_asked_and_unasked_are_two_ceremonies(scene: Scene) -> None:
+    with scene.database.transaction() as db:
+        unasked = scene.device.create(scene.passkeys.register_options(db, ATTEMPT, scene.ana, unasked=True))
+        asked = scene.device.create(scene.passkeys.register_options(db, ATTEMPT, scene.ana))
+        now, ana = scene.clock.now(), scene.ana.id
+        assert why(scene.passkeys.register(db, ATTEMPT, ana, asked, "", now, unasked=True)) is Because.CHALLENGE
+        assert why(scene.passkeys.register(db, ATTEMPT, ana, unasked, "", now)) is Because.CHALLENGE
+
+
 def test_a_challenge_is_good_for_five_minutes(scene: Scene) -> None:
     scene.registered()
     in_time, late = timedelta(minutes=4, seconds=59), timedelta(minutes=5, seconds=1)
