@@ -22,6 +22,8 @@ from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota, Throttle
 from idp.factors.hash_slots import HashSlots, slots_for
+from idp.factors.passkey import Passkeys
+from idp.factors.passkey_ceremony import relying_party
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
 from idp.oidc.authorization.service import KIND as AUTHORIZE
@@ -59,6 +61,7 @@ class People:
     subjects: Subjects
     hasher: PasswordHasher
     password: Password
+    passkeys: Passkeys
     sessions: Sessions
     interactions: Interactions
     pairwise: Pairwise
@@ -129,6 +132,7 @@ def _people(ground: Ground, parking: Quota) -> People:
         subjects=Subjects(),
         hasher=hasher,
         password=Password(hasher),
+        passkeys=Passkeys(ground.kv, ground.bus, relying_party(settings.issuer)),
         sessions=Sessions(ground.database, ground.bus, clock, limits),
         interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}, parking),
         pairwise=pairwise,

@@ -69,23 +69,38 @@ class Passkeys:
         """The subject's passkeys, oldest first, each with what is known of it."""
         return tuple((one, read_record(one.verifier)) for one in of(db, subject_id, self.kind))
 
-    def register_options(self, db: Connection, attempt: str, subject: Subject) -> dict[str, Any]:
-        """Options for navigator.credentials.create(); its response is due within 5 minutes. Writes at the first call."""
+    def register_options(self, db: Connection, attempt: str, subject: Subject, *, unasked: bool = False) -> dict[str, Any]:
+        """Options for navigator.credentials.create(); its response is due within 5 minutes. Writes at the first call.
+
+        `unasked`: for conditional mediation, where the browser makes the passkey without a prompt.
+        """
         handle = make_handle(db, subject.id)
-        challenge = self._challenges.begin(Ceremony.REGISTER, attempt, subject.id)
+        challenge = self._challenges.begin(_creating(unasked=unasked), attempt, subject.id)
         return creation_options(self._party, challenge, subject, handle, self._records(db, subject.id))
 
     def register(
-        self, db: Connection, attempt: str, subject_id: str, response_json: str, label: str, now: datetime
+        self,
+        db: Connection,
+        attempt: str,
+        subject_id: str,
+        response_json: str,
+        label: str,
+        now: datetime,
+        *,
+        unasked: bool = False,
     ) -> Registered | Refused:
-        """Enrols the passkey that `response_json` (any text) describes, under `label`, cut to 64 printable characters."""
-        read = self._received(Ceremony.REGISTER, attempt, subject_id, response_json)
+        """Enrols the passkey that `response_json` (any text) describes, under `label`, cut to 64 printable characters.
+
+        `unasked` as it was for its options.
+        """
+        ceremony = _creating(unasked=unasked)
+        read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
             return read
         response, challenge = read
         if _says_not_discoverable(response):
             return Refused(Because.NOT_DISCOVERABLE)
-        verified = verified_registration(response, self._party, challenge)
+        verified = verified_registration(response, self._party, challenge, ceremony)
         if verified is None or bytes_to_base64url(verified.credential_id) != response["id"]:
             return Refused(Because.UNVERIFIABLE)
         record = record_of(
@@ -180,6 +195,10 @@ class Passkeys:
 
     def _records(self, db: Connection, subject_id: str) -> tuple[Record, ...]:
         return tuple(record for _, record in self.enrolled(db, subject_id))
+
+
+def _creating(*, unasked: bool) -> Ceremony:
+    return Ceremony.REGISTER_UNASKED if unasked else Ceremony.REGISTER
 
 
 def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any], subject_id: str | None) -> bool:

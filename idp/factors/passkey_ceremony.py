@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Any
+from urllib.parse import urlsplit
 
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
@@ -18,14 +19,19 @@ from idp.core.kv import KV
 CHALLENGE_BYTES = 32
 CHALLENGE_LIFE = timedelta(minutes=5)
 LARGEST_RESPONSE = 16 * 1024
+USUAL_PORT = {"https": 443, "http": 80}
 
 
 class Ceremony(Enum):
     """The kinds of ceremony. A challenge of one is worth nothing in another."""
 
     REGISTER = "register"
+    REGISTER_UNASKED = "register_unasked"
     SIGN_IN = "sign_in"
     SECOND_STEP = "second_step"
+
+
+CREATING = (Ceremony.REGISTER, Ceremony.REGISTER_UNASKED)
 
 
 class Because(Enum):
@@ -60,6 +66,14 @@ class RelyingParty:
     rp_id: str
     origin: str
     name: str
+
+
+def relying_party(issuer: str) -> RelyingParty:
+    """The party at `issuer` (http or https), as a browser writes its origin: lower case, without the usual port."""
+    parts = urlsplit(issuer)
+    host = parts.hostname or ""
+    port = "" if parts.port in (None, USUAL_PORT[parts.scheme]) else f":{parts.port}"
+    return RelyingParty(host, f"{parts.scheme}://{host}{port}", host)
 
 
 class Challenges:
@@ -97,7 +111,7 @@ def misplaced(response: dict[str, Any], party: RelyingParty, ceremony: Ceremony,
     client_data = _client_data(response)
     if client_data is None:
         return Refused(Because.MALFORMED)
-    if client_data.get("type") != ("webauthn.create" if ceremony is Ceremony.REGISTER else "webauthn.get"):
+    if client_data.get("type") != ("webauthn.create" if ceremony in CREATING else "webauthn.get"):
         return Refused(Because.CEREMONY)
     if client_data.get("challenge") != bytes_to_base64url(challenge):
         return Refused(Because.CHALLENGE)

@@ -14,21 +14,27 @@ from webauthn.helpers import decode_credential_public_key, decoded_public_key_to
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from idp.factors.passkey_ceremony import RelyingParty
+from idp.factors.passkey_ceremony import Ceremony, RelyingParty
 from idp.factors.passkey_options import ALGORITHMS
 from idp.factors.passkey_record import Record
 
 LEAST_RSA_BITS = 2048
 
 
-def verified_registration(response: dict[str, Any], party: RelyingParty, challenge: bytes) -> VerifiedRegistration | None:
-    """What the authenticator says of its new credential, with a key that can be used; None where it does not verify."""
+def verified_registration(
+    response: dict[str, Any], party: RelyingParty, challenge: bytes, ceremony: Ceremony
+) -> VerifiedRegistration | None:
+    """What the authenticator says of its new credential, with a key that can be used; None where it does not verify.
+
+    Only what the browser made unasked may come without anybody's touch (WebAuthn L3 7.1, conditional mediation).
+    """
     try:
         verified = verify_registration_response(
             credential=response,
             expected_challenge=challenge,
             expected_rp_id=party.rp_id,
             expected_origin=party.origin,
+            require_user_presence=ceremony is not Ceremony.REGISTER_UNASKED,
             require_user_verification=False,
             supported_pub_key_algs=ALGORITHMS,
         )

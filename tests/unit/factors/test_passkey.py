@@ -7,10 +7,11 @@ import pytest
 from webauthn.helpers import base64url_to_bytes
 
 from idp.factors.factor import Proof
-from idp.factors.passkey import Proven
+from idp.factors.passkey import Proven, Registered
+from idp.factors.passkey_ceremony import RelyingParty, relying_party
 from idp.subjects.authenticators import remove
 from tests.drivers.soft_authenticator import RP_ID, SoftAuthenticator
-from tests.unit.factors.passkey_scene import Scene
+from tests.unit.factors.passkey_scene import ATTEMPT, Scene
 
 
 def test_a_passkey_signs_in_without_a_name(scene: Scene) -> None:
@@ -103,6 +104,16 @@ def test_several_passkeys_are_listed_oldest_first_and_a_removed_one_is_not(scene
         assert [record for _, record in scene.passkeys.enrolled(db, scene.ana.id)] == [second.record]
 
 
+def test_what_a_browser_makes_unasked_needs_no_touch(scene: Scene) -> None:
+    scene.device.present = scene.device.verifies = False
+    with scene.database.transaction() as db:
+        sent = scene.device.create(scene.passkeys.register_options(db, ATTEMPT, scene.ana, unasked=True))
+        answer = scene.passkeys.register(db, ATTEMPT, scene.ana.id, sent, "", scene.clock.now(), unasked=True)
+    assert isinstance(answer, Registered)
+    scene.device.present = scene.device.verifies = True
+    assert isinstance(scene.sign_in(), Proven)
+
+
 def test_the_longest_credential_id_is_found_again(scene: Scene) -> None:
     scene.device.id_bytes = 1023
     scene.registered()
@@ -114,3 +125,17 @@ def test_a_label_is_cut_to_what_can_be_shown(scene: Scene) -> None:
     with scene.database.transaction() as db:
         ((stored, _),) = scene.passkeys.enrolled(db, scene.ana.id)
     assert stored.label == ("Ana's key " + "x" * 100)[:64]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "rp_id", "origin"),
+    [
+        ("https://login.example.test", "login.example.test", "https://login.example.test"),
+        ("https://Login.Example.test:443", "login.example.test", "https://login.example.test"),
+        ("https://login.example.test:8443", "login.example.test", "https://login.example.test:8443"),
+        ("http://localhost:80", "localhost", "http://localhost"),
+        ("http://localhost:5000", "localhost", "http://localhost:5000"),
+    ],
+)
+def test_the_issuer_is_read_as_browsers_write_it(issuer: str, rp_id: str, origin: str) -> None:
+    assert relying_party(issuer) == RelyingParty(rp_id, origin, rp_id)

@@ -6,11 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from webauthn.helpers import base64url_to_bytes
 
-from idp.factors.passkey import Proven, Registered, UnknownCredential
+from idp.factors.passkey import Proven, Registered
 from idp.factors.passkey_ceremony import Because
-from idp.subjects.authenticators import remove
 from tests.drivers.soft_authenticator import ORIGIN, SoftAuthenticator
 from tests.unit.factors.passkey_scene import ATTEMPT, Scene, why
 
@@ -64,6 +62,15 @@ def test_a_challenge_is_of_one_attempt_and_one_subject(scene: Scene) -> None:
     assert why(scene.verify(scene.device.get(scene.request()), attempt="interaction-2")) is Because.CHALLENGE
     assert why(scene.verify(scene.device.get(scene.request(scene.eve)), scene.ana)) is Because.CHALLENGE
     assert why(scene.register(scene.device.create(scene.creation()), attempt="interaction-2")) is Because.CHALLENGE
+
+
+def test_asked_and_unasked_are_two_ceremonies(scene: Scene) -> None:
+    with scene.database.transaction() as db:
+        unasked = scene.device.create(scene.passkeys.register_options(db, ATTEMPT, scene.ana, unasked=True))
+        asked = scene.device.create(scene.passkeys.register_options(db, ATTEMPT, scene.ana))
+        now, ana = scene.clock.now(), scene.ana.id
+        assert why(scene.passkeys.register(db, ATTEMPT, ana, asked, "", now, unasked=True)) is Because.CHALLENGE
+        assert why(scene.passkeys.register(db, ATTEMPT, ana, unasked, "", now)) is Because.CHALLENGE
 
 
 def test_a_challenge_is_good_for_five_minutes(scene: Scene) -> None:
@@ -134,31 +141,6 @@ def test_what_was_signed_cannot_be_changed(scene: Scene) -> None:
     assert scene.witness.named("PasskeyCounterStoodStill") == []
 
 
-def test_a_credential_is_its_owners_alone(scene: Scene) -> None:
-    scene.registered()
-    with scene.database.transaction() as db:
-        eves = base64url_to_bytes(scene.passkeys.register_options(db, "eve's", scene.eve)["user"]["id"])
-    for handle in (eves, b"", b"nobody", scene.ana.id.encode()):
-        assert why(scene.verify(scene.device.get(scene.request(), handle=handle))) is Because.NOT_THEIRS
-        assert why(scene.verify(scene.device.get(scene.request(scene.ana), handle=handle), scene.ana)) is Because.NOT_THEIRS
-    assert why(scene.verify(scene.device.get(scene.request(scene.eve)), scene.eve)) is Because.NOT_THEIRS
-
-
-@pytest.mark.parametrize("handle", [None, 7, ["a"], "not base64url!"])
-def test_at_sign_in_the_handle_must_be_told(scene: Scene, handle: object) -> None:
-    scene.registered()
-
-    def changed(sent: str) -> str:
-        whole = json.loads(sent)
-        whole["response"]["userHandle"] = handle
-        return json.dumps(whole)
-
-    assert why(scene.verify(changed(scene.device.get(scene.request())))) is Because.NOT_THEIRS
-    # A security key that is asked for by its id need not know whose it is (WebAuthn 7.2).
-    second = scene.verify(changed(scene.device.get(scene.request(scene.ana))), scene.ana)
-    assert isinstance(second, Proven) is (handle is None)
-
-
 @pytest.mark.parametrize("stood_at", [0, 3, 9])
 def test_a_counter_that_does_not_move_forward_is_refused_and_told(scene: Scene, stood_at: int) -> None:
     registered = scene.registered()
@@ -204,36 +186,6 @@ def test_a_passkey_that_cannot_be_discovered(scene: Scene) -> None:
 @pytest.mark.parametrize("told", [None, {}, {"credProps": None}, {"credProps": {}}, [], "x"])
 def test_a_browser_that_does_not_tell_is_believed(scene: Scene, told: object) -> None:
     assert isinstance(scene.register(scene.device.create(scene.creation(), clientExtensionResults=told)), Registered)
-
-
-def test_a_credential_never_gets_a_second_owner(scene: Scene) -> None:
-    scene.registered()
-    (credential,) = scene.device.credentials
-    twin = SoftAuthenticator()
-    with scene.database.transaction() as db:
-        options = scene.passkeys.register_options(db, ATTEMPT, scene.eve)
-        sent = twin.create(options, credential_id=credential.id)
-        answer = scene.passkeys.register(db, ATTEMPT, scene.eve.id, sent, "Mine", scene.clock.now())
-        assert why(answer) is Because.TAKEN
-        assert scene.passkeys.enrolled(db, scene.eve.id) == ()
-    assert isinstance(scene.sign_in(), Proven)
-
-
-def test_the_id_outside_must_be_the_one_inside(scene: Scene) -> None:
-    sent = scene.device.create(scene.creation(), id="AAAA", rawId="AAAA")
-    assert why(scene.register(sent)) is Because.UNVERIFIABLE
-
-
-def test_an_unknown_or_removed_passkey_is_named(scene: Scene) -> None:
-    registered = scene.registered()
-    with scene.database.transaction() as db:
-        assert remove(db, registered.authenticator_id, scene.clock.now())
-    expected = UnknownCredential(registered.record.credential_id)
-    assert scene.sign_in() == expected
-    assert scene.second_step() == expected
-    other = SoftAuthenticator()
-    other.create(scene.creation())
-    assert isinstance(scene.verify(other.get(scene.request())), UnknownCredential)
 
 
 def test_a_refused_registration_leaves_nothing(scene: Scene) -> None:
