@@ -11,6 +11,8 @@ from flask import Flask, Response, g, jsonify, request
 
 from portals import browser
 from portals.account_api.api import create_account_api
+from portals.account_api.ledger import SCHEMA as LEDGER_SCHEMA
+from portals.account_api.ledger import Ledger
 from portals.clock import Clock, system_clock
 from portals.data.customers import load_books
 from portals.headers import install_headers
@@ -45,7 +47,8 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
 
     store = Store(settings.data_dir / f"{settings.client_id}.sqlite")
-    app.extensions["store"] = store
+    ledger = Ledger(Store(settings.data_dir / f"{settings.api_client_id}.sqlite", LEDGER_SCHEMA))
+    app.extensions.update(store=store, ledger=ledger)
     sessions = Sessions(store, settings.idle, settings.longest)
     parked = Parked(store)
     key = load_or_create_key(settings.data_dir / f"{settings.client_id}.jwk")
@@ -62,7 +65,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.register_blueprint(sign_out_routes(settings, provider, parked, sessions, clock))
     app.register_blueprint(backchannel_routes(settings, issuer_keys, sessions, clock))
     app.register_blueprint(page_routes(account, provider))
-    app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), clock))
+    app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), ledger, clock))
     _machine_routes(app, public_jwks(key))
     _dress(app, settings, clock)
     return app

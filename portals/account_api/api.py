@@ -1,5 +1,6 @@
 """The account API's resources: agreements, schedules, payments and documents of the token's customer, and of no other."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,16 +9,19 @@ from flask import Blueprint, Response, jsonify
 
 from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
 from portals.account_api.introspection import IntrospectionUnavailable, Introspector
-from portals.account_api.shapes import agreement_json, document_json, line_json, payment_json
+from portals.account_api.ledger import Ledger
+from portals.account_api.orders import Orders, order_routes
+from portals.account_api.shapes import agreement_json, booked_json, document_json, line_json, payment_json, refusal
 from portals.clock import Clock
 from portals.data.agreements import Agreement, Customer, documents, payments
+from portals.data.amortisation import ZERO
 from portals.data.customers import Books
 from portals.issuer_keys import IssuerKeys, KeysUnavailable, json_fetcher
 from portals.keys import load_or_create_key, public_jwks
 from portals.settings import PortalSettings
 
 
-def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> Blueprint:
+def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, clock: Clock) -> Blueprint:
     """Return the blueprint of one brand's account API, mounted at `/api`."""
     api = Blueprint("account_api", __name__, url_prefix="/api")
     fetch = json_fetcher(settings.timeout)
@@ -29,10 +33,15 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     def customer() -> Customer | None:
         return books.customer(current_token.customer_number)
 
+    def with_bookings(owner: Customer, one: Agreement) -> Agreement:
+        booked = ledger.of_agreement(owner.number, one.id)
+        return replace(one, overpaid=sum((row.amount for row in booked), ZERO))
+
     def agreement(agreement_id: str) -> Agreement | None:
         # Looked up among the customer's own, so that another customer's id is as unknown as an invented one.
         owner = customer()
-        return None if owner is None else owner.agreement(agreement_id)
+        found = None if owner is None else owner.agreement(agreement_id)
+        return None if owner is None or found is None else with_bookings(owner, found)
 
     def today() -> date:
         return clock().date()
@@ -54,13 +63,13 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     @guard.requires(SCOPE)
     def list_agreements() -> Response:
         owner = customer()
-        rows = () if owner is None else owner.agreements
+        rows = () if owner is None else (with_bookings(owner, one) for one in owner.agreements)
         return jsonify({"agreements": [agreement_json(row, today()) for row in rows]})
 
     def of_one(agreement_id: str, shape: Any) -> Response:
         found = agreement(agreement_id)
         if found is None:
-            return _not_found()
+            return refusal(404, "not_found")
         return jsonify(shape(found))
 
     @api.get("/agreements/<agreement_id>")
@@ -79,12 +88,19 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     @api.get("/agreements/<agreement_id>/payments")
     @guard.requires(SCOPE)
     def show_payments(agreement_id: str) -> Response:
-        return of_one(agreement_id, lambda one: {"payments": [payment_json(row) for row in payments(one, today())]})
+        def history(one: Agreement) -> dict[str, Any]:
+            made = [booked_json(row) for row in ledger.of_agreement(current_token.customer_number, one.id)]
+            rows = made + [payment_json(row) for row in payments(one, today())]
+            return {"payments": sorted(rows, key=lambda row: str(row["collected"]), reverse=True)}
+
+        return of_one(agreement_id, history)
 
     @api.get("/agreements/<agreement_id>/documents")
     @guard.requires(SCOPE)
     def show_documents(agreement_id: str) -> Response:
         return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
+
+    order_routes(api, guard, introspector.is_active, Orders(agreement, ledger, clock))
 
     @api.errorhandler(KeysUnavailable)
     @api.errorhandler(IntrospectionUnavailable)
@@ -95,9 +111,3 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
         return answer
 
     return api
-
-
-def _not_found() -> Response:
-    answer = jsonify({"error": "not_found"})
-    answer.status_code = 404
-    return answer
