@@ -20,6 +20,8 @@ from portals.issuer_keys import IssuerKeys, json_fetcher
 from portals.keys import load_or_create_key, public_jwks
 from portals.pages import formats
 from portals.pages.account import Account
+from portals.pages.drafts import Drafts
+from portals.pages.paying import Payments, paying_routes
 from portals.pages.views import page_routes
 from portals.problems import Problem, install_problem_pages
 from portals.relying_party.backchannel import backchannel_routes
@@ -37,6 +39,8 @@ INSIDE = PACKAGE / "templates"
 # A wheel carries the templates inside the package, a checkout beside it.
 TEMPLATES = INSIDE if INSIDE.is_dir() else PACKAGE.parent / "templates" / "portal"
 LARGEST_BODY = 32_768
+# Their pages wait for the account API or the provider.
+WAITING = ("pages", "paying", "sign_in")
 
 
 def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flask:
@@ -65,6 +69,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.register_blueprint(sign_out_routes(settings, provider, parked, sessions, clock))
     app.register_blueprint(backchannel_routes(settings, issuer_keys, sessions, clock))
     app.register_blueprint(page_routes(account, provider))
+    app.register_blueprint(paying_routes(Payments(settings, account, provider, parked, Drafts(store), clock)))
     app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), ledger, clock))
     _machine_routes(app, public_jwks(key))
     _dress(app, settings, clock)
@@ -75,7 +80,7 @@ def _load_sessions(app: Flask, settings: PortalSettings, sessions: Sessions, clo
     @app.before_request
     def load_session() -> None:
         # An unknown address has no endpoint, and its page greets the customer like any other.
-        is_page = request.endpoint is None or request.blueprint in ("pages", "sign_in", "sign_out")
+        is_page = request.endpoint is None or request.blueprint in (*WAITING, "sign_out")
         handle = browser.handle(settings) if is_page else None
         g.session = None if handle is None else sessions.find(handle, clock())
 
@@ -87,7 +92,7 @@ def _leave_room_for_the_api(app: Flask, threads: int) -> None:
 
     @app.before_request
     def enter() -> None:
-        if request.blueprint in ("pages", "sign_in"):
+        if request.blueprint in WAITING:
             if not room.acquire(blocking=False):
                 raise Problem("busy")
             g.inside = True

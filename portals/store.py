@@ -18,6 +18,10 @@ CREATE TABLE IF NOT EXISTS parked (
     browser BLOB NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL, expires_at REAL NOT NULL,
     PRIMARY KEY (browser, state)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS drafts (
+    id TEXT PRIMARY KEY, sub TEXT NOT NULL, agreement TEXT NOT NULL, pence INTEGER NOT NULL CHECK (pence > 0),
+    state TEXT NOT NULL, reference TEXT, paid_on TEXT, expires_at REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS logout_tokens (jti TEXT PRIMARY KEY, expires_at REAL NOT NULL) WITHOUT ROWID;
 """
 
