@@ -1,20 +1,18 @@
 """The account API's resources: agreements, schedules, payments and documents of the token's customer, and of no other."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from authlib.integrations.flask_oauth2 import current_token
 from flask import Blueprint, Response, jsonify
 
 from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
+from portals.account_api.holdings import Holdings
 from portals.account_api.introspection import IntrospectionUnavailable, Introspector
 from portals.account_api.ledger import Ledger
 from portals.account_api.orders import Orders, order_routes
-from portals.account_api.shapes import agreement_json, booked_json, document_json, line_json, payment_json, refusal
+from portals.account_api.shapes import agreement_json, document_json, line_json, refusal
 from portals.clock import Clock
-from portals.data.agreements import Agreement, Customer, documents, payments
-from portals.data.amortisation import ZERO
+from portals.data.agreements import documents
 from portals.data.customers import Books
 from portals.issuer_keys import IssuerKeys, KeysUnavailable, json_fetcher
 from portals.keys import load_or_create_key, public_jwks
@@ -29,19 +27,7 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     guard = Guard(AccessTokenValidator(settings.issuer, settings.api_url, keys, clock))
     key = load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk")
     introspector = Introspector(settings, key, fetch)
-
-    def customer() -> Customer | None:
-        return books.customer(current_token.customer_number)
-
-    def with_bookings(owner: Customer, one: Agreement) -> Agreement:
-        booked = ledger.of_agreement(owner.number, one.id)
-        return replace(one, overpaid=sum((row.amount for row in booked), ZERO))
-
-    def agreement(agreement_id: str) -> Agreement | None:
-        # Looked up among the customer's own, so that another customer's id is as unknown as an invented one.
-        owner = customer()
-        found = None if owner is None else owner.agreement(agreement_id)
-        return None if owner is None or found is None else with_bookings(owner, found)
+    holdings = Holdings(books, ledger)
 
     def today() -> date:
         return clock().date()
@@ -54,7 +40,7 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     @api.get("/customer")
     @guard.requires_live(SCOPE, introspector.is_active)
     def show_customer() -> Response:
-        owner = customer()
+        owner = holdings.customer()
         if owner is None:
             return jsonify({"customer": None})
         return jsonify({"customer": {"number": owner.number, "name": owner.name, "since": owner.since}})
@@ -62,12 +48,10 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     @api.get("/agreements")
     @guard.requires(SCOPE)
     def list_agreements() -> Response:
-        owner = customer()
-        rows = () if owner is None else (with_bookings(owner, one) for one in owner.agreements)
-        return jsonify({"agreements": [agreement_json(row, today()) for row in rows]})
+        return jsonify({"agreements": [agreement_json(row, today()) for row in holdings.agreements()]})
 
     def of_one(agreement_id: str, shape: Any) -> Response:
-        found = agreement(agreement_id)
+        found = holdings.agreement(agreement_id)
         if found is None:
             return refusal(404, "not_found")
         return jsonify(shape(found))
@@ -88,19 +72,14 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     @api.get("/agreements/<agreement_id>/payments")
     @guard.requires(SCOPE)
     def show_payments(agreement_id: str) -> Response:
-        def history(one: Agreement) -> dict[str, Any]:
-            made = [booked_json(row) for row in ledger.of_agreement(current_token.customer_number, one.id)]
-            rows = made + [payment_json(row) for row in payments(one, today())]
-            return {"payments": sorted(rows, key=lambda row: str(row["collected"]), reverse=True)}
-
-        return of_one(agreement_id, history)
+        return of_one(agreement_id, lambda one: {"payments": holdings.history(one, today())})
 
     @api.get("/agreements/<agreement_id>/documents")
     @guard.requires(SCOPE)
     def show_documents(agreement_id: str) -> Response:
         return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
 
-    order_routes(api, guard, introspector.is_active, Orders(agreement, ledger, clock))
+    order_routes(api, guard, introspector.is_active, Orders(holdings.agreement, ledger, clock))
 
     @api.errorhandler(KeysUnavailable)
     @api.errorhandler(IntrospectionUnavailable)
