@@ -11,6 +11,8 @@ from flask import Flask, Response, g, jsonify, request
 
 from portals import browser
 from portals.account_api.api import create_account_api
+from portals.account_api.ledger import SCHEMA as LEDGER_SCHEMA
+from portals.account_api.ledger import Ledger
 from portals.clock import Clock, system_clock
 from portals.data.customers import load_books
 from portals.headers import install_headers
@@ -18,6 +20,8 @@ from portals.issuer_keys import IssuerKeys, json_fetcher
 from portals.keys import load_or_create_key, public_jwks
 from portals.pages import formats
 from portals.pages.account import Account
+from portals.pages.drafts import Drafts
+from portals.pages.paying import Payments, paying_routes
 from portals.pages.views import page_routes
 from portals.problems import Problem, install_problem_pages
 from portals.relying_party.backchannel import backchannel_routes
@@ -35,6 +39,8 @@ INSIDE = PACKAGE / "templates"
 # A wheel carries the templates inside the package, a checkout beside it.
 TEMPLATES = INSIDE if INSIDE.is_dir() else PACKAGE.parent / "templates" / "portal"
 LARGEST_BODY = 32_768
+# Their pages wait for the account API or the provider.
+WAITING = ("pages", "paying", "sign_in")
 
 
 def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flask:
@@ -45,7 +51,8 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
 
     store = Store(settings.data_dir / f"{settings.client_id}.sqlite")
-    app.extensions["store"] = store
+    ledger = Ledger(Store(settings.data_dir / f"{settings.api_client_id}.sqlite", LEDGER_SCHEMA))
+    app.extensions.update(store=store, ledger=ledger)
     sessions = Sessions(store, settings.idle, settings.longest)
     parked = Parked(store)
     key = load_or_create_key(settings.data_dir / f"{settings.client_id}.jwk")
@@ -62,7 +69,8 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.register_blueprint(sign_out_routes(settings, provider, parked, sessions, clock))
     app.register_blueprint(backchannel_routes(settings, issuer_keys, sessions, clock))
     app.register_blueprint(page_routes(account, provider))
-    app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), clock))
+    app.register_blueprint(paying_routes(Payments(settings, account, provider, parked, Drafts(store), clock)))
+    app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), ledger, clock))
     _machine_routes(app, public_jwks(key))
     _dress(app, settings, clock)
     return app
@@ -72,7 +80,7 @@ def _load_sessions(app: Flask, settings: PortalSettings, sessions: Sessions, clo
     @app.before_request
     def load_session() -> None:
         # An unknown address has no endpoint, and its page greets the customer like any other.
-        is_page = request.endpoint is None or request.blueprint in ("pages", "sign_in", "sign_out")
+        is_page = request.endpoint is None or request.blueprint in (*WAITING, "sign_out")
         handle = browser.handle(settings) if is_page else None
         g.session = None if handle is None else sessions.find(handle, clock())
 
@@ -84,7 +92,7 @@ def _leave_room_for_the_api(app: Flask, threads: int) -> None:
 
     @app.before_request
     def enter() -> None:
-        if request.blueprint in ("pages", "sign_in"):
+        if request.blueprint in WAITING:
             if not room.acquire(blocking=False):
                 raise Problem("busy")
             g.inside = True

@@ -18,14 +18,18 @@ CREATE TABLE IF NOT EXISTS parked (
     browser BLOB NOT NULL, state TEXT NOT NULL, data TEXT NOT NULL, expires_at REAL NOT NULL,
     PRIMARY KEY (browser, state)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS drafts (
+    id TEXT PRIMARY KEY, sub TEXT NOT NULL, agreement TEXT NOT NULL, pence INTEGER NOT NULL CHECK (pence > 0),
+    state TEXT NOT NULL, reference TEXT, paid_on TEXT, expires_at REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS logout_tokens (jti TEXT PRIMARY KEY, expires_at REAL NOT NULL) WITHOUT ROWID;
 """
 
 
 class Store:
-    """A pool of connections to the portal's database file; every statement is its own transaction."""
+    """A pool of connections to a database file with `schema`; every statement is its own transaction."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: str = SCHEMA) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Tokens lie in this file: it is made for its owner alone before SQLite first writes to it.
         path.touch(mode=0o600, exist_ok=True)
@@ -33,7 +37,7 @@ class Store:
         self._idle: list[sqlite3.Connection] = []
         with self.connection() as db:
             db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(SCHEMA)
+            db.executescript(schema)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:

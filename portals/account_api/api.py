@@ -3,21 +3,23 @@
 from datetime import date
 from typing import Any
 
-from authlib.integrations.flask_oauth2 import current_token
 from flask import Blueprint, Response, jsonify
 
 from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
+from portals.account_api.holdings import Holdings
 from portals.account_api.introspection import IntrospectionUnavailable, Introspector
-from portals.account_api.shapes import agreement_json, document_json, line_json, payment_json
+from portals.account_api.ledger import Ledger
+from portals.account_api.orders import Orders, order_routes
+from portals.account_api.shapes import agreement_json, document_json, line_json, refusal
 from portals.clock import Clock
-from portals.data.agreements import Agreement, Customer, documents, payments
+from portals.data.agreements import documents
 from portals.data.customers import Books
 from portals.issuer_keys import IssuerKeys, KeysUnavailable, json_fetcher
 from portals.keys import load_or_create_key, public_jwks
 from portals.settings import PortalSettings
 
 
-def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> Blueprint:
+def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, clock: Clock) -> Blueprint:
     """Return the blueprint of one brand's account API, mounted at `/api`."""
     api = Blueprint("account_api", __name__, url_prefix="/api")
     fetch = json_fetcher(settings.timeout)
@@ -25,14 +27,7 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     guard = Guard(AccessTokenValidator(settings.issuer, settings.api_url, keys, clock))
     key = load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk")
     introspector = Introspector(settings, key, fetch)
-
-    def customer() -> Customer | None:
-        return books.customer(current_token.customer_number)
-
-    def agreement(agreement_id: str) -> Agreement | None:
-        # Looked up among the customer's own, so that another customer's id is as unknown as an invented one.
-        owner = customer()
-        return None if owner is None else owner.agreement(agreement_id)
+    holdings = Holdings(books, ledger)
 
     def today() -> date:
         return clock().date()
@@ -45,7 +40,7 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     @api.get("/customer")
     @guard.requires_live(SCOPE, introspector.is_active)
     def show_customer() -> Response:
-        owner = customer()
+        owner = holdings.customer()
         if owner is None:
             return jsonify({"customer": None})
         return jsonify({"customer": {"number": owner.number, "name": owner.name, "since": owner.since}})
@@ -53,14 +48,12 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     @api.get("/agreements")
     @guard.requires(SCOPE)
     def list_agreements() -> Response:
-        owner = customer()
-        rows = () if owner is None else owner.agreements
-        return jsonify({"agreements": [agreement_json(row, today()) for row in rows]})
+        return jsonify({"agreements": [agreement_json(row, today()) for row in holdings.agreements()]})
 
     def of_one(agreement_id: str, shape: Any) -> Response:
-        found = agreement(agreement_id)
+        found = holdings.agreement(agreement_id)
         if found is None:
-            return _not_found()
+            return refusal(404, "not_found")
         return jsonify(shape(found))
 
     @api.get("/agreements/<agreement_id>")
@@ -79,12 +72,14 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
     @api.get("/agreements/<agreement_id>/payments")
     @guard.requires(SCOPE)
     def show_payments(agreement_id: str) -> Response:
-        return of_one(agreement_id, lambda one: {"payments": [payment_json(row) for row in payments(one, today())]})
+        return of_one(agreement_id, lambda one: {"payments": holdings.history(one, today())})
 
     @api.get("/agreements/<agreement_id>/documents")
     @guard.requires(SCOPE)
     def show_documents(agreement_id: str) -> Response:
         return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
+
+    order_routes(api, guard, introspector.is_active, Orders(holdings.agreement, ledger, clock))
 
     @api.errorhandler(KeysUnavailable)
     @api.errorhandler(IntrospectionUnavailable)
@@ -95,9 +90,3 @@ def create_account_api(settings: PortalSettings, books: Books, clock: Clock) -> 
         return answer
 
     return api
-
-
-def _not_found() -> Response:
-    answer = jsonify({"error": "not_found"})
-    answer.status_code = 404
-    return answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import wraps
 from typing import Any, NoReturn, cast
 
@@ -14,6 +15,7 @@ from authlib.oauth2.rfc9068.claims import JWTAccessTokenClaims
 from flask import Response, abort, jsonify
 from joserfc.errors import JoseError
 
+from portals.account_api.strength import SignIn, Strength
 from portals.clock import Clock
 from portals.issuer_keys import IssuerKeys, TokenRejected
 
@@ -31,6 +33,17 @@ class Bearer:
     token: str = field(repr=False)
     scopes: frozenset[str]
     customer_number: str | None
+    sign_in: SignIn
+
+
+class InsufficientAuthenticationError(OAuth2Error):  # type: ignore[misc]
+    """The sign-in behind the token is too weak or too old for this act (RFC 9470)."""
+
+    error = "insufficient_user_authentication"
+
+    def __init__(self, strength: Strength) -> None:
+        super().__init__()
+        self.strength = strength
 
 
 class AccessTokenValidator(BearerTokenValidator):  # type: ignore[misc]
@@ -88,13 +101,22 @@ class Guard(ResourceProtector):  # type: ignore[misc]
         def decorate(view: View) -> View:
             @wraps(view)
             def live(*args: Any, **values: Any) -> Response:
-                if not is_active(current_token.token):
-                    self.raise_error_response(InvalidTokenError(realm=self._realm))
+                self.demand_live(is_active)
                 return view(*args, **values)
 
             return self.requires(scope)(live)
 
         return decorate
+
+    def demand_live(self, is_active: Callable[[str], bool]) -> None:
+        """Answer 401 unless the current token still counts at this moment."""
+        if not is_active(current_token.token):
+            self.raise_error_response(InvalidTokenError(realm=self._realm))
+
+    def demand(self, strength: Strength, now: datetime) -> None:
+        """Answer with the challenge of RFC 9470 unless the sign-in behind the current token has `strength` at `now`."""
+        if not strength.met_by(current_token.sign_in, now):
+            self.raise_error_response(InsufficientAuthenticationError(strength))
 
     def raise_error_response(self, error: OAuth2Error) -> NoReturn:
         """Answer 401 or 403 with the challenge; without a token it names no error code (RFC 6750 3.1)."""
@@ -103,6 +125,8 @@ class Guard(ResourceProtector):  # type: ignore[misc]
                 status, extra = 401, ""
             case InsufficientScopeError():
                 status, extra = 403, f', error="{error.error}", scope="{SCOPE}"'
+            case InsufficientAuthenticationError(strength=strength):
+                status, extra = 401, f", {strength.challenge()}"
             case _:
                 status, extra = 401, ', error="invalid_token", error_description="The access token does not hold."'
         answer = jsonify({"error": "unauthorized" if not extra else error.error})
@@ -113,8 +137,13 @@ class Guard(ResourceProtector):  # type: ignore[misc]
 
 def _bearer(token: str, claims: JWTAccessTokenClaims) -> Bearer:
     scope, number = claims.get("scope"), claims.get("customer_number")
+    acr, auth_time = claims.get("acr"), claims.get("auth_time")
     return Bearer(
         token=token,
         scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
         customer_number=number if isinstance(number, str) else None,
+        sign_in=SignIn(
+            acr=acr if isinstance(acr, str) else None,
+            auth_time=auth_time if type(auth_time) is int else None,
+        ),
     )

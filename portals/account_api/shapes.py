@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask import Response, jsonify
+
+from portals.account_api.ledger import Booked
 from portals.data.agreements import Agreement, Document, Payment, Rental
 from portals.data.amortisation import Instalment, Terms
 
@@ -24,6 +27,7 @@ def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
             "plate": agreement.vehicle.plate,
         },
         "outstanding": money(agreement.outstanding(today)),
+        "payable": money(agreement.payable(today) - agreement.overpaid),
         "next_payment": following and {"amount": money(following.payment), "due": following.due.isoformat()},
         "regular_payment": money(lines[-2 if len(lines) > 1 else -1].payment),
         "instalments": len(lines),
@@ -32,7 +36,7 @@ def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
         "last_due": lines[-1].due.isoformat(),
         "miles_a_year": agreement.miles_a_year,
         "interest_to_pay": money(sum((line.interest for line in lines), Decimal(0))),
-        "total_to_pay": money(sum((line.payment for line in lines), lines[-1].balance)),
+        "total_to_pay": money(sum((line.payment for line in lines), lines[-1].balance + agreement.overpaid)),
         **_terms_json(agreement.terms),
     }
 
@@ -70,9 +74,28 @@ def payment_json(payment: Payment) -> dict[str, Any]:
     }
 
 
+def booked_json(booked: Booked) -> dict[str, Any]:
+    """Return one payment the customer made; it belongs to no instalment."""
+    return {
+        "number": None,
+        "due": None,
+        "collected": booked.booked_at.date().isoformat(),
+        "amount": money(booked.amount),
+        "method": "Paid online",
+        "reference": booked.reference,
+    }
+
+
 def document_json(document: Document) -> dict[str, Any]:
     """Return one entry of the post box."""
     return {"id": document.id, "title": document.title, "dated": document.dated.isoformat(), "pages": document.pages}
+
+
+def refusal(status: int, error: str, **more: str) -> Response:
+    """Return the answer that says what was wrong."""
+    answer = jsonify({"error": error, **more})
+    answer.status_code = status
+    return answer
 
 
 def money(amount: Decimal) -> str:

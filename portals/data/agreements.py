@@ -1,7 +1,7 @@
 """Agreements of one customer, as the brand's books would have them on a given day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -32,7 +32,11 @@ class Rental:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One agreement. `paid` instalments are behind the customer, and the next falls due on the coming `due_day`."""
+    """One agreement. `paid` instalments are behind the customer, and the next falls due on the coming `due_day`.
+
+    `overpaid` is what the customer paid beside the instalments. It lowers the debt at once and every instalment to come,
+    over the same term.
+    """
 
     id: str
     kind: Kind
@@ -41,9 +45,34 @@ class Agreement:
     due_day: int
     paid: int
     miles_a_year: int | None
+    overpaid: Decimal = ZERO
 
     def lines(self, today: date) -> tuple[Instalment, ...]:
         """Return the whole schedule, dated so that the first unpaid line is the next due date after `today`."""
+        agreed = self._agreed(today)
+        if not self.overpaid:
+            return agreed
+        apr, balloon = (self.terms.apr, self.terms.balloon) if isinstance(self.terms, Terms) else (ZERO, ZERO)
+        left = Terms(self.outstanding(today), apr, len(agreed) - self.paid, balloon)
+        coming = schedule(left, next_due(today, self.due_day), self.due_day)
+        return agreed[: self.paid] + tuple(replace(line, number=line.number + self.paid) for line in coming)
+
+    def outstanding(self, today: date) -> Decimal:
+        """Return what is still owed: capital with the balloon, or the rentals to come."""
+        return self._owed(self._agreed(today)) - self.overpaid
+
+    def payable(self, today: date) -> Decimal:
+        """Return the most that may ever be paid beside the instalments: the last of them has to stay due.
+
+        The end of an agreement needs a settlement figure, which only the brand can give.
+        """
+        agreed = self._agreed(today)
+        if self.paid >= len(agreed):
+            return ZERO
+        balloon = self.terms.balloon if isinstance(self.terms, Terms) else ZERO
+        return max(ZERO, self._owed(agreed) - balloon - agreed[self.paid].payment)
+
+    def _agreed(self, today: date) -> tuple[Instalment, ...]:
         first = add_months(next_due(today, self.due_day), -self.paid, self.due_day)
         match self.terms:
             case Terms():
@@ -51,12 +80,8 @@ class Agreement:
             case Rental():
                 return tuple(_rentals(self.terms, first, self.due_day))
 
-    def outstanding(self, today: date) -> Decimal:
-        """Return what is still owed: capital with the balloon, or the rentals to come."""
-        lines = self.lines(today)
-        if self.paid:
-            return lines[self.paid - 1].balance
-        return lines[0].balance + lines[0].principal
+    def _owed(self, agreed: tuple[Instalment, ...]) -> Decimal:
+        return agreed[self.paid - 1].balance if self.paid else agreed[0].balance + agreed[0].principal
 
 
 @dataclass(frozen=True, slots=True)

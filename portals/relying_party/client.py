@@ -69,10 +69,14 @@ class Provider:
         )
         self._client.issuer = settings.issuer
 
-    def authorization_request(self) -> dict[str, str]:
-        """Return `url`, `state`, `nonce` and `code_verifier` of a new request. Raises ProviderUnreachable."""
+    def authorization_request(self, **asked: str) -> dict[str, str]:
+        """Return `url`, `state`, `nonce` and `code_verifier` of a new request. Raises ProviderUnreachable.
+
+        `asked` are further parameters, such as the `acr_values` and `max_age` of a resource's challenge (RFC 9470 4).
+        """
         with _Translated():
-            made: dict[str, str] = self._client.create_authorization_url(f"{self._settings.base_url}/callback")
+            back = f"{self._settings.base_url}/callback"
+            made: dict[str, str] = self._client.create_authorization_url(back, **asked)
         return made
 
     def redeem(self, code: str, parked: dict[str, str]) -> SignedIn:

@@ -60,6 +60,9 @@ def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked,
         # RFC 9207 2.4, before anything else in the answer is believed: mix-up between issuers.
         if answer.iss != settings.issuer:
             raise Problem("sign_in_failed")
+        if answer.error and "declined" in request_made:
+            # Asked for by a page of ours that goes on without it: unmet_authentication_requirements, or "not now".
+            return redirect(request_made["declined"], 303)
         if answer.error or not answer.code:
             raise Problem(answer.error or "sign_in_failed", next_path=request_made["next"])
         signed_in = provider.redeem(answer.code, request_made)

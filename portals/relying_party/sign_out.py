@@ -1,6 +1,5 @@
 """Signing out: here, then at the provider, which tells the other portals."""
 
-import hmac
 import secrets
 
 from flask import Blueprint, g, redirect, render_template, request
@@ -25,7 +24,7 @@ def sign_out_routes(
     def logout() -> Response:
         if g.session is None:
             return redirect("/signed-out", 303)
-        if not _is_ours(g.session.csrf, settings.base_url):
+        if not browser.is_own_form(g.session.csrf, settings.base_url):
             raise Problem("not_from_here")
         ended, g.session = g.session, None
         sessions.end(ended.digest)
@@ -45,10 +44,3 @@ def sign_out_routes(
         return render_template("signed_out.html", everywhere=known)
 
     return routes
-
-
-def _is_ours(csrf: str, base_url: str) -> bool:
-    given = request.form.get("csrf_token", "")
-    origin = request.headers.get("Origin", base_url)
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return hmac.compare_digest(csrf.encode(), given.encode("utf-8", "replace")) and origin == base_url and site == "same-origin"

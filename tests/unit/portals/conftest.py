@@ -109,6 +109,7 @@ def start_portal(tmp_path: Path, provider: FakeProvider) -> Iterator[Callable[[s
 
             running.enter_context(serving(make))
             running.callback(made[0].app.extensions["store"].close)
+            running.callback(made[0].app.extensions["ledger"].store.close)
             return made[0]
 
         yield start

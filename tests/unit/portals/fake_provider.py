@@ -38,6 +38,9 @@ class FakeProvider:
         self.answer_with: dict[str, str] = {}
         self.id_token_changes: dict[str, Any] = {}
         self.id_token_key: Any = None
+        self.acr = "pwd"
+        self.steps_up = True
+        self.auth_time = 0
         self.token_life = 600
         self.token_delay = 0.0
         self.token_status: int | None = None
@@ -129,7 +132,9 @@ class FakeProvider:
         if claims["aud"] != self.issuer or claims["exp"] - claims["iat"] > 300:
             return jsonify(error="invalid_client"), 401
         audience = self.requests[-1]["redirect_uri"].replace("/callback", "/api")
-        access = self.access_token(audience, client_id=claims["sub"])
+        if form["grant_type"] == "authorization_code":
+            self._sign_in(self.requests[int(form["code"].removeprefix("code-")) - 1])
+        access = self.access_token(audience, client_id=claims["sub"], acr=self.acr, auth_time=self.auth_time)
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": self.token_life}
         if form["grant_type"] == "refresh_token":
             if self.refuse_refresh:
@@ -141,6 +146,11 @@ class FakeProvider:
         assert asked["code_challenge"] == challenge.decode()
         id_token = self._id_token(asked, claims["sub"])
         return jsonify(answer | {"refresh_token": "refresh-0", "id_token": id_token})
+
+    def _sign_in(self, asked: dict[str, str]) -> None:
+        self.auth_time = int(time.time())
+        if self.steps_up and "acr_values" in asked:
+            self.acr = asked["acr_values"]
 
     def _client_keys(self) -> KeySet:
         portal = self.requests[-1]["redirect_uri"].removesuffix("/callback")

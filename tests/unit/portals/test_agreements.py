@@ -1,5 +1,6 @@
 """Sample agreements: dated from today, summing to the penny."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from portals.brands import load_brands
 from portals.data.agreements import Agreement, documents, next_due, payments, working_day
-from portals.data.amortisation import Terms
+from portals.data.amortisation import Terms, to_penny
 from portals.data.customers import load_books
 
 TODAY = date(2026, 11, 22)
@@ -87,3 +88,20 @@ def test_an_unknown_number_has_no_books() -> None:
     assert load_books("stellantis").customer(None) is None
     assert load_books("stellantis").customer("AL-773105") is None
     assert load_books("a-brand-without-customers").customers == {}
+
+
+@given(st.sampled_from(ALL), DAYS, st.decimals(0, 1, places=6))
+def test_an_extra_payment_lowers_what_is_to_come_to_the_penny(agreement: Agreement, today: date, part: Decimal) -> None:
+    extra = to_penny(agreement.payable(today) * part)
+    agreed, after = agreement.lines(today), replace(agreement, overpaid=extra)
+    lines = after.lines(today)
+    assert lines[: agreement.paid] == agreed[: agreement.paid]
+    assert [(line.number, line.due) for line in lines] == [(line.number, line.due) for line in agreed]
+    assert after.outstanding(today) == agreement.outstanding(today) - extra
+    coming = lines[agreement.paid :]
+    assert sum((line.principal for line in coming), Decimal(0)) == after.outstanding(today) - lines[-1].balance
+    assert lines[-1].balance == agreed[-1].balance
+    assert all(line.payment >= 0 and line.interest >= 0 for line in coming)
+    assert all(
+        line.payment <= was.payment + Decimal("0.50") for line, was in zip(coming, agreed[agreement.paid :], strict=True)
+    )

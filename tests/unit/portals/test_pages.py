@@ -14,6 +14,7 @@ SIGNED_IN = [
     "/agreements/PCP-4471902",
     "/agreements/PCP-4471902/payments",
     "/agreements/PCP-4471902/documents",
+    "/agreements/PCP-4471902/pay",
     "/details",
 ]
 PUBLIC = ["/", "/support", "/signed-out", "/nothing-here", "/callback?state=x"]
