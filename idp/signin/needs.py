@@ -113,7 +113,7 @@ def _fresh(standing: Standing, requirement: Requirement, now: datetime) -> tuple
 def _next(ways: tuple[Way, ...], proofs: tuple[Proof, ...], policy: Policy) -> Step:
     given = parts_of(proofs)
     parts = [next(part for part in way.parts if part not in given) for way in ways]
-    order = ("password", *(kind for kind in policy.second_steps if kind != LAST_RESORT))
+    order = ("password", *policy.second_steps)
     kinds = {kind_of(part) for part in parts}
     choices = sorted(kinds, key=lambda kind: (kind == LAST_RESORT, order.index(kind) if kind in order else len(order), kind))
     return Step(tuple(choices), verified="passkey" in kinds and "passkey" not in parts)

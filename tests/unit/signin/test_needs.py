@@ -168,7 +168,8 @@ IN_PLACE = {
     "no contact: it cannot be met": (who(held=PASSWORD), STELLANTIS, PAYMENT, Unmet()),
     "a new passkey is proven by the app, never by a contact": (
         who("totp", held=PASSWORD, mail=True), STELLANTIS, PHR, Step(("totp",), False)),
-    "or by a recovery code": (
+    "nor by a text code": (who("totp", "text_code", held=PASSWORD), STELLANTIS, PHR, Step(("totp",), False)),
+    "but by a recovery code": (
         who("recovery_code", held=PASSWORD, mail=True), STELLANTIS, PHR, Step(("recovery_code",), False)),
     "then only the passkey is enrolled, and nothing was recovered": (
         who("totp", given=proven(*APP), mail=True), STELLANTIS, PHR, Enrol(("passkey",), False)),

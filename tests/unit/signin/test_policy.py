@@ -57,6 +57,14 @@ MAIL = proof("mail_code", "otp", at=9, strength="2sv")
         pytest.param(
             (password(5), TOTP, password(60), proof("totp", "otp", at=70)), "mfa", ("pwd", "otp", "mfa"), 60, id="new"
         ),
+        pytest.param((password(60), password(5), TOTP), "mfa", ("pwd", "otp", "mfa"), 9, id="the newest of a kind counts"),
+        pytest.param(
+            (password(50), TOTP, proof("recovery_code", "otp", at=60)),
+            "mfa",
+            ("pwd", "otp", "mfa"),
+            50,
+            id="the newest way counts",
+        ),
         pytest.param((VERIFIED, password(60)), "phr", ("swk", "user", "pwd", "mfa"), 9, id="no password renews a passkey"),
         pytest.param(
             (VERIFIED, password(60), proof("totp", "otp", at=60)),
