@@ -12,7 +12,6 @@ from tests.architecture.source import ROOT, modules
 from tests.builders import TestClock
 from tests.drivers.provider import CLIENTS_FILE, a_provider
 
-
 # What nobody can be asked for must not be told to clients either.
 FACTORS_WITHOUT_A_PAGE = {"RecoveryCodes", "Totp"}
 
