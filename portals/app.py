@@ -13,6 +13,7 @@ from portals import browser
 from portals.account_api.api import create_account_api
 from portals.account_api.ledger import SCHEMA as LEDGER_SCHEMA
 from portals.account_api.ledger import Ledger
+from portals.account_api.strength import PAYMENT
 from portals.clock import Clock, system_clock
 from portals.data.customers import load_books
 from portals.headers import install_headers
@@ -73,6 +74,8 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), ledger, clock))
     _machine_routes(app, public_jwks(key))
     _dress(app, settings, clock)
+    # A button that leads to a check nobody can pass would be a promise broken at the counter.
+    app.jinja_env.globals["payments_open"] = lambda: provider.can_prove(PAYMENT.acr)
     return app
 
 

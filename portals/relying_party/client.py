@@ -69,6 +69,14 @@ class Provider:
         )
         self._client.issuer = settings.issuer
 
+    def can_prove(self, level: str) -> bool:
+        """Return whether the provider says that it can authenticate at `level` (an `acr`); False while it cannot be asked."""
+        try:
+            with _Translated():
+                return level in (self._client.load_server_metadata().get("acr_values_supported") or ())
+        except (ProviderRefused, ProviderUnreachable):
+            return False
+
     def authorization_request(self, **asked: str) -> dict[str, str]:
         """Return `url`, `state`, `nonce` and `code_verifier` of a new request. Raises ProviderUnreachable.
 

@@ -35,6 +35,7 @@ def test_the_cookies_are_bound_to_their_hosts(visitor: Visitor) -> None:
     cookies = {cookie["name"]: cookie for cookie in visitor.cookies()}
     assert {name: cookie["domain"] for name, cookie in cookies.items()} == {
         "__Host-idp_browser": "id.provider.test",
+        "__Host-idp_device": "id.provider.test",
         "__Host-idp_session": "id.provider.test",
         "__Host-stellantis_portal": "portal.stellantis.test",
     }

@@ -51,6 +51,7 @@ class FakeProvider:
         self.requests: list[dict[str, str]] = []
         self.token_calls: list[dict[str, str]] = []
         self.jwks_calls = 0
+        self.levels = ["pwd", "mfa"]
         self.lock = threading.Lock()
 
     def access_token(self, audience: str, typ: str = "at+jwt", key: Any = None, **changes: Any) -> str:
@@ -108,6 +109,7 @@ class FakeProvider:
             jwks_uri=f"{self.issuer}/jwks",
             introspection_endpoint=f"{self.issuer}/introspect",
             id_token_signing_alg_values_supported=["RS256", "ES256"],
+            acr_values_supported=self.levels,
             **{f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in paths.items()},
         )
 

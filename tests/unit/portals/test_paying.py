@@ -197,3 +197,14 @@ def test_a_lease_takes_payments_too(browser: Browser, provider: FakeProvider) ->
 @pytest.mark.parametrize(("typed", "read"), [("£1,250.5", "1250.5"), (" 20 ", "20"), ("£ 3.05", "3.05"), ("..", None)])
 def test_amounts_as_people_write_them(typed: str, read: str | None) -> None:
     assert read_amount(typed) == (None if read is None else Decimal(read))
+
+
+def test_payments_are_offered_only_where_the_provider_can_check_enough(browser: Browser, provider: FakeProvider) -> None:
+    provider.levels = ["pwd"]
+    assert "Make a payment" not in browser.sign_in("/agreements/PCP-4471902").text
+    assert "Make a payment" not in browser.open("/agreements/PCP-4471902/payments").text
+
+
+def test_payments_are_offered_at_the_agreement_and_above_its_history(browser: Browser) -> None:
+    assert "Make a payment" in browser.sign_in("/agreements/PCP-4471902").text
+    assert "Make a payment" in browser.open("/agreements/PCP-4471902/payments").text
