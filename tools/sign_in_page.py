@@ -79,6 +79,9 @@ def sign_in_page(made: str) -> str:
     lines = [
         "# Sign-in",
         made,
+        "This is what the code decides once factors are enrolled. So far no page enrols or asks for any but the password:",
+        "a sign-in gives `pwd`, and discovery names no higher level. Lockout holds today.",
+        "",
         "## Levels of assurance",
         "",
         "Weakest first; a higher level satisfies a lower one. `auth_time` is when the oldest proof of the level was given, so",

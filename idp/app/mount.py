@@ -118,7 +118,9 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
     ground = house.ground
-    return UnlockPages(ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages).routes()
+    return UnlockPages(
+        ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
+    ).routes()
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:

@@ -10,6 +10,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.handles import digest, new_handle
 from idp.core.kv import KV
+from idp.core.throttle import Quota
 from idp.signin import unlock_links
 from idp.signin.locking import Locking
 from idp.web.browser import BrowserCookie
@@ -30,6 +31,7 @@ class UnlockPages:
     locking: Locking
     browser: BrowserCookie
     pages: Pages
+    parking: Quota
 
     def routes(self) -> tuple[Route, ...]:
         """The mailed address, and the page it leads to."""
@@ -41,6 +43,7 @@ class UnlockPages:
 
     def arrive(self, handle: str) -> Response:
         """GET: takes the secret out of the address before anything is shown, so that no history or Referer keeps it."""
+        self.parking.use()  # whoever makes up links must not fill the store with them
         opened = new_handle()
         self.kv.set(self._key(opened), digest(handle).encode(), OPEN_FOR)
         return see_other("/unlock", at=opened)

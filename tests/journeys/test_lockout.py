@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from idp.app.house import MOST_PARKED, PARKING_WINDOW
 from idp.core.handles import new_handle
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
@@ -175,6 +176,15 @@ def test_the_owners_mail_opens_the_lock_once_and_looking_does_not(
 def test_a_name_that_does_not_exist_gets_no_mail(provider: Provider, shops: dict[str, RelyingParty], tmp_path: Path) -> None:
     assert "is locked" in tried(provider.browser(), shops["alphera"], *["nobody"] * 5).text
     assert mails(provider, tmp_path) == []
+
+
+def test_whoever_makes_up_links_cannot_fill_the_store(provider: Provider) -> None:
+    guesser = provider.browser("192.0.2.66")
+    assert guesser.open("/unlock/made-up", follow=False).status == 303
+    for _ in range(MOST_PARKED):  # as that many requests would
+        provider.house.throttle.failed("park", "192.0.2.66", PARKING_WINDOW)
+    assert guesser.open("/unlock/made-up", follow=False).status == 429
+    assert provider.browser("192.0.2.67").open("/unlock/made-up", follow=False).status == 303
 
 
 def mails(provider: Provider, folder: Path) -> list[str]:
