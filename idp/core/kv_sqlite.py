@@ -1,5 +1,6 @@
 """The KV in an SQLite file of its own: each operation is one statement, so each is atomic between processes."""
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -77,7 +78,7 @@ class SqliteKV:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
             yield self._mine()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._local.held = None  # a connection that failed may be broken for good: the next call opens anew
             raise Unavailable(f"the KV file {self._path} does not answer: {error}") from error
 
@@ -97,13 +98,26 @@ class _Held:
     def __init__(self, path: str) -> None:
         self.pid = os.getpid()
         self.connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
-        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", SCHEMA, INDEX):
-            self.connection.execute(statement).fetchall()
+        with _alone_in(os.path.dirname(path) or "."):
+            for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", SCHEMA, INDEX):
+                self.connection.execute(statement).fetchall()
         self.file = _identity(path)
 
     def __del__(self) -> None:
         if hasattr(self, "connection"):
             self.connection.close()
+
+
+@contextmanager
+def _alone_in(directory: str) -> Iterator[None]:
+    """One opener at a time, of all threads and processes: the change to WAL needs the file alone, and SQLite,
+    for fear of a deadlock, fails there at once instead of waiting."""
+    held = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -150,3 +151,15 @@ def test_a_forked_process_opens_its_own_connection(tmp_path: Path) -> None:
             os._exit(0 if ok else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert kv.incr("n", LONG) == 3
+
+
+def test_many_may_open_a_file_that_nobody_has_made_yet(tmp_path: Path) -> None:
+    def opened(kv: KV, together: threading.Barrier) -> int:
+        together.wait(timeout=30)
+        return kv.incr("k", timedelta(minutes=1))
+
+    for number in range(40):  # one round in ten failed when the openers were not kept apart
+        kv, together = open_kv(f"sqlite:///{tmp_path}/{number}.db", SystemClock()), threading.Barrier(16)
+        with ThreadPoolExecutor(16) as threads:
+            counts = [threads.submit(opened, kv, together) for _ in range(16)]
+        assert sorted(count.result() for count in counts) == list(range(1, 17))
