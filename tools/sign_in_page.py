@@ -8,10 +8,10 @@ from typing import assert_never
 from idp.brands.brand import Brand, Policy
 from idp.brands.registry import read_brands
 from idp.core.yaml_lines import load
-from idp.factors.factor import Proof
 from idp.sessions.context import Requirement
 from idp.signin.needs import Enrol, Need, Nothing, Standing, Step, Unmet, still_needs
 from idp.signin.policy import VERIFIED_PASSKEY, WAYS
+from idp.subjects.proof import Proof
 
 CLIENTS = Path(__file__).parent.parent / "clients.yaml"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

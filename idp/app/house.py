@@ -26,6 +26,8 @@ from idp.factors.passkey import Passkeys
 from idp.factors.passkey_ceremony import relying_party
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.totp import Totp
 from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.authorization.service import Authorization
 from idp.oidc.logout import KIND as LOGOUT_TOKEN
@@ -43,6 +45,7 @@ from idp.oidc.tokens.refresh import RefreshTokens
 from idp.sessions.interaction import Interactions
 from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
+from idp.signin.gate import Gate
 from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
 from idp.subjects.pairwise import Pairwise
@@ -65,6 +68,8 @@ class People:
     sessions: Sessions
     interactions: Interactions
     pairwise: Pairwise
+    totp: Totp
+    recovery_codes: RecoveryCodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class House:
     parties: Parties
     protocol: Protocol
     locking: Locking
+    gate: Gate
 
 
 def build(ground: Ground) -> House:
@@ -108,7 +114,8 @@ def build(ground: Ground) -> House:
     parking = Quota(throttle, "park", MOST_PARKED, PARKING_WINDOW)
     people = _people(ground, parking)
     parties = _parties(ground)
-    protocol = _protocol(ground, people, parties)
+    gate = Gate(parties.brands, people.recovery_codes)
+    protocol = _protocol(ground, people, parties, gate)
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
     notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
     ground.bus.subscribe(SessionEnded, notices.when_session_ended)
@@ -118,7 +125,7 @@ def build(ground: Ground) -> House:
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking)
+    return House(ground, throttle, parking, people, parties, protocol, locking, gate)
 
 
 def _people(ground: Ground, parking: Quota) -> People:
@@ -136,6 +143,8 @@ def _people(ground: Ground, parking: Quota) -> People:
         sessions=Sessions(ground.database, ground.bus, clock, limits),
         interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}, parking),
         pairwise=pairwise,
+        totp=Totp(ground.keyring),
+        recovery_codes=RecoveryCodes(),
     )
 
 
@@ -155,7 +164,7 @@ def _parties(ground: Ground) -> Parties:
     )
 
 
-def _protocol(ground: Ground, people: People, parties: Parties) -> Protocol:
+def _protocol(ground: Ground, people: People, parties: Parties, gate: Gate) -> Protocol:
     keys = Keys(ground.database, ground.keyring, ground.clock)
     issuance = _issuance(ground, people, keys)
     authorization = Authorization(
@@ -167,6 +176,8 @@ def _protocol(ground: Ground, people: People, parties: Parties) -> Protocol:
         codes=issuance.codes,
         keys=keys,
         pairwise=people.pairwise,
+        subjects=people.subjects,
+        gate=gate,
         database=ground.database,
         bus=ground.bus,
         clock=ground.clock,

@@ -26,8 +26,14 @@ from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.arrival import Arrivals
+from idp.signin.attempt import Attempts
+from idp.signin.codes import Codes
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
+from idp.signin.progress import Progress
+from idp.signin.second_steps import SecondSteps
+from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
@@ -88,7 +94,7 @@ def _demo(house: House, front: Front) -> tuple[Route, ...]:
 
 def _signin(house: House, front: Front) -> tuple[Route, ...]:
     ground, people = house.ground, house.people
-    flow = Flow(
+    progress = Progress(
         database=ground.database,
         clock=ground.clock,
         bus=ground.bus,
@@ -96,24 +102,19 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         password=people.password,
         sessions=people.sessions,
         interactions=people.interactions,
+        attempts=Attempts(ground.kv),
         locking=house.locking,
-        throttle=house.throttle,
-        name_key=ground.keyring.derive("failed name"),
-        most_failures=ground.settings.source_failures,
+        gate=house.gate,
     )
-    return SigninPages(
-        flow=flow,
-        interactions=people.interactions,
-        sessions=people.sessions,
-        cookie=front.cookie,
-        device=DeviceCookie(ground.settings),
-        browser=front.browser,
-        pages=front.pages,
-        subjects=people.subjects,
-        clients=house.parties.clients,
-        database=ground.database,
-        clock=ground.clock,
-    ).routes()
+    flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
+    steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
+    device = DeviceCookie(ground.settings)
+    clients = house.parties.clients
+    arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
+    return (
+        *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
+        *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
+    )
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:

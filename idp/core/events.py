@@ -84,6 +84,13 @@ class PasskeyCounterStoodStill(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStepFailed(Event):
+    """A further proof of `kind` was refused after a first one, or at a step-up."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThrottled(Event):
     """A source made too many tries and was told to wait."""
 

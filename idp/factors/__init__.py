@@ -3,10 +3,12 @@
 The others are built and have their tables; they join once a page asks for them.
 """
 
-from idp.factors import passkey_record, recovery_codes, tries
+from idp.factors import passkey_record, tries
 from idp.factors.factor import Factor
 from idp.factors.password import Password
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.totp import Totp
 
-__all__ = ["FACTORS", "Factor", "passkey_record", "recovery_codes", "tries"]
+__all__ = ["FACTORS", "Factor", "passkey_record", "tries"]
 
-FACTORS: tuple[type[Factor], ...] = (Password,)
+FACTORS: tuple[type[Factor], ...] = (Password, Totp, RecoveryCodes)

@@ -1,18 +1,7 @@
 """What a factor is: a kind of proof. Its class says how strong it is, so policy, ID token and pages follow from it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar, Protocol
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A credential was verified: which kind of factor, how it is told (RFC 8176), and how strong it is alone."""
-
-    kind: str
-    amr: tuple[str, ...]
-    strength: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

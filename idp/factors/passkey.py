@@ -13,12 +13,12 @@ from webauthn.helpers.structs import CredentialDeviceType
 
 from idp.core.events import Bus, PasskeyCounterStoodStill
 from idp.core.kv import KV
-from idp.factors.factor import Proof
 from idp.factors.passkey_ceremony import Because, Ceremony, Challenges, Refused, RelyingParty, misplaced, read_response
 from idp.factors.passkey_options import creation_options, request_options
 from idp.factors.passkey_record import Record, handle_of, lookup_of, make_handle, read_record, record_of
 from idp.factors.passkey_verification import verified_assertion, verified_registration
 from idp.subjects.authenticators import Authenticator, add, advance, by_lookup, of, use
+from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
 
 LONGEST_LABEL = 64

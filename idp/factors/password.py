@@ -1,14 +1,15 @@
 """The password: something the subject knows."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import Connection
 
-from idp.factors.factor import Proof
 from idp.factors.password_hash import Match, Mismatch, PasswordHasher, Unhashable
 from idp.subjects.authenticators import Authenticator, of, use
+from idp.subjects.proof import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,11 @@ class Recognised:
 
     enrolled: Authenticator
     renewed: bytes | None
+
+    @property
+    def verifier(self) -> bytes:
+        """What is stored of it once the proof is settled."""
+        return self.renewed if self.renewed is not None else self.enrolled.verifier
 
 
 class Password:
@@ -39,6 +45,10 @@ class Password:
         if not isinstance(answer, Match):
             return answer
         return Recognised(enrolled, answer.renewed) if enrolled else Mismatch()
+
+    def mark(self, verifier: bytes) -> str:
+        """By which a sign-in under way knows that the password is still the one it matched."""
+        return hashlib.sha256(verifier).hexdigest()
 
     def settle(self, db: Connection, recognised: Recognised, now: datetime) -> Proof | None:
         """Second step: the proof counts, and the verifier is renewed where its parameters were old.

@@ -9,7 +9,8 @@ from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, f
 
 from idp.core.database import UTCDateTime, metadata, upsert
 from idp.core.handles import digest
-from idp.factors.factor import Proof, Wrong
+from idp.factors.factor import Wrong
+from idp.subjects.proof import Proof
 
 CODES = 10
 # 16 of 32 characters are 80 bits. Crockford's alphabet: no I, L, O that look like 1 and 0, no U.

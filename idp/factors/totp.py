@@ -16,8 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.core.handles import digest
 from idp.core.sealing import Keyring
-from idp.factors.factor import Proof, Wrong
+from idp.factors.factor import Wrong
 from idp.subjects.authenticators import Authenticator, add, advance, of, use
+from idp.subjects.proof import Proof
 
 SECRET_BYTES = 20
 STEP_SECONDS = 30

@@ -42,15 +42,3 @@ class Context:
     amr: tuple[str, ...]
     auth_time: datetime
     proofs: tuple[str, ...]
-
-    def is_fresh(self, requirement: Requirement, now: datetime, *, renewed: bool) -> bool:
-        """Whether the proof is recent enough; one given for this very request (`renewed`) always is."""
-        if renewed:
-            return True
-        if requirement.renewed:
-            return False
-        return requirement.max_age is None or is_recent(self.auth_time, requirement.max_age, now)
-
-    def reaches(self, level: str | None) -> bool:
-        """Whether its level is `level` or higher."""
-        return level is None or ACR_ORDER.index(self.acr) >= ACR_ORDER.index(level)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Boolean, Column, ColumnElement, ForeignKey, Index, String, Table, and_
+from sqlalchemy import BindParameter, Boolean, Column, ColumnElement, ForeignKey, Index, String, Table, and_, false
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -18,6 +18,7 @@ sessions = Table(
     Column("proofs", Json, nullable=False),
     Column("brand", String(31)),
     Column("shared", Boolean, nullable=False),
+    Column("trusted", Boolean, nullable=False, server_default=false()),
     Column("browser", String(64), nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("last_seen_at", UTCDateTime, nullable=False),

@@ -14,13 +14,17 @@ from idp.core.handles import digest, new_handle
 from idp.sessions.context import Context
 from idp.sessions.model import is_alive, session_clients, sessions
 from idp.subjects.model import subjects
+from idp.subjects.proof import Proof
 
 SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A live session. `shared`: on a shared computer; `browser`: digest of the browser's handle."""
+    """A live session. `shared`: on a shared computer; `browser`: digest of the browser's handle.
+
+    `proofs` are what its context is made of. `trusted`: it began in a browser that is trusted by the subject.
+    """
 
     id: str
     subject_id: str
@@ -31,6 +35,8 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+    proofs: tuple[Proof, ...] = ()
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,8 @@ class Sessions:
         *,
         subject_id: str,
         context: Context,
+        proofs: tuple[Proof, ...] = (),
+        trusted: bool = False,
         brand: str | None,
         shared: bool,
         browser: str,
@@ -120,7 +128,8 @@ class Sessions:
             "acr": context.acr,
             "amr": list(context.amr),
             "auth_time": context.auth_time,
-            "proofs": list(context.proofs),
+            "proofs": [proof.to_dict() for proof in proofs],
+            "trusted": trusted,
             "shared": shared,
             "browser": browser,
             "last_seen_at": now,
@@ -205,14 +214,19 @@ class Sessions:
 
 
 def _session(row: Row[Any]) -> Session:
+    # Bare names of kinds were written before proofs had times: such a session proves nothing beyond its context.
+    proofs = tuple(Proof.from_dict(proof) for proof in row.proofs if isinstance(proof, dict))
+    kinds = tuple(dict.fromkeys(proof.kind for proof in proofs))
     return Session(
         id=row.id,
         subject_id=row.subject_id,
-        context=Context(row.acr, tuple(row.amr), row.auth_time, tuple(row.proofs)),
+        context=Context(row.acr, tuple(row.amr), row.auth_time, kinds),
         brand=row.brand,
         shared=row.shared,
         browser=row.browser,
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         expires_at=row.expires_at,
+        proofs=proofs,
+        trusted=row.trusted,
     )

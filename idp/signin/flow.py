@@ -1,4 +1,4 @@
-"""The one way to a session: identify, prove, finish.
+"""The password, judged: the usual first step of a sign-in.
 
 What is expected to go wrong is returned, and takes the same path and time for names that do not exist.
 """
@@ -6,30 +6,22 @@ What is expected to go wrong is returned, and takes the same path and time for n
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import Connection
-
-from idp.core.clock import Clock
-from idp.core.database import Database
-from idp.core.devices import in_words
-from idp.core.events import Bus, SignedIn, SignInFailed, SourceThrottled
-from idp.core.handles import new_handle
-from idp.core.origin import current_origin
+from idp.core.events import SignInFailed, SourceThrottled
 from idp.core.throttle import Throttle
-from idp.factors.password import Password, Recognised
+from idp.factors.password import Recognised
 from idp.factors.password_hash import Mismatch, Unhashable
-from idp.sessions import known_browsers
-from idp.sessions.interaction import Interaction, Interactions
-from idp.sessions.session import Session, Sessions, Started
+from idp.sessions.interaction import Interaction
+from idp.signin.attempt import Attempt
 from idp.signin.brake import Brake
-from idp.signin.locking import Locking
-from idp.signin.lockout import UNKNOWN_BROWSER, Lane, Locked, Open
-from idp.signin.policy import context_of
+from idp.signin.lockout import Lane, Locked, Open
+from idp.signin.outcomes import Browser, Incomplete, LockedOut, NotRecognised, Over, Pending, Proven, TooLong, TooManyTries
+from idp.signin.progress import Progress
 from idp.subjects.authenticators import Authenticator
 from idp.subjects.names import name_key
-from idp.subjects.subjects import Subject, Subjects
+from idp.subjects.proof import Proof
+from idp.subjects.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,68 +32,7 @@ class Credential:
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Where it is presented: the browser's digest, the session it has now, its network address, and whose computer it is.
-
-    `device` is the lasting handle it sent, empty where it sent none.
-    """
-
-    digest: str
-    session: Session | None
-    address: str
-    shared: bool
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """Nothing more is needed: the session, with its new handle, and where to resume.
-
-    `device` is the handle by which this browser is known from now on; empty on a shared computer.
-    """
-
-    started: Started
-    resume: str
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotRecognised:
-    """Name and password do not belong together; why is never told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incomplete:
-    """A field was left empty. Not a try."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class TooLong:
-    """The password is longer than any that can have been chosen. Not a try."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooManyTries:
-    """The source failed too often, or somebody tries this password on many names."""
-
-    retry_after: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class LockedOut:
-    """No password counts for this name from here, right or wrong, until `until`; None waits for a release.
-
-    `brand` is that of the page where the lock fell.
-    """
-
-    brand: str | None
-    until: datetime | None
-
-
-Step = Proven | NotRecognised | LockedOut | Incomplete | TooLong | TooManyTries
+Step = Proven | Pending | NotRecognised | LockedOut | Incomplete | TooLong | TooManyTries
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +50,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Collaborators of a sign-in. `name_key` keys the digests of names that failed.
+    """The first step. `name_key` keys the digests of names that failed; one source may fail `most_failures` times in 5 min."""
 
-    `most_failures` is how often one source may fail in five minutes.
-    """
-
-    database: Database
-    clock: Clock
-    bus: Bus
-    subjects: Subjects
-    password: Password
-    sessions: Sessions
-    interactions: Interactions
-    locking: Locking
+    progress: Progress
     throttle: Throttle
     name_key: bytes
     most_failures: int
 
     def prove_password(self, interaction: Interaction, credential: Credential, browser: Browser) -> Step:
-        """Judges a password given for `interaction`, and finishes the sign-in where it is right."""
+        """Judges a password given for `interaction`, and finishes the sign-in where nothing more is needed."""
         brake = Brake(self.throttle, self.name_key, self.most_failures)
         tried = brake.look_at(browser.address, credential.password)
         wait = brake.wait(tried)
@@ -149,59 +70,57 @@ class Flow:
         if isinstance(candidate.lock, Locked):
             return self._failed(interaction, credential, candidate, brake.failed(tried), "locked")
         # Outside any transaction: hashing takes long, and on SQLite everybody would wait for the write lock.
-        match self.password.verify(candidate.enrolled, credential.password):
+        match self.progress.password.verify(candidate.enrolled, credential.password):
             case Unhashable():
                 return TooLong()
             case Mismatch():
                 return self._failed(interaction, credential, candidate, brake.failed(tried), "wrong_password")
             case Recognised() as recognised:
-                proven = self._finish(interaction, recognised, candidate.lane, browser)
+                proven = self._go_on(interaction, recognised, candidate.lane, browser)
                 return proven or self._failed(interaction, credential, candidate, brake.failed(tried), "disabled_or_changed")
             case never:
                 assert_never(never)
 
     def _identify(self, username: str, device: str) -> Candidate:
-        now = self.clock.now()
-        with self.database.reading() as db:
-            subject = self.subjects.find(db, username)
-            # The same statements for names that do not exist, so that both ask the database equally often.
+        progress, now = self.progress, self.progress.clock.now()
+        with progress.database.reading() as db:
+            subject = progress.subjects.find(db, username)
             subject_id = subject.id if subject else ""
-            enrolled = self.password.enrolled(db, subject_id)
-            known = known_browsers.find(db, subject_id, device, now)
-            lane = self.locking.lockout.lane(subject_id or None, username, known.id if known else UNKNOWN_BROWSER)
-            lock = self.locking.lockout.state(db, lane, now)
+            enrolled = progress.password.enrolled(db, subject_id)
+            lane = progress.lane(db, subject_id, username, device, now)
+            lock = progress.locking.lockout.state(db, lane, now)
         return Candidate(subject, enrolled, lane, lock)
 
-    def _finish(self, interaction: Interaction, recognised: Recognised, lane: Lane, browser: Browser) -> Proven | None:
+    def _go_on(self, interaction: Interaction, recognised: Recognised, lane: Lane, browser: Browser) -> Proven | Pending | None:
         """None where the subject is disabled, or its password changed or its lane locked while this one was compared."""
-        now = self.clock.now()
-        with self.database.transaction() as db:
-            subject = self.subjects.get(db, recognised.enrolled.subject_id)
-            if subject is None or subject.disabled:
+        progress, now = self.progress, self.progress.clock.now()
+        with progress.database.transaction() as db:
+            proof = progress.password.settle(db, recognised, now)
+            if proof is None or isinstance(progress.locking.lockout.state(db, lane, now), Locked):
                 return None
-            proof = self.password.settle(db, recognised, now)
-            if proof is None or not self.locking.lockout.succeeded(db, lane, now):
-                return None
-            context = context_of((proof,))
-            started = self.sessions.start(
-                db,
-                subject_id=subject.id,
-                context=context,
-                brand=interaction.brand,
-                shared=browser.shared,
-                browser=browser.digest,
-                replaces=browser.session,
-                now=now,
-            )
-            self.bus.record(db, _signed_in(interaction, started))
-            device = "" if started.session.shared else _remembered(db, subject.id, browser.device, now)
-        # Whoever just signed in has also chosen their account, whether or not the request asks for a choice.
-        self.interactions.keep(interaction.answered(proof=started.session.id, account=started.session.id))
-        return Proven(started, self.interactions.resume_url(interaction), device)
+            attempt = self._attempt(interaction, recognised, proof, browser)
+            outcome = progress.advance(db, interaction, attempt, browser, now)
+        settled = progress.settle(interaction, outcome)
+        return None if isinstance(settled, Over) else settled
+
+    def _attempt(self, interaction: Interaction, recognised: Recognised, proof: Proof, browser: Browser) -> Attempt:
+        """What was proven for this request so far, by this subject, and this password."""
+        subject_id = recognised.enrolled.subject_id
+        before = self.progress.attempts.find(interaction)
+        if before is None or before.subject_id != subject_id:
+            before = Attempt(subject_id=subject_id)
+        return Attempt(
+            subject_id=subject_id,
+            proofs=before.proven(proof),
+            verifier=self.progress.password.mark(recognised.verifier),
+            shared=browser.shared,
+            trust=before.trust,
+        )
 
     def _failed(
         self, interaction: Interaction, credential: Credential, candidate: Candidate, slowed: bool, reason: str
     ) -> NotRecognised | LockedOut:
+        progress = self.progress
         failed = SignInFailed(
             subject_id=candidate.subject.id if candidate.subject else None,
             client_id=interaction.client_id,
@@ -210,34 +129,14 @@ class Flow:
             reason=reason,
             name_digest=self._name_digest(credential.username),
         )
-        with self.database.transaction() as db:
-            lock = self.locking.failed(db, candidate.lane, candidate.lock, failed, self.clock.now())
+        with progress.database.transaction() as db:
+            lock = progress.locking.failed(db, candidate.lane, candidate.lock, failed, progress.clock.now())
             if slowed:
                 throttled = SourceThrottled(client_id=interaction.client_id, brand=interaction.brand, outcome="refused")
-                self.bus.record(db, throttled)
+                progress.bus.record(db, throttled)
         return LockedOut(lock.brand, lock.until) if isinstance(lock, Locked) else NotRecognised()
 
     def _name_digest(self, username: str) -> str:
         # Keyed: names are guessable, so a bare digest in the trail would be as good as the name.
         key = name_key(username).encode("utf-8", "surrogatepass")
         return hmac.new(self.name_key, key, hashlib.sha256).hexdigest()
-
-
-def _remembered(db: Connection, subject_id: str, sent: str, now: datetime) -> str:
-    # A handle that is none of ours was planted, and its planter has it too.
-    handle = sent if known_browsers.is_issued(db, sent, now) else new_handle()
-    known_browsers.remember(db, subject_id, handle, in_words(current_origin().device), now)
-    return handle
-
-
-def _signed_in(interaction: Interaction, started: Started) -> SignedIn:
-    session = started.session
-    return SignedIn(
-        subject_id=session.subject_id,
-        client_id=interaction.client_id,
-        brand=interaction.brand,
-        session_id=session.id,
-        acr=session.context.acr,
-        amr=session.context.amr,
-        new_device=started.new_device,
-    )

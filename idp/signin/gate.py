@@ -1,14 +1,84 @@
-"""The one question every path to a code or a page asks of a session."""
+"""The one question every path to a code or a page asks: what is still to be proven?"""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from idp.sessions.context import Context, Requirement
-from idp.signin.policy import level_asked
+from sqlalchemy import Connection
+
+from idp.brands.brand import Policy
+from idp.brands.registry import Brands
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.sessions.context import Requirement, is_recent
+from idp.sessions.interaction import Interaction
+from idp.sessions.session import Session
+from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs
+from idp.subjects.authenticators import kinds
+from idp.subjects.proof import Proof
+from idp.subjects.subjects import Subject
+
+# The answers of an interaction: which session was proven for it, when, and that the subject said "not now".
+PROOF, PROVEN_AT, DECLINED = "proof", "proven_at", "declined"
 
 
-def meets(context: Context, requirement: Requirement, now: datetime, *, renewed: bool) -> bool:
-    """Whether nothing more needs to be proven: recent enough, and as strong as asked and as factors can make it.
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a browser brings: proofs its session holds, proofs given for this very request, and whether it is trusted."""
 
-    `renewed`: the proof was given for the very request that asks.
+    held: tuple[Proof, ...] = ()
+    given: tuple[Proof, ...] = ()
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Asks `still_needs` with what is stored of the subject and set for the brand."""
+
+    brands: Brands
+    recovery_codes: RecoveryCodes
+
+    def need(
+        self, db: Connection, subject: Subject, brand: str | None, asked: Requirement, presented: Presented, now: datetime
+    ) -> Need:
+        """What comes next before `subject` may go on at `brand`."""
+        standing = Standing(
+            held=presented.held,
+            given=presented.given,
+            enrolled=self.enrolled(db, subject),
+            contacts=frozenset({"mail_code"}) if subject.email_verified else frozenset(),
+            staff=subject.staff,
+            trusted=presented.trusted,
+        )
+        return still_needs(standing, self.policy(brand), asked, now)
+
+    def policy(self, brand_id: str | None) -> Policy:
+        """The rules of a brand; those of no brand are the defaults."""
+        brand = self.brands.get(brand_id)
+        return brand.policy if brand is not None else Policy()
+
+    def enrolled(self, db: Connection, subject: Subject) -> frozenset[str]:
+        """The kinds of factor the subject can prove. Recovery codes stand in for a lost factor, so alone they are none."""
+        enrolled = kinds(db, subject.id)
+        if enrolled & (STRONG_STEPS - {RecoveryCodes.kind}) and self.recovery_codes.left(db, subject.id):
+            return enrolled | {RecoveryCodes.kind}
+        return enrolled
+
+
+def presented(session: Session, interaction: Interaction | None) -> Presented:
+    """What a running session brings to a request, parked or not."""
+    return Presented(session.proofs, _given(session, interaction), session.trusted)
+
+
+def _given(session: Session, interaction: Interaction | None) -> tuple[Proof, ...]:
+    """The proofs that were given for this very request, or were recent enough when the last one was.
+
+    They do not age on the pages that follow, such as consent (Core 3.1.2.1, max_age).
     """
-    return context.is_fresh(requirement, now, renewed=renewed) and context.reaches(level_asked(requirement))
+    if interaction is None or not interaction.is_answered(PROOF, session.id):
+        return ()
+    moment, asked = datetime.fromisoformat(interaction.answers[PROVEN_AT]), interaction.requirement
+    recent = None if asked.renewed else asked.max_age
+    return tuple(
+        proof
+        for proof in session.proofs
+        if proof.at >= interaction.parked_at or (recent is not None and is_recent(proof.at, recent, moment))
+    )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from idp.brands.brand import Policy
-from idp.factors.factor import Proof
 from idp.sessions.context import ACR_ORDER, Context, Requirement, is_recent
 from idp.signin.policy import Way, context_of, kind_of, level_of, parts_of, ways_to
+from idp.subjects.proof import Proof
 
 # Factors are added only with proofs this recent (S1, re-authentication).
 TO_ENROL = timedelta(minutes=5)

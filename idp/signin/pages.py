@@ -1,29 +1,23 @@
-"""The sign-in pages: identify, confirm, choose an account. They decide nothing; the flow and the gate do."""
+"""The first pages of a sign-in: identify, confirm, choose an account. They decide nothing; the flow and the gate do."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import assert_never
-from urllib.parse import urlsplit
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.clients.registry import Clients
 from idp.core.clock import Clock
-from idp.core.database import Database
-from idp.core.errors import Refused
-from idp.core.origin import current_origin
-from idp.sessions.cookie import SessionCookie
-from idp.sessions.device_cookie import DeviceCookie
-from idp.sessions.interaction import Interaction, Interactions
-from idp.sessions.session import Session, Sessions
-from idp.signin import gate
-from idp.signin.flow import Browser, Credential, Flow, Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
+from idp.sessions.session import Session
+from idp.signin.arrival import Arrivals, Visit
+from idp.signin.flow import Credential, Flow
 from idp.signin.masking import masked
+from idp.signin.needs import Enrol, Nothing, Step, Unmet
+from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
+from idp.signin.progress import Position
 from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem
-from idp.subjects.subjects import Subject, Subjects
-from idp.web.browser import BrowserCookie
+from idp.subjects.subjects import Subject
 from idp.web.forms import Form, read_form
 from idp.web.redirects import see_other
 from idp.web.render import Pages
@@ -32,22 +26,15 @@ from idp.web.routes import Guard, Route
 
 @dataclass(frozen=True, slots=True)
 class SigninPages:
-    """Everything under /signin."""
+    """/signin and what every sign-in comes back to after each step."""
 
     flow: Flow
-    interactions: Interactions
-    sessions: Sessions
-    cookie: SessionCookie
-    device: DeviceCookie
-    browser: BrowserCookie
+    arrivals: Arrivals
     pages: Pages
-    subjects: Subjects
-    clients: Clients
-    database: Database
     clock: Clock
 
     def routes(self) -> tuple[Route, ...]:
-        """The addresses of sign-in."""
+        """The addresses of the first step."""
         page = Guard.POPUP_PAGE
         return (
             Route("/signin", "signin_nothing", self.nothing, guard=page),
@@ -61,68 +48,77 @@ class SigninPages:
 
     def show(self, interaction_id: str) -> Response:
         """GET: the page that fits what is asked and who is here; nothing to ask resumes at once."""
-        interaction = self.interactions.find(interaction_id, self.browser.digest())
-        if interaction is None:
-            return self._closed(interaction_id)
-        session = self._session()
-        if session is None or "another" in request.args:
-            return self._identify(interaction, username=interaction.login_hint if session is None else "")
-        if interaction.purpose == "select" and not interaction.is_answered("account", session.id):
-            return self._select(interaction, session)
-        renewed = interaction.is_answered("proof", session.id)
-        if gate.meets(session.context, interaction.requirement, self.clock.now(), renewed=renewed):
-            return see_other(self.interactions.resume_url(interaction))
-        return self._confirm(interaction, session)
+        visit = self.arrivals.visit(interaction_id)
+        if not isinstance(visit, Visit):
+            return visit
+        interaction, session = visit.interaction, visit.browser.session
+        position = None if "another" in request.args else self.flow.progress.position(interaction, visit.browser)
+        if position is None:
+            return self._identify(visit, username=interaction.login_hint if session is None else "")
+        chooses = interaction.purpose == "select" and not position.attempt.proofs
+        if chooses and session is not None and not interaction.is_answered("account", session.id):
+            return self._select(visit, position.subject)
+        return self._next(visit, position)
 
     def answer(self, interaction_id: str) -> Response:
         """POST: a credential, or the choice of an account."""
         form = read_form(request)
-        digest = self.browser.digest()
-        interaction = self.interactions.find(interaction_id, digest)
-        if interaction is None:
-            if self.interactions.finished(interaction_id, digest):
-                return self._closed(interaction_id)
-            # The page stood open longer than the request was parked: its sealed copy goes on with what was typed.
-            interaction = self.interactions.revive(form["request"], digest)
-        if interaction is None:
-            return self._closed(interaction_id)
-        session = self._session()
+        visit = self.arrivals.visit(interaction_id, form)
+        if not isinstance(visit, Visit):
+            return visit
+        session = visit.browser.session
         if "another" in form:
-            return see_other(_here(interaction), another="1")
+            return see_other(visit.here, another="1")
         if "continue" in form and session is not None:
-            self.interactions.keep(interaction.answered(account=session.id))
-            return see_other(_here(interaction))
-        return self._prove(interaction, form, session)
+            self.arrivals.interactions.keep(visit.interaction.answered(account=session.id))
+            return see_other(visit.here)
+        return self._prove(visit, form)
 
-    def _prove(self, interaction: Interaction, form: Form, session: Session | None) -> Response:
+    def _next(self, visit: Visit, position: Position) -> Response:
+        match position.need:
+            case Nothing() if position.attempt.proofs:
+                # What was asked for has become less while the person was at it: they begin again, which asks less.
+                self.flow.progress.attempts.end(visit.interaction)
+                return self._identify(visit)
+            case Nothing():
+                return see_other(self.arrivals.interactions.resume_url(visit.interaction))
+            case Step(choices) if choices[0] == "password":
+                return self._confirm(visit, position.subject)
+            case Step(choices):
+                return see_other(f"{visit.here}/{choices[0]}")
+            case Enrol():
+                return see_other(f"{visit.here}/enrol")
+            case Unmet():
+                return see_other(f"{visit.here}/unmet")
+            case never:
+                assert_never(never)
+
+    def _prove(self, visit: Visit, form: Form) -> Response:
         credential = Credential(form["username"], form["password"])
-        browser = Browser(self.browser.digest(), session, current_origin().address, "shared" in form, self.device.read(request))
-        step = self.flow.prove_password(interaction, credential, browser)
+        step = self.flow.prove_password(visit.interaction, credential, visit.browser)
         match step:
-            case Proven(started, resume, device):
-                response = see_other(resume)
-                self.cookie.write(response, started.handle)
-                if device:
-                    self.device.write(response, device)
-                return response
+            case Proven():
+                return self.arrivals.leave(step)
+            case Pending():
+                return see_other(visit.here)
             case NotRecognised():
-                return self._again(interaction, session, credential.username, NOT_RECOGNISED)
+                return self._again(visit, credential.username, NOT_RECOGNISED)
             case LockedOut():
-                return self._locked(interaction, step)
+                return self._locked(visit, step)
             case Incomplete("username"):
-                return self._identify(interaction, problem=USERNAME_MISSING)
+                return self._identify(visit, problem=USERNAME_MISSING)
             case Incomplete():
-                return self._again(interaction, session, credential.username, PASSWORD_MISSING)
+                return self._again(visit, credential.username, PASSWORD_MISSING)
             case TooLong():
-                return self._again(interaction, session, credential.username, TOO_LONG)
+                return self._again(visit, credential.username, TOO_LONG)
             case TooManyTries(retry_after):
-                return self._slow_down(interaction, retry_after)
+                return self._slow_down(visit, retry_after)
             case _:
                 assert_never(step)
 
     def _identify(
         self,
-        interaction: Interaction,
+        visit: Visit,
         *,
         username: str = "",
         problem: Problem | None = None,
@@ -130,13 +126,13 @@ class SigninPages:
     ) -> Response:
         return self.pages.page(
             "signin/identify.html",
-            brand=interaction.brand,
-            application=interaction.application,
+            brand=visit.interaction.brand,
+            application=visit.interaction.application,
             status=422 if problem else 200,
-            form_action=_ends(interaction),
-            action=_here(interaction),
+            form_action=visit.ends,
+            action=visit.here,
             username=username,
-            request=self.interactions.seal(interaction),
+            request=self.arrivals.interactions.seal(visit.interaction),
             problem=problem,
             notice=None,
             shared_allowed=confirm is None,
@@ -144,85 +140,50 @@ class SigninPages:
             reauthenticating=confirm,
         )
 
-    def _confirm(self, interaction: Interaction, session: Session) -> Response:
-        subject = self._subject(session)
-        return self._identify(interaction, username=subject.username, confirm=masked(subject.username))
+    def _confirm(self, visit: Visit, subject: Subject) -> Response:
+        return self._identify(visit, username=subject.username, confirm=masked(subject.username))
 
-    def _again(self, interaction: Interaction, session: Session | None, username: str, problem: Problem) -> Response:
+    def _again(self, visit: Visit, username: str, problem: Problem) -> Response:
         """The page that was answered, with what was wrong: who was confirming goes on confirming."""
-        confirming = session is not None and self._subject(session).username == username
-        return self._identify(interaction, username=username, problem=problem, confirm=masked(username) if confirming else None)
+        confirming = visit.browser.session is not None and self._name(visit.browser.session) == username
+        return self._identify(visit, username=username, problem=problem, confirm=masked(username) if confirming else None)
 
-    def _select(self, interaction: Interaction, session: Session) -> Response:
-        subject = self._subject(session)
+    def _select(self, visit: Visit, subject: Subject) -> Response:
         return self.pages.page(
             "signin/select_account.html",
-            brand=interaction.brand,
-            application=interaction.application,
-            form_action=_ends(interaction),
-            action=_here(interaction),
+            brand=visit.interaction.brand,
+            application=visit.interaction.application,
+            form_action=visit.ends,
+            action=visit.here,
             account={"name": subject.name, "email": masked(subject.email)},
         )
 
-    def _locked(self, interaction: Interaction, locked: LockedOut) -> Response:
+    def _locked(self, visit: Visit, locked: LockedOut) -> Response:
         """The same for every name. How it ends, and whom to call, is said by the brand where the lock fell."""
         return self.pages.page(
             "signin/locked.html",
-            brand=interaction.brand,
-            application=interaction.application,
+            brand=visit.interaction.brand,
+            application=visit.interaction.application,
             status=422,
-            form_action=_ends(interaction),
-            action=_here(interaction),
-            keeper=self.flow.locking.brands.get(locked.brand),
+            form_action=visit.ends,
+            action=visit.here,
+            keeper=self.flow.progress.locking.brands.get(locked.brand),
             minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 
-    def _slow_down(self, interaction: Interaction, retry_after: timedelta) -> Response:
+    def _slow_down(self, visit: Visit, retry_after: timedelta) -> Response:
         response = self.pages.problem(
             "slow_down",
-            brand=interaction.brand,
-            application=interaction.application,
+            brand=visit.interaction.brand,
+            application=visit.interaction.application,
             status=429,
-            action_url=_here(interaction),
+            action_url=visit.here,
         )
         response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
         return response
 
-    def _closed(self, interaction_id: str) -> Response:
-        """A finished interaction says so calmly; of one that is gone nothing is known."""
-        over = self.interactions.finished(interaction_id, self.browser.digest())
-        if over is None:
-            return self.pages.problem("no_interaction")
-        return self.pages.problem(
-            "finished",
-            brand=over.brand,
-            application=over.application,
-            status=200,
-            action_url=self._home(over),
-            action_label=f"Back to {over.application}" if over.application else None,
-        )
-
-    def _home(self, interaction: Interaction) -> str | None:
-        client = self.clients.find(interaction.client_id) if interaction.client_id else None
-        if client is not None and client.client_uri:
-            return client.client_uri
-        parts = urlsplit(interaction.returns_to)
-        return f"{parts.scheme}://{parts.netloc}/" if parts.scheme in ("http", "https") else None
-
-    def _session(self) -> Session | None:
-        return self.sessions.find(self.cookie.read(request))
-
-    def _subject(self, session: Session) -> Subject:
-        with self.database.reading() as db:
-            subject = self.subjects.get(db, session.subject_id)
-        if subject is None:
-            raise Refused("not_signed_in", because="the session's subject is gone")
-        return subject
-
-
-def _here(interaction: Interaction) -> str:
-    return f"/signin/{interaction.id}"
-
-
-def _ends(interaction: Interaction) -> tuple[str, ...]:
-    return (interaction.returns_to,) if interaction.returns_to else ()
+    def _name(self, session: Session) -> str:
+        progress = self.flow.progress
+        with progress.database.reading() as db:
+            subject = progress.subjects.get(db, session.subject_id)
+        return subject.username if subject is not None else ""

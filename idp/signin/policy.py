@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idp.factors import FACTORS
-from idp.factors.factor import Proof
-from idp.sessions.context import ACR_ORDER, Context, Requirement
+from idp.sessions.context import ACR_ORDER, Context
+from idp.subjects.proof import Proof
 
 # A passkey that checked its owner is two factors at once; one that did not is a second step only.
 VERIFIED_PASSKEY = "verified_passkey"
@@ -50,12 +50,6 @@ def ways_to(acr: str, kinds: frozenset[str]) -> tuple[Way, ...]:
 
 # The levels that the factors can give, weakest first: what discovery tells and what a request can ask for.
 ACR_VALUES = tuple(acr for acr in ACR_ORDER if acr in {way.acr for way in ways_to("pwd", frozenset(f.kind for f in FACTORS))})
-
-
-def level_asked(requirement: Requirement) -> str | None:
-    """The level a session must reach. One that no factor can give is not asked: `acr` then tells the truth (P2)."""
-    level = requirement.level
-    return level if level and ACR_ORDER.index(level) <= ACR_ORDER.index(ACR_VALUES[-1]) else None
 
 
 def parts_of(proofs: tuple[Proof, ...]) -> dict[str, datetime]:

@@ -61,6 +61,11 @@ _OF = (
     .where(authenticators.c.subject_id == bindparam("subject_id"), authenticators.c.removed_at.is_(None))
     .order_by(authenticators.c.created_at, authenticators.c.id)
 )
+_KINDS = (
+    select(authenticators.c.kind)
+    .where(authenticators.c.subject_id == bindparam("subject_id"), authenticators.c.removed_at.is_(None))
+    .distinct()
+)
 _OF_KIND = _OF.where(authenticators.c.kind == bindparam("kind"))
 _BY_LOOKUP = select(*_COLUMNS).where(
     authenticators.c.kind == bindparam("kind"),
@@ -82,6 +87,11 @@ def of(db: Connection, subject_id: str, kind: str | None = None) -> tuple[Authen
     else:
         rows = db.execute(_OF_KIND, {"subject_id": subject_id, "kind": kind})
     return tuple(Authenticator(*row) for row in rows)
+
+
+def kinds(db: Connection, subject_id: str) -> frozenset[str]:
+    """The kinds of factor of which the subject has enrolled something."""
+    return frozenset(db.scalars(_KINDS, {"subject_id": subject_id}))
 
 
 def add(

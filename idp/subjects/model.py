@@ -1,6 +1,6 @@
 """Who signs in: the tables of subjects and of their customer numbers at the brands."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, UniqueConstraint, false
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -20,6 +20,7 @@ subjects = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
     Column("disabled_at", UTCDateTime),
+    Column("staff", Boolean, nullable=False, server_default=false()),
     Column("recovered_at", UTCDateTime),
 )
 

@@ -17,7 +17,10 @@ from idp.subjects.names import LONGEST_NAME, is_email, is_username, name_key
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person's account. `claims` holds the OIDC standard claims that have no field of their own."""
+    """A person's account. `claims` holds the OIDC standard claims that have no field of their own.
+
+    `staff` must always sign in with two factors. `recovered_at`: when access was last given back on weaker proof than usual.
+    """
 
     id: str
     username: str
@@ -29,6 +32,7 @@ class Subject:
     locale: str | None
     updated_at: datetime
     recovered_at: datetime | None
+    staff: bool
     disabled: bool
 
     @property
@@ -172,6 +176,7 @@ def _fresh(new: NewSubject, now: datetime) -> Subject:
         locale=new.locale,
         updated_at=now,
         recovered_at=None,
+        staff=False,
         disabled=False,
     )
 

@@ -1,13 +1,13 @@
 """What happens next with a request: pure, so that every rule can be read, and tested, in one place."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.asked import Asked
 from idp.oidc.authorization.scopes import OFFLINE
+from idp.sessions.context import Context
 from idp.sessions.session import Session
-from idp.signin import gate
+from idp.signin.needs import Need, Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Known:
     """What is known about the subject of the running session, at this client.
 
     `sub` is what the client calls them, `granted` what they allowed before. `first_visit`: they have used the sign-in at other
-    brands, never at this one. `allowed` and `denied` answer this very request; `selected`: they chose this account for it,
-    `renewed`: they proved who they are for it.
+    brands, never at this one. `allowed` and `denied` answer this very request; `selected`: they chose this account for it.
+    `need` is what the gate still asks of them.
     """
 
     session: Session
@@ -26,14 +26,15 @@ class Known:
     allowed: bool
     denied: bool
     selected: bool
-    renewed: bool
+    need: Need
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """All is there: issue the code."""
+    """All is there: issue the code. `context` is what its client may be told."""
 
     session: Session
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +60,28 @@ class Refuse:
 Decision = Issue | SignIn | AskConsent | Refuse
 
 
-def decide(asked: Asked, first_party: bool, known: Known | None, now: datetime) -> Decision:
-    """The one next step (Core 3.1.2.3 and 3.1.2.4). Where prompt=none forbids a page, the error that says which was needed."""
+def decide(asked: Asked, first_party: bool, known: Known | None, *, declined: bool = False) -> Decision:
+    """The one next step (Core 3.1.2.3 and 3.1.2.4). Where prompt=none forbids a page, the error that says which was needed.
+
+    `declined`: the subject was asked for a proof, and said "not now".
+    """
     silent = "none" in asked.prompts
     if asked.unmet:
         return _refuse("unmet_authentication_requirements", "The level of authentication asked for is not offered")
+    if declined:
+        return _refuse("unmet_authentication_requirements", "The subject did not give the proof that was asked for")
     if known is None:
         return _login_required() if silent else SignIn()
     if "select_account" in asked.prompts and not known.selected:
         return SignIn()
-    # A proof given for this request is recent enough, however long the pages after it take (Core 3.1.2.1, max_age).
-    if not gate.meets(known.session.context, asked.requirement, now, renewed=known.renewed):
+    if not isinstance(known.need, Nothing):
         return _login_required() if silent else SignIn()
     if asked.sub is not None and asked.sub != known.sub:
         return _refuse("login_required", "Another subject is signed in than the one asked for")
-    return _consent(asked, first_party, known, silent)
+    return _consent(asked, first_party, known, known.need.context, silent)
 
 
-def _consent(asked: Asked, first_party: bool, known: Known, silent: bool) -> Decision:
+def _consent(asked: Asked, first_party: bool, known: Known, context: Context, silent: bool) -> Decision:
     if known.denied:
         return _refuse("access_denied", "The request was denied")
     # Implied consent covers all but access that goes on when the customer has left (Core 11).
@@ -84,7 +89,7 @@ def _consent(asked: Asked, first_party: bool, known: Known, silent: bool) -> Dec
     asks_again = "consent" in asked.prompts and not known.allowed
     first_visit = first_party and known.first_visit
     if needed <= known.granted and not asks_again and not first_visit:
-        return Issue(known.session)
+        return Issue(known.session, context)
     return _refuse("consent_required", "Consent is needed") if silent else AskConsent(known.session, first_visit)
 
 

@@ -18,10 +18,13 @@ from idp.oidc.authorization.response import Answer
 from idp.oidc.profiles import PROFILES
 from idp.oidc.tokens.code import CodeDraft, Codes
 from idp.oidc.tokens.keys import Keys
+from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
+from idp.signin.gate import DECLINED, Gate, presented
 from idp.signin.policy import ACR_VALUES
 from idp.subjects.pairwise import Pairwise
+from idp.subjects.subjects import Subjects
 
 KIND = "authorize"
 
@@ -53,6 +56,8 @@ class Authorization:
     codes: Codes
     keys: Keys
     pairwise: Pairwise
+    subjects: Subjects
+    gate: Gate
     database: Database
     bus: Bus
     clock: Clock
@@ -110,10 +115,14 @@ class Authorization:
     def weigh(self, case: Case, session: Session | None) -> Decision:
         """What must happen next with the case, given the session of this browser."""
         known = self._known(case, session) if session is not None else None
-        return decide(case.asked, case.client.first_party, known, self.clock.now())
+        declined = case.interaction is not None and DECLINED in case.interaction.answers
+        return decide(case.asked, case.client.first_party, known, declined=declined)
 
-    def issue(self, case: Case, session: Session) -> Answer | None:
-        """The code, on its way to the client. None where the session ended a moment ago: then nothing was issued."""
+    def issue(self, case: Case, session: Session, context: Context) -> Answer | None:
+        """The code, on its way to the client, which is told `context`.
+
+        None where the session ended a moment ago: then nothing was issued.
+        """
         now = self.clock.now()
         asked, client = case.asked, case.client
         with self.database.transaction() as db:
@@ -124,7 +133,7 @@ class Authorization:
             self.sessions.visit(db, alive.id, client.id, now)
             if client.first_party and client.brand is not None:
                 self.consents.visit_brand(db, alive.subject_id, client.brand, now)
-            code = self.codes.issue(db, self._draft(case, alive), now)
+            code = self.codes.issue(db, self._draft(case, alive, context), now)
             self.bus.record(
                 db,
                 CodeIssued(
@@ -132,8 +141,8 @@ class Authorization:
                     client_id=client.id,
                     brand=client.brand,
                     session_id=alive.id,
-                    acr=alive.context.acr,
-                    amr=alive.context.amr,
+                    acr=context.acr,
+                    amr=context.amr,
                     scope=" ".join(asked.scopes),
                 ),
             )
@@ -181,10 +190,15 @@ class Authorization:
             raise OAuthError("invalid_request", "id_token_hint is not an ID token issued to this client")
         return hint.sub
 
-    def _known(self, case: Case, session: Session) -> Known:
+    def _known(self, case: Case, session: Session) -> Known | None:
         client, subject_id = case.client, session.subject_id
         answers = case.interaction.answers if case.interaction is not None else {}
         with self.database.reading() as db:
+            subject = self.subjects.get(db, subject_id)
+            if subject is None:
+                return None
+            brings = presented(session, case.interaction)
+            need = self.gate.need(db, subject, client.brand, case.asked.requirement, brings, self.clock.now())
             granted = self.consents.granted(db, subject_id, client.id)
             visited = self.consents.visited_brands(db, subject_id) if client.first_party else frozenset()
         return Known(
@@ -195,10 +209,10 @@ class Authorization:
             denied=answers.get("denied") == session.id,
             allowed=answers.get("allowed") == session.id,
             selected=answers.get("account") == session.id,
-            renewed=answers.get("proof") == session.id,
+            need=need,
         )
 
-    def _draft(self, case: Case, session: Session) -> CodeDraft:
+    def _draft(self, case: Case, session: Session, context: Context) -> CodeDraft:
         asked, request = case.asked, case.matched.request
         return CodeDraft(
             client_id=case.client.id,
@@ -209,9 +223,9 @@ class Authorization:
             scope=" ".join(asked.scopes),
             nonce=request.nonce,
             code_challenge=request.code_challenge,
-            acr=session.context.acr,
-            amr=session.context.amr,
-            auth_time=session.context.auth_time,
+            acr=context.acr,
+            amr=context.amr,
+            auth_time=context.auth_time,
             claims=asked.claims.to_dict(),
             resource=asked.resource,
             offline=asked.offline,

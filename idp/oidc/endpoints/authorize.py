@@ -14,6 +14,7 @@ from idp.oidc.authorization.response import Answer
 from idp.oidc.authorization.service import Authorization, Case
 from idp.oidc.form import FORM
 from idp.oidc.posted import Posted
+from idp.sessions.context import Context
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session, Sessions
@@ -82,8 +83,8 @@ class Authorize:
     def _proceed(self, case: Case) -> Response:
         decision = self.authorization.weigh(case, self.sessions.find(self.cookie.read(request)))
         match decision:
-            case Issue(session):
-                return self._issue(case, session)
+            case Issue(session, context):
+                return self._issue(case, session, context)
             case Refuse(error):
                 return self._close(case.interaction, self.authorization.refuse(case.matched, error))
             case SignIn():
@@ -96,11 +97,11 @@ class Authorize:
     def _parked(self, case: Case) -> str:
         return self.authorization.park(case, self.browser.digest()).id
 
-    def _issue(self, case: Case, session: Session) -> Response:
+    def _issue(self, case: Case, session: Session, context: Context) -> Response:
         # The interaction is taken before the work: of two tabs one gets a code, and a crash costs a retry (S3.1).
         if case.interaction is not None and not self._end(case.interaction):
             return _closed(case.interaction.id)
-        answer = self.authorization.issue(case, session)
+        answer = self.authorization.issue(case, session, context)
         # The session ended between the look and the issue: begin again, as the stranger this browser now is.
         return self._deliver(answer) if answer is not None else self._begin(case.matched.request)
 

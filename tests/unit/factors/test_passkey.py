@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from webauthn.helpers import base64url_to_bytes
 
-from idp.factors.factor import Proof
 from idp.factors.passkey import Proven, Registered
 from idp.factors.passkey_ceremony import RelyingParty, relying_party
 from idp.subjects.authenticators import remove
+from idp.subjects.proof import Proof
 from tests.drivers.soft_authenticator import RP_ID, SoftAuthenticator
 from tests.unit.factors.passkey_scene import ATTEMPT, Scene
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from idp.core.database import Database
-from idp.factors.factor import Proof, Wrong
+from idp.factors.factor import Wrong
 from idp.factors.recovery_codes import ALPHABET, RecoveryCodes, bare, recovery_codes
+from idp.subjects.proof import Proof
 from tests.builders import BEGINNING
 
 LATER = BEGINNING + timedelta(days=1)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from idp.core.database import Database
 from idp.core.errors import IdpError
 from idp.core.sealing import Keyring
-from idp.factors.factor import Proof, Wrong
+from idp.factors.factor import Wrong
 from idp.factors.totp import MOST_APPS, BadLabel, ClockOff, Enrolled, Replayed, TooMany, Totp
 from idp.subjects.authenticators import Authenticator, of, remove
+from idp.subjects.proof import Proof
 from tests.builders import BEGINNING, TestClock
 
 STEP = timedelta(seconds=30)

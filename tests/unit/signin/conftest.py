@@ -16,12 +16,17 @@ from idp.core.signing import Sealer
 from idp.core.throttle import Quota, Throttle
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
+from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Limits, Session, Sessions
-from idp.signin.flow import Browser, Credential, Flow, Step
+from idp.signin.attempt import Attempts
+from idp.signin.flow import Credential, Flow, Step
+from idp.signin.gate import Gate
 from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
+from idp.signin.outcomes import Browser
+from idp.signin.progress import Progress
 from idp.subjects.subjects import Subject, Subjects
 from tests.builders import ANA_PASSWORD, TestClock, a_database, a_hasher, a_subject
 from tests.drivers.provider import CLIENTS_FILE
@@ -66,7 +71,8 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
     sealer, half_an_hour = Sealer(Keyring(b"k" * 32), "interaction"), timedelta(minutes=30)
     quota = Quota(throttle, "park", 1000, half_an_hour)
     interactions = Interactions(kv, sealer, clock, half_an_hour, {"authorize": "/authorize"}, quota)
-    return Flow(
+    brands = Brands(CLIENTS_FILE, time.monotonic)
+    progress = Progress(
         database=database,
         clock=clock,
         bus=bus,
@@ -74,11 +80,11 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
         password=Password(hasher),
         sessions=Sessions(database, bus, clock, LIMITS),
         interactions=interactions,
-        locking=Locking(Lockout(b"l" * 32), Brands(CLIENTS_FILE, time.monotonic), bus),
-        throttle=throttle,
-        name_key=b"n" * 32,
-        most_failures=20,
+        attempts=Attempts(kv),
+        locking=Locking(Lockout(b"l" * 32), brands, bus),
+        gate=Gate(brands, RecoveryCodes()),
     )
+    return Flow(progress, throttle, name_key=b"n" * 32, most_failures=20)
 
 
 @dataclass
@@ -100,7 +106,7 @@ class Visitor:
             "requirement": Requirement(),
             "request": {"state": "x"},
         }
-        return self.flow.interactions.park(**(draft | changes))
+        return self.flow.progress.interactions.park(**(draft | changes))
 
     def sign_in(
         self,

@@ -13,7 +13,8 @@ from idp.factors.hash_slots import HashSlots
 from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, PasswordHasher, Unhashable
 from idp.sessions.context import Requirement
-from idp.signin.flow import Flow, Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
+from idp.signin.flow import Flow
+from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
 from idp.subjects.authenticators import Authenticator, authenticators, of
 from idp.subjects.subjects import Subject, Subjects
 from tests.builders import ANA_PASSWORD, TestClock, Witness, a_hasher
@@ -27,7 +28,7 @@ def test_the_right_password_starts_a_session_and_resumes(visitor: Visitor, flow:
     step = visitor.sign_in(interaction=interaction)
     assert isinstance(step, Proven)
     assert step.resume == f"/authorize/{interaction.id}"
-    assert flow.sessions.find(step.started.handle) == step.started.session
+    assert flow.progress.sessions.find(step.started.handle) == step.started.session
     session = step.started.session
     assert (session.subject_id, session.brand, session.browser, session.shared) == (ana.id, "stellantis", visitor.digest, False)
     assert (session.context.acr, session.context.amr, session.context.proofs) == ("pwd", ("pwd",), ("password",))
@@ -66,6 +67,11 @@ def test_the_name_tried_is_kept_as_a_keyed_digest(visitor: Visitor, flow: Flow, 
     assert len({first, other, otherwise_keyed}) == 3
 
 
+def judging(flow: Flow, password: Password) -> Flow:
+    """The same flow with another factor in the place of the password."""
+    return replace(flow, progress=replace(flow.progress, password=password))
+
+
 class Counting(Password):
     """The real factor, counting how often it hashed and against what."""
 
@@ -80,7 +86,7 @@ class Counting(Password):
 
 def test_every_name_costs_one_hash(flow: Flow, visitor: Visitor, hasher: PasswordHasher, ana: Subject) -> None:
     counting = Counting(hasher)
-    visitor.flow = replace(flow, password=counting)
+    visitor.flow = judging(flow, counting)
     visitor.sign_in("ana", WRONG)
     visitor.sign_in("nobody", WRONG)
     visitor.sign_in("a" * 10_000, WRONG)
@@ -128,14 +134,14 @@ def test_a_password_changed_while_it_was_compared_no_longer_counts(
                 db.execute(update(authenticators).values(verifier=b"another"))
             return answer
 
-    visitor.flow = replace(flow, password=ChangedMeanwhile(hasher))
+    visitor.flow = judging(flow, ChangedMeanwhile(hasher))
     assert visitor.sign_in() == NotRecognised()
 
 
 def test_a_verifier_of_older_parameters_is_renewed(
     flow: Flow, visitor: Visitor, database: Database, tmp_path: Path, clock: TestClock, ana: Subject
 ) -> None:
-    visitor.flow = replace(flow, password=Password(a_hasher(tmp_path, memory_kib=128)))
+    visitor.flow = judging(flow, Password(a_hasher(tmp_path, memory_kib=128)))
     for _ in range(2):
         assert isinstance(visitor.sign_in(), Proven)
     with database.reading() as db:
@@ -171,7 +177,7 @@ def test_a_lock_is_told_once_and_nothing_is_compared_behind_it(
     visitor: Visitor, flow: Flow, witness: Witness, clock: TestClock, hasher: PasswordHasher, ana: Subject
 ) -> None:
     counting = Counting(hasher)
-    visitor.flow = replace(flow, password=counting)
+    visitor.flow = judging(flow, counting)
     until = clock.now() + timedelta(minutes=15)
     for name in ("ana", "nobody"):
         steps = [visitor.sign_in(name, WRONG) for _ in range(4)]
@@ -200,7 +206,7 @@ def test_a_sign_in_begun_before_the_lock_cannot_finish_inside_it(
                 guesser.sign_in(password=WRONG, interaction=guesser.park(brand=brand))
             return answer
 
-    visitor.flow = replace(flow, password=LockedMeanwhile(hasher))
+    visitor.flow = judging(flow, LockedMeanwhile(hasher))
     step = visitor.sign_in()
     assert isinstance(step, LockedOut)
     assert step.brand == brand
@@ -227,7 +233,7 @@ def test_signing_in_again_renews_the_session(visitor: Visitor, clock: TestClock,
     again = visitor.sign_in(interaction=asked)
     assert isinstance(again, Proven)
     assert again.started.session.id == first.started.session.id
-    kept = visitor.flow.interactions.find(asked.id, asked.browser)
+    kept = visitor.flow.progress.interactions.find(asked.id, asked.browser)
     assert kept is not None
     assert kept.is_answered("proof", again.started.session.id)
     assert again.started.session.context.auth_time > first.started.session.context.auth_time
@@ -241,7 +247,7 @@ def test_another_subject_takes_over_the_browser(
     visitor.session = first.started.session
     second = visitor.sign_in("ben", "copper harbour violet 3")
     assert isinstance(second, Proven)
-    assert flow.sessions.find(first.started.handle) is None
+    assert flow.progress.sessions.find(first.started.handle) is None
     assert [e.session_id for e in witness.named("SessionEnded")] == [first.started.session.id]
 
 
@@ -250,14 +256,14 @@ def test_a_wrong_password_leaves_the_running_session_alone(visitor: Visitor, flo
     assert isinstance(first, Proven)
     visitor.session = first.started.session
     visitor.sign_in(password=WRONG)
-    assert flow.sessions.find(first.started.handle) == first.started.session
+    assert flow.progress.sessions.find(first.started.handle) == first.started.session
 
 
 def test_signing_in_answers_which_account(visitor: Visitor, flow: Flow, ana: Subject) -> None:
     interaction = visitor.park(purpose="select")
     step = visitor.sign_in(interaction=interaction)
     assert isinstance(step, Proven)
-    kept = flow.interactions.find(interaction.id, visitor.digest)
+    kept = flow.progress.interactions.find(interaction.id, visitor.digest)
     assert kept is not None
     assert kept.answers == dict.fromkeys(("proof", "account"), step.started.session.id)
 
@@ -273,7 +279,7 @@ def test_no_slot_to_hash_is_unavailable_and_no_failure(
 ) -> None:
     busy = HashSlots(tmp_path / "busy", 1, queue=0)
     (tmp_path / "busy").mkdir()
-    visitor.flow = replace(flow, password=Password(PasswordHasher(busy, memory_kib=64, passes=1)))
+    visitor.flow = judging(flow, Password(PasswordHasher(busy, memory_kib=64, passes=1)))
     with busy.one(), pytest.raises(Unavailable):
         visitor.sign_in()
     assert witness.events == []

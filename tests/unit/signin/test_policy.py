@@ -1,26 +1,18 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from idp.factors.factor import Proof
-from idp.sessions.context import Context, Requirement
-from idp.signin.gate import meets
+from idp.sessions.context import Context, is_recent
 from idp.signin.masking import masked
-from idp.signin.policy import ACR_VALUES, context_of, level_asked, level_of
+from idp.signin.policy import ACR_VALUES, context_of, level_of
+from idp.subjects.proof import Proof
 from tests.builders import BEGINNING
 
 SECOND = timedelta(seconds=1)
 
 
 def test_levels_follow_from_the_factors_there_are() -> None:
-    assert ACR_VALUES == ("pwd",)
-
-
-@pytest.mark.parametrize(
-    ("asked", "level"), [((), None), (("pwd",), "pwd"), (("mfa",), None), (("mfa", "pwd"), "pwd"), (("x",), None)]
-)
-def test_a_level_no_factor_gives_is_not_asked(asked: tuple[str, ...], level: str | None) -> None:
-    assert level_asked(Requirement(acr_values=asked)) == level
+    assert ACR_VALUES == ("pwd", "mfa")
 
 
 def proof(kind: str, *amr: str, at: int = 0, strength: str = "mfa") -> Proof:
@@ -90,21 +82,8 @@ def test_a_second_step_without_a_first_is_no_level(proofs: tuple[Proof, ...]) ->
 @pytest.mark.parametrize("earlier", [VERIFIED, TOTP, RECOVERY, TEXT, MAIL, PASSKEY])
 def test_a_fresh_but_weaker_proof_never_meets_a_stronger_requirement(earlier: Proof) -> None:
     context = context_of((password(5), earlier, password(600)))
-    assert not meets_strictly(context, Requirement((context.acr,), 300 * SECOND), BEGINNING + 610 * SECOND)
-    assert meets_strictly(context, Requirement((context.acr,), 300 * SECOND), BEGINNING + 300 * SECOND)
-
-
-def meets_strictly(context: Context, asked: Requirement, now: datetime) -> bool:
-    return context.is_fresh(asked, now, renewed=False) and context.reaches(asked.level)
-
-
-def test_the_gate_asks_for_freshness_and_for_what_can_be_reached() -> None:
-    context = Context("pwd", ("pwd",), BEGINNING, ("password",))
-    assert meets(context, Requirement(acr_values=("mfa",)), BEGINNING, renewed=False)
-    assert not meets(context, Requirement(max_age=SECOND), BEGINNING + 2 * SECOND, renewed=False)
-    assert meets(context, Requirement(max_age=SECOND), BEGINNING + 2 * SECOND, renewed=True)
-    assert not meets(context, Requirement(renewed=True), BEGINNING, renewed=False)
-    assert meets(context, Requirement(renewed=True), BEGINNING, renewed=True)
+    assert not is_recent(context.auth_time, 300 * SECOND, BEGINNING + 610 * SECOND)
+    assert is_recent(context.auth_time, 300 * SECOND, BEGINNING + 300 * SECOND)
 
 
 @pytest.mark.parametrize(

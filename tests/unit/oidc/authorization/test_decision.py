@@ -7,6 +7,7 @@ import pytest
 from idp.oidc.authorization.decision import AskConsent, Decision, Issue, Known, Refuse, SignIn, decide
 from idp.sessions.context import Context
 from idp.sessions.session import Session
+from idp.signin.needs import Enrol, Need, Nothing, Step, Unmet
 from tests.builders import BEGINNING
 from tests.unit.oidc.requests import asked
 
@@ -14,21 +15,25 @@ NOW = BEGINNING + timedelta(minutes=5)
 SCOPES = frozenset({"openid", "email"})
 
 
+CONTEXT = Context("pwd", ("pwd",), BEGINNING, ("password",))
+DONE = Nothing(CONTEXT, nudge=False)
+MORE = Step(("totp",), verified=False)
+
+
 def a_session() -> Session:
     """Signed in by password five minutes ago."""
-    context = Context("pwd", ("pwd",), BEGINNING, ("password",))
-    return Session("e_1", "s_1", context, "stellantis", False, "b", BEGINNING, BEGINNING, NOW + timedelta(hours=1))
+    return Session("e_1", "s_1", CONTEXT, "stellantis", False, "b", BEGINNING, BEGINNING, NOW + timedelta(hours=1))
 
 
 def known(**changes: Any) -> Known:
     """Somebody who has consented to everything before."""
-    plain = Known(a_session(), "sub-1", SCOPES, False, False, False, False, False)
+    plain = Known(a_session(), "sub-1", SCOPES, False, False, False, False, DONE)
     return replace(plain, **changes)
 
 
 def decided(who: Known | None, *, first_party: bool = False, **parameters: str) -> Decision:
     wish = asked(scope="openid email", **parameters)
-    return decide(wish, first_party, who, NOW)
+    return decide(wish, first_party, who)
 
 
 def refusal(decision: Decision) -> str:
@@ -38,8 +43,8 @@ def refusal(decision: Decision) -> str:
 
 def test_a_running_session_that_will_do_gets_its_code() -> None:
     """Core 3.1.2.3."""
-    assert decided(known()) == Issue(a_session())
-    assert decided(known(), prompt="none") == Issue(a_session())
+    assert decided(known()) == Issue(a_session(), CONTEXT)
+    assert decided(known(), prompt="none") == Issue(a_session(), CONTEXT)
 
 
 def test_nobody_is_signed_in() -> None:
@@ -48,31 +53,23 @@ def test_nobody_is_signed_in() -> None:
     assert refusal(decided(None, prompt="none")) == "login_required"
 
 
-@pytest.mark.parametrize("parameters", [{"prompt": "login"}, {"max_age": "0"}, {"max_age": "299"}])
-def test_a_proof_that_is_too_old_is_asked_for_again(parameters: dict[str, str]) -> None:
-    """Core 3.1.2.1 prompt=login, max_age."""
-    assert decided(known(), **parameters) == SignIn()
-
-
-def test_a_proof_of_the_right_age_will_do() -> None:
-    assert decided(known(), max_age="300") == Issue(a_session())
-
-
-def test_silence_and_age() -> None:
+@pytest.mark.parametrize("need", [MORE, Enrol(("totp",), recovered=False), Unmet()])
+def test_what_the_gate_still_needs_is_asked_for(need: Need) -> None:
     """Core 3.1.2.1: prompt=none shows no page, whatever is missing."""
-    assert refusal(decided(known(), prompt="none", max_age="1")) == "login_required"
-    assert refusal(decided(known(), prompt="none", max_age="0")) == "login_required"
+    assert decided(known(need=need)) == SignIn()
+    assert refusal(decided(known(need=need), prompt="none")) == "login_required"
 
 
-def test_a_proof_for_this_request_does_not_age_on_the_consent_page() -> None:
-    """Core 3.1.2.1 max_age: counted to the proof, not to the end of the pages after it."""
-    assert decided(known(renewed=True), max_age="1") == Issue(a_session())
+@pytest.mark.parametrize("who", [None, known(need=MORE), known()])
+def test_not_now_is_told_to_the_client(who: Known | None) -> None:
+    """Unmet Authentication Requirements 1.0."""
+    assert refusal(decide(asked(scope="openid email"), False, who, declined=True)) == "unmet_authentication_requirements"
 
 
 def test_the_account_is_chosen_once() -> None:
     """Core 3.1.2.1 prompt=select_account."""
     assert decided(known(), prompt="select_account") == SignIn()
-    assert decided(known(selected=True), prompt="select_account") == Issue(a_session())
+    assert decided(known(selected=True), prompt="select_account") == Issue(a_session(), CONTEXT)
 
 
 def test_another_subject_than_the_one_asked_for() -> None:
@@ -80,7 +77,7 @@ def test_another_subject_than_the_one_asked_for() -> None:
     claim = '{"id_token": {"sub": {"value": "sub-2"}}}'
     assert refusal(decided(known(), claims=claim)) == "login_required"
     assert refusal(decided(known(), claims=claim, prompt="none")) == "login_required"
-    assert decided(known(), claims=claim.replace("sub-2", "sub-1")) == Issue(a_session())
+    assert decided(known(), claims=claim.replace("sub-2", "sub-1")) == Issue(a_session(), CONTEXT)
     assert decided(None, claims=claim) == SignIn()
 
 
@@ -101,7 +98,7 @@ def test_consent_is_remembered_and_growth_asks_again() -> None:
 def test_prompt_consent_asks_each_time_and_once() -> None:
     """Core 3.1.2.1 prompt=consent."""
     assert decided(known(), prompt="consent") == AskConsent(a_session(), False)
-    assert decided(known(allowed=True), prompt="consent") == Issue(a_session())
+    assert decided(known(allowed=True), prompt="consent") == Issue(a_session(), CONTEXT)
     assert decided(known(), prompt="consent", first_party=True) == AskConsent(a_session(), False)
 
 
@@ -113,7 +110,7 @@ def test_no_is_an_answer() -> None:
 def test_implied_consent_and_its_bounds() -> None:
     """P2 consent: implied; Core 11: offline access is always consented to; first visit to another brand asks once."""
     nothing = known(granted=frozenset())
-    assert decided(nothing, first_party=True) == Issue(a_session())
+    assert decided(nothing, first_party=True) == Issue(a_session(), CONTEXT)
     assert decided(known(granted=frozenset(), first_visit=True), first_party=True) == AskConsent(a_session(), True)
     assert refusal(decided(known(first_visit=True), first_party=True, prompt="none")) == "consent_required"
     wish = asked(scope="openid offline_access")

@@ -1,0 +1,97 @@
+"""A browser arrives at a page of a sign-in: which interaction, which session, and what it leaves with."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from idp.clients.registry import Clients
+from idp.core.origin import current_origin
+from idp.sessions.cookie import SessionCookie
+from idp.sessions.device_cookie import DeviceCookie
+from idp.sessions.interaction import Interaction, Interactions
+from idp.sessions.session import Sessions
+from idp.signin.outcomes import Browser, Proven
+from idp.web.browser import BrowserCookie
+from idp.web.forms import Form
+from idp.web.redirects import see_other
+from idp.web.render import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An open interaction and the browser it belongs to."""
+
+    interaction: Interaction
+    browser: Browser
+
+    @property
+    def here(self) -> str:
+        """The address that shows whatever comes next."""
+        return f"/signin/{self.interaction.id}"
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """Where the forms on the way may lead at last."""
+        return (self.interaction.returns_to,) if self.interaction.returns_to else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Reads the cookies a page of the sign-in needs, and writes them where a step is through."""
+
+    interactions: Interactions
+    sessions: Sessions
+    clients: Clients
+    cookie: SessionCookie
+    device: DeviceCookie
+    browser: BrowserCookie
+    pages: Pages
+
+    def visit(self, interaction_id: str, form: Form | None = None) -> Visit | Response:
+        """The visit, or the page that says why there is none.
+
+        A form may come from a page that stood open longer than the request was parked: its sealed copy is then parked anew.
+        """
+        digest = self.browser.digest()
+        interaction = self.interactions.find(interaction_id, digest)
+        if interaction is None and form is not None and not self.interactions.finished(interaction_id, digest):
+            interaction = self.interactions.revive(form["request"], digest)
+        if interaction is None:
+            return self._closed(interaction_id)
+        return Visit(interaction, self._seen(digest, form))
+
+    def leave(self, proven: Proven) -> Response:
+        """On to where the sign-in was for, with the cookies of the new session."""
+        response = see_other(proven.resume)
+        self.cookie.write(response, proven.started.handle)
+        if proven.device:
+            self.device.write(response, proven.device)
+        return response
+
+    def _seen(self, digest: str, form: Form | None) -> Browser:
+        session = self.sessions.find(self.cookie.read(request))
+        shared = form is not None and "shared" in form
+        return Browser(digest, session, current_origin().address, shared, self.device.read(request))
+
+    def _closed(self, interaction_id: str) -> Response:
+        """A finished interaction says so calmly; of one that is gone nothing is known."""
+        over = self.interactions.finished(interaction_id, self.browser.digest())
+        if over is None:
+            return self.pages.problem("no_interaction")
+        return self.pages.problem(
+            "finished",
+            brand=over.brand,
+            application=over.application,
+            status=200,
+            action_url=self._home(over),
+            action_label=f"Back to {over.application}" if over.application else None,
+        )
+
+    def _home(self, interaction: Interaction) -> str | None:
+        client = self.clients.find(interaction.client_id) if interaction.client_id else None
+        if client is not None and client.client_uri:
+            return client.client_uri
+        parts = urlsplit(interaction.returns_to)
+        return f"{parts.scheme}://{parts.netloc}/" if parts.scheme in ("http", "https") else None

@@ -1,0 +1,35 @@
+"""The factors that are proven by typing a code, behind one question: is this code right?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from idp.factors.factor import Wrong
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.totp import ClockOff, Replayed, Totp
+from idp.subjects.authenticators import of
+from idp.subjects.proof import Proof
+
+Verdict = Proof | Wrong | Replayed | ClockOff
+Judge = Callable[[Connection, str, str, str, datetime], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Collaborators, and one judge for each kind of code."""
+
+    totp: Totp
+    recovery_codes: RecoveryCodes
+
+    @property
+    def judges(self) -> Mapping[str, Judge]:
+        """By kind: takes subject id, interaction id, what was typed, and the time; runs in the caller's transaction."""
+        return {Totp.kind: self._totp, RecoveryCodes.kind: self._recovery_code}
+
+    def _totp(self, db: Connection, subject_id: str, _interaction_id: str, typed: str, now: datetime) -> Verdict:
+        return self.totp.verify(db, of(db, subject_id, Totp.kind), typed, now)
+
+    def _recovery_code(self, db: Connection, subject_id: str, _interaction_id: str, typed: str, now: datetime) -> Verdict:
+        return self.recovery_codes.spend(db, subject_id, typed, now)

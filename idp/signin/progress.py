@@ -1,0 +1,197 @@
+"""From proofs to a session: what a sign-in has come to, and what each further proof leads to.
+
+Every proof goes through here, whichever factor it is of, and the gate decides from what is stored what comes next (S3.2).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.devices import in_words
+from idp.core.events import Bus, SignedIn
+from idp.core.handles import new_handle
+from idp.core.origin import current_origin
+from idp.factors.password import Password
+from idp.sessions import known_browsers
+from idp.sessions.interaction import Interaction, Interactions
+from idp.sessions.session import Session, Sessions, Started
+from idp.signin.attempt import Attempt, Attempts
+from idp.signin.gate import PROOF, PROVEN_AT, Gate, Presented, presented
+from idp.signin.locking import Locking
+from idp.signin.lockout import UNKNOWN_BROWSER, Lane
+from idp.signin.needs import Need, Nothing
+from idp.signin.outcomes import Browser, Over, Pending, Proven
+from idp.signin.policy import context_of
+from idp.subjects.proof import Proof, newest
+from idp.subjects.subjects import Subject, Subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a sign-in has come: who it is, what was proven for this request, what comes next."""
+
+    subject: Subject
+    attempt: Attempt
+    need: Need
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The session is there, as soon as the transaction is."""
+
+    started: Started
+    device: str
+    nudge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Collaborators of every step."""
+
+    database: Database
+    clock: Clock
+    bus: Bus
+    subjects: Subjects
+    password: Password
+    sessions: Sessions
+    interactions: Interactions
+    attempts: Attempts
+    locking: Locking
+    gate: Gate
+
+    def position(self, interaction: Interaction, browser: Browser) -> Position | None:
+        """Where `interaction` stands in this browser; None where nobody has proven anything yet."""
+        now, session = self.clock.now(), browser.session
+        attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
+        if attempt is None:
+            return None
+        with self.database.reading() as db:
+            subject = self.subjects.get(db, attempt.subject_id)
+            if subject is None or subject.disabled:
+                return None
+            brings = self._brings(db, interaction, attempt, session, browser.device, now)
+            need = self.gate.need(db, subject, interaction.brand, interaction.requirement, brings, now)
+        return Position(subject, attempt, need)
+
+    def advance(
+        self, db: Connection, interaction: Interaction, attempt: Attempt, browser: Browser, now: datetime
+    ) -> Finished | Attempt | Over:
+        """What `attempt`, with the proof it just got, leads to. Belongs into the transaction in which the proof was spent."""
+        subject = self.subjects.get(db, attempt.subject_id)
+        if subject is None or subject.disabled:
+            return Over()
+        session = self.sessions.get(db, browser.session.id, now) if browser.session else None
+        brings = self._brings(db, interaction, attempt, session, browser.device, now)
+        need = self.gate.need(db, subject, interaction.brand, interaction.requirement, brings, now)
+        if not self._still_stands(db, attempt, browser.device, now):
+            return Over()
+        if not isinstance(need, Nothing):
+            return attempt
+        if attempt.verifier and not self.locking.lockout.succeeded(db, self.lane(db, subject.id, "", browser.device, now), now):
+            return Over()
+        return self._start(db, interaction, attempt, browser, brings, need, now)
+
+    def settle(self, interaction: Interaction, outcome: Finished | Attempt | Over) -> Proven | Pending | Over:
+        """Remembers `outcome`, once its transaction is done."""
+        match outcome:
+            case Finished(started, device, nudge):
+                self.attempts.end(interaction)
+                session_id = started.session.id
+                # Whoever just signed in has also chosen their account, whether or not the request asks for a choice.
+                answers = {PROOF: session_id, PROVEN_AT: self.clock.now().isoformat(), "account": session_id}
+                self.interactions.keep(interaction.answered(**answers))
+                return Proven(started, self.interactions.resume_url(interaction), device, nudge)
+            case Attempt():
+                self.attempts.keep(interaction, outcome)
+                return Pending()
+            case Over():
+                self.attempts.end(interaction)
+                return outcome
+
+    def lane(self, db: Connection, subject_id: str, name: str, device: str, now: datetime) -> Lane:
+        """The lane in which a password of this subject, or of a `name` that is nobody's, is judged in this browser."""
+        # The same statements for names that do not exist, so that both ask the database equally often.
+        known = known_browsers.find(db, subject_id, device, now)
+        return self.locking.lockout.lane(subject_id or None, name, known.id if known else UNKNOWN_BROWSER)
+
+    def _brings(
+        self,
+        db: Connection,
+        interaction: Interaction,
+        attempt: Attempt,
+        session: Session | None,
+        device: str,
+        now: datetime,
+    ) -> Presented:
+        known = known_browsers.find(db, attempt.subject_id, device, now)
+        trusted = known is not None and known.is_trusted(now)
+        if session is None or session.subject_id != attempt.subject_id:
+            return Presented((), attempt.proofs, trusted)
+        running = presented(session, interaction)
+        return Presented(running.held, newest((*running.given, *attempt.proofs)), trusted or running.trusted)
+
+    def _still_stands(self, db: Connection, attempt: Attempt, device: str, now: datetime) -> bool:
+        """Whether the password that was matched is still the subject's."""
+        if not attempt.verifier:
+            return True
+        enrolled = self.password.enrolled(db, attempt.subject_id)
+        return enrolled is not None and self.password.mark(enrolled.verifier) == attempt.verifier
+
+    def _start(
+        self,
+        db: Connection,
+        interaction: Interaction,
+        attempt: Attempt,
+        browser: Browser,
+        brings: Presented,
+        need: Nothing,
+        now: datetime,
+    ) -> Finished:
+        proofs = newest((*brings.held, *brings.given))
+        started = self.sessions.start(
+            db,
+            subject_id=attempt.subject_id,
+            context=context_of(proofs),
+            proofs=proofs,
+            trusted=brings.trusted,
+            brand=interaction.brand,
+            shared=attempt.shared,
+            browser=browser.digest,
+            replaces=browser.session,
+            now=now,
+        )
+        self.bus.record(db, _signed_in(interaction, started))
+        device = ""
+        if not started.session.shared:
+            device = _remembered(db, attempt.subject_id, browser.device, now)
+            days = self.gate.policy(interaction.brand).trusted_browser_days
+            if attempt.trust and days and _second_step(attempt.proofs):
+                known_browsers.trust(db, attempt.subject_id, device, now + timedelta(days=days), now)
+        return Finished(started, device, need.nudge)
+
+
+def _second_step(proofs: tuple[Proof, ...]) -> bool:
+    return any(proof.kind != Password.kind for proof in proofs)
+
+
+def _remembered(db: Connection, subject_id: str, sent: str, now: datetime) -> str:
+    # A handle that is none of ours was planted, and its planter has it too.
+    handle = sent if known_browsers.is_issued(db, sent, now) else new_handle()
+    known_browsers.remember(db, subject_id, handle, in_words(current_origin().device), now)
+    return handle
+
+
+def _signed_in(interaction: Interaction, started: Started) -> SignedIn:
+    session = started.session
+    return SignedIn(
+        subject_id=session.subject_id,
+        client_id=interaction.client_id,
+        brand=interaction.brand,
+        session_id=session.id,
+        acr=session.context.acr,
+        amr=session.context.amr,
+        new_device=started.new_device,
+    )
