@@ -28,7 +28,7 @@ demo: $(INSTALLED) ## Run the provider, both portals and the worker (RESET=1 sta
 
 test: $(INSTALLED_DEV) ## Run the whole test suite, on real servers and a real browser
 	@tools/install_system.sh redis postgresql chromium
-	@$(BIN)/python -m pytest -m "not soak"
+	@$(BIN)/python -m pytest -m "not soak" -n logical --dist worksteal
 
 soak: $(INSTALLED_DEV) ## Run the checks that need large loads (under 20 minutes)
 	@tools/install_system.sh redis postgresql chromium

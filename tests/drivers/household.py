@@ -1,13 +1,18 @@
 """What a provider serves, wherever it runs: its customers, its clients, and browsers that come to it."""
 
+from datetime import timedelta
 from typing import Any
 from wsgiref.types import WSGIApplication
+
+import pyotp
 
 from idp.app import House
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import Clock
+from idp.factors.totp import Enrolled
 from idp.subjects.subjects import NewSubject, Subject
 from tests.builders import ANA_PASSWORD
+from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.relying_party import RelyingParty
 
@@ -34,6 +39,27 @@ class Household:
             created = self.house.people.subjects.create(db, self.house.ground.bus, new, verifier, self.clock.now())
         assert isinstance(created, Subject), created
         return created
+
+    def add_app(self, username: str = "ana") -> AuthenticatorApp:
+        """Enrols an authenticator app for a customer, a minute ago, so that its code of now is unused."""
+        house, before = self.house, self.clock.now() - timedelta(minutes=1)
+        proposal = house.people.totp.propose(username, "Tests")
+        with house.ground.database.transaction() as db:
+            code = pyotp.TOTP(proposal.secret).at(before)
+            enrolled = house.people.totp.confirm(db, self._id(username), proposal.secret, code, "Phone", before)
+        assert isinstance(enrolled, Enrolled), enrolled
+        return AuthenticatorApp(proposal.secret, self.clock)
+
+    def add_recovery_codes(self, username: str = "ana") -> tuple[str, ...]:
+        """Gives a customer ten codes."""
+        with self.house.ground.database.transaction() as db:
+            return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
+
+    def _id(self, username: str) -> str:
+        with self.house.ground.database.reading() as db:
+            subject = self.house.people.subjects.find(db, username)
+        assert subject is not None
+        return subject.id
 
     def add_client(self, client_id: str = "shop", **metadata: Any) -> RelyingParty:
         """Registers a client and gives its relying party; confidential with a secret unless `metadata` says otherwise."""

@@ -109,9 +109,9 @@ def test_select_account_without_a_session_is_a_sign_in(provider: Seeded) -> None
 
 
 def test_levels_beyond_us_are_asked_for_in_vain_but_told_truly(provider: Seeded) -> None:
-    """Core 3.1.2.1 acr_values are voluntary: `acr` tells what was reached."""
+    """Core 3.1.2.1 acr_values: `acr` tells what was reached."""
     browser = provider.signed_in()
-    landed = browser.open(authorize(acr_values="phr mfa", prompt="none"))
+    landed = browser.open(authorize(acr_values="urn:example:gold", prompt="none"))
     assert provider.family(landed.query["code"]).acr == "pwd"
 
 

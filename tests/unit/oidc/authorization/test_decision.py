@@ -114,4 +114,4 @@ def test_implied_consent_and_its_bounds() -> None:
     assert decided(known(granted=frozenset(), first_visit=True), first_party=True) == AskConsent(a_session(), True)
     assert refusal(decided(known(first_visit=True), first_party=True, prompt="none")) == "consent_required"
     wish = asked(scope="openid offline_access")
-    assert decide(wish, True, nothing, NOW) == AskConsent(a_session(), False)
+    assert decide(wish, True, nothing) == AskConsent(a_session(), False)
