@@ -1,9 +1,11 @@
 """The routes: every page and endpoint is given its collaborators and mounted behind the gate."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
+from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
@@ -87,6 +89,8 @@ def mount(house: House) -> None:
     ):
         table.mount(app, routes)
     direct.mount((*Health(checks).routes(), *_machines(house)))
+    with suppress(Unavailable):
+        house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
