@@ -1,0 +1,83 @@
+"""How many codes are sent, whoever asks for them, wherever they go."""
+
+from datetime import timedelta
+
+import pytest
+
+from idp.core.errors import Unavailable
+from idp.core.kv import KV, open_kv
+from idp.core.throttle import Throttle
+from idp.signin.sending_quotas import SendQuotas, Used
+from tests.builders import TestClock
+
+HOUR = timedelta(hours=1)
+PHONE = "+447700900118"
+
+
+@pytest.fixture
+def quotas(kv: KV, clock: TestClock) -> SendQuotas:
+    return SendQuotas(Throttle(kv, clock), b"q" * 32)
+
+
+def use(quotas: SendQuotas, *, kind: str = "text_code", who: str = "ana", to: str = PHONE, source: str = "192.0.2.7") -> str:
+    """The quota that was used up; empty where the code may be sent."""
+    used = quotas.use(kind, who, to, source)
+    return used.name if used else ""
+
+
+def test_a_subject_gets_five_an_hour_at_whatever_number(quotas: SendQuotas) -> None:
+    assert [use(quotas, to=f"+4477009001{number:02}") for number in range(6)] == [""] * 5 + ["subject"]
+
+
+def test_a_number_gets_five_an_hour_whosever_it_is(quotas: SendQuotas) -> None:
+    assert [use(quotas, who=f"subject {number}") for number in range(6)] == [""] * 5 + ["target"]
+
+
+def test_a_source_gets_sixty_an_hour_for_whomever(quotas: SendQuotas) -> None:
+    said = [use(quotas, who=str(number), to=str(number), source=f"2001:db8::{number:x}") for number in range(61)]
+    assert said == [""] * 60 + ["source"]
+    assert use(quotas, who="ben", to="+447700900552", source="2001:db8:0:1::1") == ""
+
+
+def test_ten_a_day(quotas: SendQuotas, clock: TestClock) -> None:
+    clock.advance(timedelta(hours=-9, minutes=-30))  # at midnight, where a day is counted from
+    for _ in range(10):
+        assert use(quotas) == ""
+        clock.advance(2 * HOUR)
+    used = quotas.use("text_code", "ana", PHONE, "192.0.2.7")
+    assert isinstance(used, Used)
+    assert used.retry_after > 4 * HOUR
+    clock.advance(used.retry_after)
+    assert use(quotas) == ""
+
+
+def test_what_was_refused_uses_up_nothing(quotas: SendQuotas, clock: TestClock) -> None:
+    for number in range(5):
+        use(quotas, who=f"subject {number}")
+    for _ in range(20):
+        assert use(quotas, who="ben") == "target"
+    assert [use(quotas, who="ben", to="+447700900552") for _ in range(5)] == [""] * 5
+
+
+def test_texts_and_mails_have_quotas_of_their_own(quotas: SendQuotas) -> None:
+    assert [use(quotas) for _ in range(6)][-1] == "subject"
+    assert use(quotas, kind="mail_code", to="ana@example.test") == ""
+
+
+def test_who_cannot_count_sends_nothing(clock: TestClock) -> None:
+    away = SendQuotas(Throttle(open_kv("sqlite:////nowhere/at/all/kv.db", clock), clock), b"q" * 32)
+    with pytest.raises(Unavailable):
+        use(away)
+
+
+def test_no_number_can_be_read_from_the_store(kv: KV, clock: TestClock) -> None:
+    names: list[str] = []
+
+    class Watched(Throttle):
+        def _key(self, name: str, source: str, window: timedelta, ago: int) -> str:
+            names.append(super()._key(name, source, window, ago))
+            return names[-1]
+
+    SendQuotas(Watched(kv, clock), b"q" * 32).use("text_code", "ana", PHONE, "192.0.2.7")
+    assert names
+    assert not [name for name in names if PHONE[-6:] in name]
