@@ -8,7 +8,7 @@ import pytest
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
 from tests.drivers.post import Post, other_than, read
-from tests.drivers.provider import Provider
+from tests.drivers.provider import Provider, a_provider
 from tests.drivers.relying_party import RelyingParty
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -326,3 +326,15 @@ def test_no_code_goes_to_what_was_not_confirmed_or_is_no_mobile(
     provider.add_customer(email_verified=False, claims=claims)
     shop = provider.add_client("shop", brand="alphera", consent="implied")
     assert passes_the_password(browser, shop, acr_values="mfa").url.endswith("/unmet")
+
+
+def test_without_a_gateway_texts_are_not_promised(tmp_path: Path, clock: TestClock) -> None:
+    with a_provider(tmp_path, clock, text_url="") as provider:
+        provider.add_customer()
+        provider.add_phone()
+        browser = provider.browser()
+        page = asks_for_a_code(browser, provider.add_client("shop", brand="alphera", consent="implied"))
+        assert (page.status, "We cannot send you a code" in page.text) == (503, True)
+        assert "Choose another way" in browser.open(page.link("Choose another way")).text
+        (withheld,) = provider.happened("CodeWithheld")
+        assert (withheld.reason, provider.happened("CodeSent")) == ("unreachable", [])
