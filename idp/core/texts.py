@@ -51,7 +51,8 @@ def text_deliverer(url: str, secret: str, fetcher: Fetcher, database: Database, 
 
 def _to_gateway(fetcher: Fetcher, url: str, secret: str, payload: dict[str, Any], attempt: Attempt) -> Outcome:
     # The same at every try, so that a gateway that knows the header sends one message however often it is asked.
-    headers = {"Idempotency-Key": str(attempt.delivery_id)} | ({"Authorization": f"Bearer {secret}"} if secret else {})
+    key = f"{attempt.delivery_id}.{int(attempt.created_at.timestamp())}"
+    headers = {"Idempotency-Key": key} | ({"Authorization": f"Bearer {secret}"} if secret else {})
     try:
         status = fetcher.post_json(url, payload, headers)
     except FetchRefused as error:

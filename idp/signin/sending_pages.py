@@ -60,7 +60,9 @@ class SendingPages:
             case NotAsked():
                 return see_other(visit.here)
             case Withheld(retry_after):
-                return self._not_sent(visit, kind, withheld(retry_after), 429)
+                response = self._not_sent(visit, kind, withheld(retry_after), 429)
+                response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
+                return response
             case Unreachable():
                 return self._not_sent(visit, kind, UNREACHABLE, 503)
             case _:

@@ -29,8 +29,8 @@ STEPS: dict[str, Words] = {
         "Recovery code",
         "Use one of your recovery codes",
     ),
-    "text_code": Words("Enter the code we texted", "It has six digits.", "Code", "Get a code by text"),
-    "mail_code": Words("Enter the code we mailed", "It has six digits.", "Code", "Get a code by e-mail"),
+    "text_code": Words("Enter the code we texted", "It counts for 5 minutes.", "Code", "Get a code by text"),
+    "mail_code": Words("Enter the code we mailed", "It counts for 5 minutes.", "Code", "Get a code by e-mail"),
 }
 
 CODE_MISSING = Problem("Something is missing", "Type the code.", "code")

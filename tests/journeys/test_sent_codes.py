@@ -199,6 +199,8 @@ def test_ten_codes_a_day_and_then_no_more(shop: RelyingParty, provider: Provider
         clock.advance(HOUR)
     page = asks_for_a_code(provider.browser(), shop)
     assert (page.status, "hours" in page.text) == (429, True)
+    clock.advance(int(page.headers["Retry-After"]) * SECOND)
+    assert asks_for_a_code(provider.browser(), shop).status == 200
 
 
 def test_who_cannot_use_it_chooses_another_way(shop: RelyingParty, browser: Browser, provider: Provider) -> None:

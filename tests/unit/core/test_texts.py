@@ -72,7 +72,7 @@ def test_a_gateway_is_posted_the_number_and_the_words(database: Database) -> Non
     headers, body = gateway.requests[0]
     assert body == PAYLOAD
     assert (headers["Content-Type"], headers["Authorization"]) == ("application/json", f"Bearer {SECRET}")
-    assert headers["Idempotency-Key"] == gateway.requests[1][0]["Idempotency-Key"] == "8"
+    assert headers["Idempotency-Key"] == gateway.requests[1][0]["Idempotency-Key"] == f"8.{BEGINNING.timestamp():.0f}"
 
 
 def test_without_a_secret_none_is_sent(database: Database) -> None:
