@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import assert_never
 
 from idp.brands.brand import Brand
 from idp.core.events import CodeSent, CodeWithheld
@@ -13,7 +14,7 @@ from idp.signin.contacts import Contacts, Target
 from idp.signin.needs import Step
 from idp.signin.outcomes import Browser, Dispatched, NotAsked, TooSoon, Unreachable, Withheld
 from idp.signin.progress import Progress
-from idp.signin.sending_quotas import SendQuotas
+from idp.signin.sending_quotas import SendQuotas, Twice, Used
 from idp.subjects.subjects import Subject
 
 SendStep = Dispatched | TooSoon | Withheld | Unreachable | NotAsked
@@ -63,11 +64,17 @@ class Sending:
         if target is None or brand is None or kind not in self.messages.writers:
             self._withhold(interaction, place, "unreachable")
             return Unreachable()
-        used = self.quotas.use(kind, subject.id, target.address, browser.address)
-        if used is not None:
-            self._withhold(interaction, place, used.name)
-            return Withheld(used.retry_after)
-        return self._dispatch(interaction, place, brand, target, now)
+        counted = self.quotas.use(place, target.address, browser.address)
+        match counted:
+            case Used(name, retry_after):
+                self._withhold(interaction, place, name)
+                return Withheld(retry_after)
+            case Twice():
+                return TooSoon()
+            case None:
+                return self._dispatch(interaction, place, brand, target, now)
+            case never:
+                assert_never(never)
 
     def _dispatch(
         self, interaction: Interaction, place: Place, brand: Brand, target: Target, now: datetime

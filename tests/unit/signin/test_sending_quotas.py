@@ -1,13 +1,16 @@
 """How many codes are sent, whoever asks for them, wherever they go."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from secrets import token_urlsafe
 
 import pytest
 
 from idp.core.errors import Unavailable
 from idp.core.kv import KV, open_kv
 from idp.core.throttle import Throttle
-from idp.signin.sending_quotas import SendQuotas, Used
+from idp.factors.sent_code import Place
+from idp.signin.sending_quotas import SendQuotas, Twice, Used
 from tests.builders import TestClock
 
 HOUR = timedelta(hours=1)
@@ -21,8 +24,14 @@ def quotas(kv: KV, clock: TestClock) -> SendQuotas:
 
 def use(quotas: SendQuotas, *, kind: str = "text_code", who: str = "ana", to: str = PHONE, source: str = "192.0.2.7") -> str:
     """The quota that was used up; empty where the code may be sent."""
-    used = quotas.use(kind, who, to, source)
+    used = quotas.use(a_place(kind, who), to, source)
+    assert not isinstance(used, Twice)
     return used.name if used else ""
+
+
+def a_place(kind: str = "text_code", who: str = "ana") -> Place:
+    """Somewhere nothing was asked for yet."""
+    return Place(kind, who, token_urlsafe(16))
 
 
 def test_a_subject_gets_five_an_hour_at_whatever_number(quotas: SendQuotas) -> None:
@@ -44,7 +53,7 @@ def test_ten_a_day(quotas: SendQuotas, clock: TestClock) -> None:
     for _ in range(10):
         assert use(quotas) == ""
         clock.advance(2 * HOUR)
-    used = quotas.use("text_code", "ana", PHONE, "192.0.2.7")
+    used = quotas.use(a_place(), PHONE, "192.0.2.7")
     assert isinstance(used, Used)
     assert used.retry_after > 4 * HOUR
     clock.advance(used.retry_after)
@@ -64,6 +73,17 @@ def test_texts_and_mails_have_quotas_of_their_own(quotas: SendQuotas) -> None:
     assert use(quotas, kind="mail_code", to="ana@example.test") == ""
 
 
+def test_of_ten_clicks_at_once_one_is_counted(quotas: SendQuotas, clock: TestClock) -> None:
+    place = a_place()
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: quotas.use(place, PHONE, "192.0.2.7"), range(10)))
+    assert answers.count(None) == 1
+    assert answers.count(Twice()) == 9
+    assert [use(quotas) for _ in range(5)] == [""] * 4 + ["subject"]
+    clock.advance(timedelta(hours=2))
+    assert quotas.use(place, PHONE, "192.0.2.7") is None
+
+
 def test_who_cannot_count_sends_nothing(clock: TestClock) -> None:
     away = SendQuotas(Throttle(open_kv("sqlite:////nowhere/at/all/kv.db", clock), clock), b"q" * 32)
     with pytest.raises(Unavailable):
@@ -78,6 +98,6 @@ def test_no_number_can_be_read_from_the_store(kv: KV, clock: TestClock) -> None:
             names.append(super()._key(name, source, window, ago))
             return names[-1]
 
-    SendQuotas(Watched(kv, clock), b"q" * 32).use("text_code", "ana", PHONE, "192.0.2.7")
+    SendQuotas(Watched(kv, clock), b"q" * 32).use(a_place(), PHONE, "192.0.2.7")
     assert names
     assert not [name for name in names if PHONE[-6:] in name]
