@@ -4,7 +4,6 @@ A notice is enqueued in the transaction of what it tells, so nobody is told of w
 """
 
 from dataclasses import dataclass
-from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -20,7 +19,7 @@ from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
 from idp.signin import unlock_links
 from idp.subjects.subjects import Subjects
-from idp.web.render import dress
+from idp.web.mails import Mail, branded
 
 MAIL = "mail"
 
@@ -44,7 +43,8 @@ class Notices:
         at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))
         paragraphs = [f"{in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."]
         not_me = "If this was not you, call us at once: the number is below."
-        self._send(db, event.subject_id, brand, "signed_in_new_device", "A new browser signed in", paragraphs, not_me)
+        mail = Mail("signed_in_new_device", "A new browser signed in", paragraphs, not_me)
+        self._send(db, event.subject_id, brand, mail)
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
@@ -61,36 +61,11 @@ class Notices:
         not_me = "If it was not you, leave it as it is and call us: the number is below."
         action = {"url": f"{self.issuer}/unlock/{handle}", "label": "It was me: open it again"}
         title = "Signing in with your password is on hold"
-        self._send(db, event.subject_id, brand, "password_locked", title, paragraphs, not_me, action)
+        self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
 
-    def _send(
-        self,
-        db: Connection,
-        subject_id: str,
-        brand: Brand,
-        name: str,
-        title: str,
-        paragraphs: list[str],
-        not_me: str,
-        action: dict[str, str] | None = None,
-    ) -> None:
+    def _send(self, db: Connection, subject_id: str, brand: Brand, mail: Mail) -> None:
         subject = self.subjects.get(db, subject_id)
         if subject is None or not subject.email_verified:
             return
-        context = {
-            "brand": dress(brand, self.clock.now()),
-            "paragraphs": paragraphs,
-            "action": action,
-            "code": None,
-            "not_me": not_me,
-        }
-        name_of_sender, sender = parseaddr(brand.mail_from)
-        payload = {
-            "from_name": name_of_sender,
-            "from_address": sender,
-            "to": subject.email,
-            "subject": f"{title} – {brand.name}",
-            "text": self.templates.get_template(f"mail/{name}.txt").render(context),
-            "html": self.templates.get_template(f"mail/{name}.html").render(context),
-        }
+        payload = branded(self.templates, brand, subject.email, mail, self.clock.now())
         enqueue(db, self.keyring, MAIL, payload, self.clock, target=subject.email.rpartition("@")[2])

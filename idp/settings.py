@@ -54,6 +54,12 @@ class Settings(BaseModel):
     mail_url: str = Field(
         description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; `demo:` with IDP_DEMO"
     )
+    text_url: str = Field(
+        "",
+        description="Text gateway: `https://…` gets `POST {to, text}`; `file:///folder`; `demo:` with IDP_DEMO. "
+        "Without it no text can be sent",
+    )
+    text_secret: SecretStr = Field(SecretStr(""), description="Sent to the text gateway as bearer token")
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
@@ -105,7 +111,7 @@ class Settings(BaseModel):
             ip_network(network, strict=False)
         return networks
 
-    @field_validator("issuer", "database_url", "kv_url", "mail_url")
+    @field_validator("issuer", "database_url", "kv_url", "mail_url", "text_url")
     @classmethod
     def _is_address(cls, url: str) -> str:
         try:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
@@ -9,6 +10,8 @@ from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
+from idp.factors.mail_code import MailCode
+from idp.factors.text_code import TextCode
 from idp.notices import Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
@@ -33,11 +36,16 @@ from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
+from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
+from idp.signin.contacts import Contacts
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
 from idp.signin.progress import Progress
 from idp.signin.second_steps import SecondSteps
+from idp.signin.sending import Sending
+from idp.signin.sending_pages import SendingPages
+from idp.signin.sending_quotas import SendQuotas
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
 from idp.web.address import Callers, TrustedProxies
@@ -115,14 +123,30 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         gate=house.gate,
     )
     flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
-    steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
+    steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
+    sending = SendingPages(_sending(house, progress), arrivals, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
+        *StepPages(steps, sending, arrivals, front.pages, ground.clock).routes(),
+        *sending.routes(),
     )
+
+
+def _sending(house: House, progress: Progress) -> Sending:
+    ground, people = house.ground, house.people
+    messages = CodeMessages(
+        host=urlsplit(ground.settings.issuer).hostname or "",
+        brands=house.parties.brands,
+        keyring=ground.keyring,
+        clock=ground.clock,
+        templates=ground.app.jinja_env,
+        channels=frozenset({MailCode.kind, TextCode.kind} if ground.settings.text_url else {MailCode.kind}),
+    )
+    quotas = SendQuotas(house.throttle, ground.keyring.derive("send quota"))
+    return Sending(progress, people.sent_codes, Contacts(people.text_code), quotas, messages)
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:

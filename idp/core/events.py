@@ -91,6 +91,20 @@ class SecondStepFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSent(Event):
+    """A code of `kind` went to the subject; where to is not told."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeWithheld(Event):
+    """A code of `kind` was asked for and not sent; `reason` names the quota that is used up, or `unreachable`."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThrottled(Event):
     """A source made too many tries and was told to wait."""
 

@@ -7,10 +7,12 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Policy
 from idp.brands.registry import Brands
+from idp.factors.mail_code import MailCode
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement, is_recent
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
+from idp.signin.contacts import confirmed
 from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs
 from idp.subjects.authenticators import kinds
 from idp.subjects.proof import Proof
@@ -44,7 +46,7 @@ class Gate:
             held=presented.held,
             given=presented.given,
             enrolled=self.enrolled(db, subject),
-            contacts=frozenset({"mail_code"}) if subject.email_verified else frozenset(),
+            contacts=confirmed(subject),
             staff=subject.staff,
             trusted=presented.trusted,
         )
@@ -58,6 +60,8 @@ class Gate:
     def enrolled(self, db: Connection, subject: Subject) -> frozenset[str]:
         """The kinds of factor the subject can prove. Recovery codes stand in for a lost factor, so alone they are none."""
         enrolled = kinds(db, subject.id)
+        if not subject.email_verified:
+            enrolled -= {MailCode.kind}
         if enrolled & (STRONG_STEPS - {RecoveryCodes.kind}) and self.recovery_codes.left(db, subject.id):
             return enrolled | {RecoveryCodes.kind}
         return enrolled

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from idp.core.events import SecondStepFailed
 from idp.factors.factor import Wrong
+from idp.factors.sent_code import Late
 from idp.factors.totp import ClockOff, Replayed
 from idp.factors.tries import Allowed, Wait, count_try, succeeded
 from idp.sessions.interaction import Interaction
@@ -55,12 +56,14 @@ class SecondSteps:
         interaction: Interaction,
         position: Position,
         kind: str,
-        verdict: Wrong | Replayed | ClockOff,
+        verdict: Wrong | Replayed | ClockOff | Late,
         allowed: Allowed,
     ) -> WrongCode:
         match verdict:
             case Wrong():
                 wrong = WrongCode(allowed.left)
+            case Late():
+                wrong = WrongCode(allowed.left, "late")
             case Replayed():
                 wrong = WrongCode(allowed.left, "used")
             case ClockOff(minutes):

@@ -29,6 +29,8 @@ STEPS: dict[str, Words] = {
         "Recovery code",
         "Use one of your recovery codes",
     ),
+    "text_code": Words("Enter the code we texted", "It counts for 5 minutes.", "Code", "Get a code by text"),
+    "mail_code": Words("Enter the code we mailed", "It counts for 5 minutes.", "Code", "Get a code by e-mail"),
 }
 
 CODE_MISSING = Problem("Something is missing", "Type the code.", "code")
@@ -47,6 +49,10 @@ def _used(wrong: WrongCode) -> tuple[str, str]:
     return "That code was used before", f"Wait until a new code is shown, then type that one. {_tries(wrong.left)}"
 
 
+def _late(wrong: WrongCode) -> tuple[str, str]:
+    return "That code is too old", f"A code counts for 5 minutes. Ask for another one and type that. {_tries(wrong.left)}"
+
+
 def _clock(wrong: WrongCode) -> tuple[str, str]:
     minutes = abs(wrong.minutes)
     off = f"{minutes} minute{'' if minutes == 1 else 's'} {'fast' if wrong.minutes > 0 else 'slow'}"
@@ -60,4 +66,4 @@ def _tries(left: int) -> str:
     return f"{left} more {'try' if left == 1 else 'tries'}, then codes pause for 15 minutes."
 
 
-_SAID = {"wrong": _wrong, "used": _used, "clock": _clock}
+_SAID = {"wrong": _wrong, "used": _used, "late": _late, "clock": _clock}

@@ -25,6 +25,7 @@ RULES_OF_SIGHT = EVERY_RULE | {
 }
 BRANDS = ("stellantis", "alphera")
 OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
+TEXTED = {"stellantis": "+447700900201", "alphera": "+447700900202"}
 SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
 
 
@@ -96,6 +97,24 @@ def test_locked(open_browser: OpenBrowser, brand: str) -> None:
     visitor.fill_in(f"nobody-{brand}", "a wrong password")
     visitor.press("Sign in")
     visitor.reads("Sign-in by password is locked")
+    is_sound(visitor.page)
+
+
+def test_a_code_by_text(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    texter = f"texter-{brand}"
+    office.add_customer(NewSubject(username=texter, email=f"{texter}@example.test", email_verified=True), OF_ALL_OTHERS)
+    office.add_phone(texter, TEXTED[brand])
+    visitor = open_browser()
+    visitor.customer_login(brand)
+    visitor.sign_in(texter)
+    visitor.reads("Get a code by text")
+    is_sound(visitor.page)
+    visitor.press("Text me a code")
+    visitor.reads("Enter the code we texted")
+    is_sound(visitor.page)
+    visitor.page.get_by_label("Code", exact=True).fill("123 45")
+    visitor.press("Continue")
+    visitor.sees("That code did not match")
     is_sound(visitor.page)
 
 
