@@ -9,7 +9,6 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
-from idp.sessions.session import Session
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
 from idp.signin.masking import masked
@@ -138,6 +137,8 @@ class SigninPages:
             shared_allowed=confirm is None,
             cant_url=None,
             reauthenticating=confirm,
+            back=visit.here,
+            declinable=confirm is not None and not visit.interaction.requirement.is_plain,
         )
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
@@ -145,7 +146,8 @@ class SigninPages:
 
     def _again(self, visit: Visit, username: str, problem: Problem) -> Response:
         """The page that was answered, with what was wrong: who was confirming goes on confirming."""
-        confirming = visit.browser.session is not None and self._name(visit.browser.session) == username
+        position = self.flow.progress.position(visit.interaction, visit.browser)
+        confirming = position is not None and position.subject.username == username
         return self._identify(visit, username=username, problem=problem, confirm=masked(username) if confirming else None)
 
     def _select(self, visit: Visit, subject: Subject) -> Response:
@@ -181,9 +183,3 @@ class SigninPages:
         )
         response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
         return response
-
-    def _name(self, session: Session) -> str:
-        progress = self.flow.progress
-        with progress.database.reading() as db:
-            subject = progress.subjects.get(db, session.subject_id)
-        return subject.username if subject is not None else ""

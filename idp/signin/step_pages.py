@@ -60,7 +60,7 @@ class StepPages:
         if not isinstance(position.need, Step):
             return see_other(visit.here)
         ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices]
-        return self._page("signin/other_ways.html", visit, ways=ways, declinable=_is_step_up(visit))
+        return self._page("signin/other_ways.html", visit, ways=ways, declinable=not visit.interaction.requirement.is_plain)
 
     def unmet(self, interaction_id: str) -> Response:
         """GET: what is asked cannot be reached by this subject at this brand."""
@@ -123,6 +123,7 @@ class StepPages:
             words=STEPS[kind],
             problem=problem,
             other=f"{visit.here}/other",
+            declinable=not visit.interaction.requirement.is_plain,
             trust_days=0 if position.attempt.shared or _is_step_up(visit) else self._trust_days(visit),
         )
 
