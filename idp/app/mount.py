@@ -26,12 +26,16 @@ from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.codes import Codes
+from idp.signin.enrol_pages import EnrolPages
+from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
 from idp.signin.progress import Progress
+from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
@@ -108,12 +112,15 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     )
     flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
     steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
+    enrolment = Enrolment(progress, people.recovery_codes)
+    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
         *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
+        *EnrolPages(apps, arrivals, front.pages).routes(),
     )
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from idp.core.clock import Clock
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
+from idp.signin.gate import ENROLS, is_declinable
 from idp.signin.masking import masked
 from idp.signin.needs import Enrol, Nothing, Step, Unmet
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
@@ -85,8 +86,9 @@ class SigninPages:
                 return self._confirm(visit, position.subject)
             case Step(choices):
                 return see_other(f"{visit.here}/{choices[0]}")
-            case Enrol():
-                return see_other(f"{visit.here}/enrol")
+            case Enrol(choices):
+                wanted = visit.interaction.answers.get(ENROLS)
+                return see_other(f"{visit.here}/enrol/{wanted}" if wanted in choices else f"{visit.here}/enrol")
             case Unmet():
                 return see_other(f"{visit.here}/unmet")
             case never:
@@ -138,7 +140,7 @@ class SigninPages:
             cant_url=None,
             reauthenticating=confirm,
             back=visit.here,
-            declinable=confirm is not None and not visit.interaction.requirement.is_plain,
+            declinable=confirm is not None and is_declinable(visit.interaction),
         )
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
