@@ -33,6 +33,8 @@ from idp.signin.codes import Codes
 from idp.signin.enrol_pages import EnrolPages
 from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.offer import Offers
+from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
 from idp.signin.progress import Progress
 from idp.signin.proposals import Proposals
@@ -121,6 +123,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
         *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
+        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
 
 
