@@ -60,6 +60,12 @@ class Household:
         with self.house.ground.database.transaction() as db:
             return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
 
+    def make_staff(self, username: str) -> None:
+        """From now on a customer is one of the staff too."""
+        house = self.house
+        with house.ground.database.transaction() as db:
+            assert house.people.subjects.set_staff(db, house.ground.bus, self._id(username), True, self.clock.now())
+
     def change_password(self, username: str, password: str) -> None:
         """The stored password becomes another one."""
         verifier = self.house.people.hasher.hash(password)
