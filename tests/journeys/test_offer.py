@@ -8,6 +8,7 @@ import pytest
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser, Page
+from tests.drivers.household import Household
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 from tests.journeys.test_enrol_in_place import KEY
@@ -30,7 +31,7 @@ def signs_in(provider: Provider, shop: RelyingParty, username: str = "ana", **as
     return browser
 
 
-def takes_the_key(page: Page, provider: Provider) -> AuthenticatorApp:
+def takes_the_key(page: Page, provider: Household) -> AuthenticatorApp:
     found = KEY.search(page.text)
     assert found is not None
     return AuthenticatorApp(found[0].replace(" ", ""), provider.clock)
