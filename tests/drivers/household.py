@@ -76,16 +76,8 @@ class Household:
 
     def contact_vouches(self, browser: Browser, username: str = "ana") -> None:
         """The customer at `browser` has proven the contact confirmed earlier, as far as the sign-in on its page knows."""
-        house, now = self.house, self.clock.now()
-        open_now = browser.page.url.partition("/signin/")[2].partition("/")[0]
-        kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
-        interaction = house.people.interactions.find(open_now, kept["browser"])
-        assert interaction is not None
-        attempts = Attempts(house.ground.kv)
-        attempt = attempts.find(interaction) or Attempt(subject_id=self._id(username))
-        proof = Proof("mail_code", ("otp",), "2sv", now)
-        attempts.keep(interaction, replace(attempt, proofs=attempt.proven(proof)))
-        browser.open(f"/signin/{open_now}")
+        vouched(self.house, self.clock, browser.page.url, username)
+        browser.open(f"/signin/{_open_now(browser.page.url)}")
 
     def _id(self, username: str) -> str:
         with self.house.ground.database.reading() as db:
@@ -111,3 +103,21 @@ class Household:
             if meta.token_endpoint_auth_method.startswith("client_secret"):
                 secret = self.house.parties.clients.add_secret(db, ground.bus, client_id, overlap=ground.settings.code_lifetime)
         return RelyingParty(self.app, self.issuer, meta, secret, self.clock)
+
+
+def vouched(house: House, clock: Clock, url: str, username: str) -> None:
+    """A code to the confirmed e-mail address counts as proven in the sign-in whose page is at `url`."""
+    open_now = _open_now(url)
+    kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
+    interaction = house.people.interactions.find(open_now, kept["browser"])
+    with house.ground.database.reading() as db:
+        subject = house.people.subjects.find(db, username)
+    assert interaction is not None
+    assert subject is not None
+    attempts = Attempts(house.ground.kv)
+    attempt = attempts.find(interaction) or Attempt(subject_id=subject.id)
+    attempts.keep(interaction, replace(attempt, proofs=attempt.proven(Proof("mail_code", ("otp",), "2sv", clock.now()))))
+
+
+def _open_now(url: str) -> str:
+    return url.partition("/signin/")[2].partition("/")[0]
