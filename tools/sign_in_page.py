@@ -79,8 +79,7 @@ def sign_in_page(made: str) -> str:
     lines = [
         "# Sign-in",
         made,
-        "This is what the code decides once factors are enrolled. So far no page enrols or asks for any but the password:",
-        "a sign-in gives `pwd`, and discovery names no higher level. Lockout holds today.",
+        "This is what the code decides from what is enrolled. Discovery names the levels that clients can ask for.",
         "",
         "## Levels of assurance",
         "",
