@@ -13,6 +13,7 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import Clock
 from idp.factors.totp import Enrolled
 from idp.signin.attempt import Attempt, Attempts
+from idp.signin.nudges import put_off
 from idp.subjects.authenticators import use
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import NewSubject, Subject
@@ -59,6 +60,11 @@ class Household:
         """Gives a customer ten codes."""
         with self.house.ground.database.transaction() as db:
             return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
+
+    def puts_off_the_offer(self, username: str = "ana") -> None:
+        """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
+        with self.house.ground.database.transaction() as db:
+            put_off(db, self._id(username), self.clock.now())
 
     def make_staff(self, username: str) -> None:
         """From now on a customer is one of the staff too."""
