@@ -79,7 +79,8 @@ def sign_in_page(made: str) -> str:
     lines = [
         "# Sign-in",
         made,
-        "This is what the code decides from what is enrolled. Discovery names the levels that clients can ask for.",
+        "This is what the code decides once factors are enrolled. So far no page enrols or asks for any but the password:",
+        "a sign-in gives `pwd`, and discovery names no higher level. Lockout holds today.",
         "",
         "## Levels of assurance",
         "",
