@@ -34,14 +34,20 @@ from idp.selfservice.own import Own
 from idp.selfservice.pages import SecurityPages
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
+from idp.signin.enrol_pages import EnrolPages
+from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.offer import Offers
+from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
 from idp.signin.progress import Progress
+from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
 from idp.signin.sending import Sending
 from idp.signin.sending_pages import SendingPages
@@ -124,6 +130,8 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     )
     flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
     steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code))
+    enrolment = Enrolment(progress, people.recovery_codes)
+    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
@@ -132,6 +140,8 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
         *StepPages(steps, sending, arrivals, front.pages, ground.clock).routes(),
         *sending.routes(),
+        *EnrolPages(apps, arrivals, front.pages).routes(),
+        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
 
 

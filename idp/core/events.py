@@ -56,6 +56,13 @@ class SubjectLinked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffChanged(Event):
+    """From now on a subject counts as `staff`, who always sign in with two factors, or no longer does."""
+
+    staff: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(Event):
     """A credential was not recognised. The name tried is kept as a keyed digest only."""
 
@@ -81,6 +88,20 @@ class PasskeyCounterStoodStill(Event):
     """A passkey proved itself with a counter that did not move forward: there may be a copy of it. It was refused."""
 
     authenticator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorEnrolled(Event):
+    """A subject has a further factor of `kind`. `recovered`: only a contact vouched for whoever enrolled it."""
+
+    kind: str = ""
+    authenticator_id: str = ""
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesRenewed(Event):
+    """A subject was shown ten new recovery codes; older ones no longer count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

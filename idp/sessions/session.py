@@ -159,6 +159,10 @@ class Sessions:
         theirs = sessions.c.subject_id == subject_id
         return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
 
+    def distrust(self, db: Connection, subject_id: str) -> None:
+        """The subject's sessions no longer count as those of trusted browsers (`trust.withdraw` does both)."""
+        db.execute(update(sessions).where(sessions.c.subject_id == subject_id, sessions.c.trusted).values(trusted=False))
+
     def sweep(self, now: datetime, limit: int = 500) -> int:
         """Ends at most `limit` sessions whose time is over, so that clients hear of it; answers how many."""
         with self._database.transaction() as db:

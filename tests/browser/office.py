@@ -8,6 +8,7 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
+from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
 
 
@@ -33,6 +34,16 @@ class Office:
             subject = people.subjects.find(db, username)
             assert subject is not None
             people.text_code.enrol(db, subject.id, number, ground.clock.now())
+
+    def remove_factors(self, username: str) -> None:
+        """A customer has nothing but the password again."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            for enrolled in of(db, subject.id):
+                if enrolled.kind != "password":
+                    remove(db, enrolled.id, ground.clock.now())
 
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground
