@@ -31,6 +31,8 @@ from idp.signin.attempt import Attempts
 from idp.signin.codes import Codes
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
+from idp.signin.passkey_pages import PasskeyPages
+from idp.signin.passkey_steps import PasskeySteps
 from idp.signin.progress import Progress
 from idp.signin.second_steps import SecondSteps
 from idp.signin.step_pages import StepPages
@@ -114,6 +116,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
         *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
+        *PasskeyPages(PasskeySteps(progress, people.passkeys), arrivals, front.pages).routes(),
     )
 
 

@@ -84,6 +84,15 @@ class PasskeyCounterStoodStill(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorEnrolled(Event):
+    """A subject got a further authenticator of `kind`. `recovered`: only a contact vouched for them when they did."""
+
+    kind: str = ""
+    authenticator_id: str = ""
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondStepFailed(Event):
     """A further proof of `kind` was refused after a first one, or at a step-up."""
 

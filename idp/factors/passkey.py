@@ -13,7 +13,16 @@ from webauthn.helpers.structs import CredentialDeviceType
 
 from idp.core.events import Bus, PasskeyCounterStoodStill
 from idp.core.kv import KV
-from idp.factors.passkey_ceremony import Because, Ceremony, Challenges, Refused, RelyingParty, misplaced, read_response
+from idp.factors.passkey_ceremony import (
+    VERIFYING,
+    Because,
+    Ceremony,
+    Challenges,
+    Refused,
+    RelyingParty,
+    misplaced,
+    read_response,
+)
 from idp.factors.passkey_options import creation_options, request_options
 from idp.factors.passkey_record import Record, handle_of, lookup_of, make_handle, read_record, record_of
 from idp.factors.passkey_verification import verified_assertion, verified_registration
@@ -27,11 +36,15 @@ CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")  # 1023 bytes at most (WebA
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The passkey is the subject's now. `verifies`: its authenticator verified the owner when it was made."""
+    """The passkey is the subject's now. `verifies`: its authenticator verified the owner when it was made.
+
+    To have made it is a proof of it, unless the browser did so unasked.
+    """
 
     authenticator_id: str
     record: Record
     verifies: bool
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +71,18 @@ class Passkeys:
     """
 
     kind: ClassVar[str] = "passkey"
+    amr: ClassVar[tuple[str, ...]] = ("user", "mfa")
     strength: ClassVar[str] = "phr"
 
     def __init__(self, kv: KV, bus: Bus, party: RelyingParty) -> None:
         self._challenges = Challenges(kv)
         self._bus = bus
         self._party = party
+
+    @property
+    def rp_id(self) -> str:
+        """Where passkeys are good, as browsers are told it."""
+        return self._party.rp_id
 
     def enrolled(self, db: Connection, subject_id: str) -> tuple[tuple[Authenticator, Record], ...]:
         """The subject's passkeys, oldest first, each with what is known of it."""
@@ -112,22 +131,33 @@ class Passkeys:
         authenticator_id = self._enrol(db, subject_id, record, verified.sign_count, label, now)
         if authenticator_id is None:
             return Refused(Because.TAKEN)
-        return Registered(authenticator_id, record, verified.user_verified)
+        verifies = verified.user_verified
+        return Registered(authenticator_id, record, verifies, self._proof(record, now, verified=verifies))
 
-    def authenticate_options(self, db: Connection, attempt: str, subject_id: str | None = None) -> dict[str, Any]:
-        """Options for navigator.credentials.get(): the second step of `subject_id`, or sign-in by whoever answers.
+    def authenticate_options(
+        self, db: Connection, attempt: str, subject_id: str | None = None, *, verified: bool = False
+    ) -> dict[str, Any]:
+        """Options for navigator.credentials.get(): a step of `subject_id`, or sign-in by whoever answers.
 
-        Without a subject nothing in them depends on anybody, so they tell nothing about who exists.
+        `verified`: nothing else is proven, so the step must check its owner, as a sign-in always does. Without a subject
+        nothing in the options depends on anybody, so they tell nothing about who exists.
         """
-        ceremony = Ceremony.SIGN_IN if subject_id is None else Ceremony.SECOND_STEP
+        ceremony = _proving(subject_id, verified=verified)
         records = () if subject_id is None else self._records(db, subject_id)
         return request_options(self._party, self._challenges.begin(ceremony, attempt, subject_id), ceremony, records)
 
     def verify(
-        self, db: Connection, attempt: str, response_json: str, now: datetime, subject_id: str | None = None
+        self,
+        db: Connection,
+        attempt: str,
+        response_json: str,
+        now: datetime,
+        subject_id: str | None = None,
+        *,
+        verified: bool = False,
     ) -> Proven | Refused | UnknownCredential:
-        """Judges `response_json` (any text), given `subject_id` as that subject's second step after a password."""
-        ceremony = Ceremony.SIGN_IN if subject_id is None else Ceremony.SECOND_STEP
+        """Judges `response_json` (any text). `subject_id` and `verified` as they were for its options."""
+        ceremony = _proving(subject_id, verified=verified)
         read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
             return read
@@ -137,12 +167,12 @@ class Passkeys:
             return UnknownCredential(response["id"])
         if not _is_theirs(db, enrolled, response, subject_id):
             return Refused(Because.NOT_THEIRS)
-        verified = verified_assertion(response, self._party, challenge, read_record(enrolled.verifier))
-        if verified is None:
+        assertion = verified_assertion(response, self._party, challenge, read_record(enrolled.verifier))
+        if assertion is None:
             return Refused(Because.UNVERIFIABLE)
-        if ceremony is Ceremony.SIGN_IN and not verified.user_verified:
+        if ceremony in VERIFYING and not assertion.user_verified:
             return Refused(Because.NOT_VERIFIED)
-        return self._settle(db, enrolled, verified, now)
+        return self._settle(db, enrolled, assertion, now)
 
     def _received(
         self, ceremony: Ceremony, attempt: str, subject_id: str | None, response_json: str
@@ -190,7 +220,7 @@ class Passkeys:
 
     def _proof(self, record: Record, now: datetime, *, verified: bool) -> Proof:
         # Unverified it is only had, and counted only after a password: together they are two factors, not phishing-proof.
-        amr = ("swk" if record.eligible else "hwk", "user", "mfa")
+        amr = ("swk" if record.eligible else "hwk", *self.amr)
         return Proof(self.kind, amr, self.strength if verified else "mfa", now)
 
     def _records(self, db: Connection, subject_id: str) -> tuple[Record, ...]:
@@ -199,6 +229,12 @@ class Passkeys:
 
 def _creating(*, unasked: bool) -> Ceremony:
     return Ceremony.REGISTER_UNASKED if unasked else Ceremony.REGISTER
+
+
+def _proving(subject_id: str | None, *, verified: bool) -> Ceremony:
+    if subject_id is None:
+        return Ceremony.SIGN_IN
+    return Ceremony.VERIFIED_STEP if verified else Ceremony.SECOND_STEP
 
 
 def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any], subject_id: str | None) -> bool:

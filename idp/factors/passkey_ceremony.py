@@ -29,9 +29,12 @@ class Ceremony(Enum):
     REGISTER_UNASKED = "register_unasked"
     SIGN_IN = "sign_in"
     SECOND_STEP = "second_step"
+    VERIFIED_STEP = "verified_step"
 
 
 CREATING = (Ceremony.REGISTER, Ceremony.REGISTER_UNASKED)
+# Where the passkey is all there is, so it must check its owner.
+VERIFYING = (Ceremony.SIGN_IN, Ceremony.VERIFIED_STEP)
 
 
 class Because(Enum):

@@ -17,6 +17,12 @@ class Words:
 
 
 STEPS: dict[str, Words] = {
+    "passkey": Words(
+        "Use your passkey",
+        "Your browser asks for your fingerprint, your face or your PIN, or for your security key.",
+        "Use your passkey",
+        "Use your passkey",
+    ),
     "totp": Words(
         "Enter the code from your app",
         "Open your authenticator app and type the six digits it shows now.",
