@@ -42,6 +42,8 @@ from idp.oidc.tokens.keys import Keys
 from idp.oidc.tokens.minting import Minting
 from idp.oidc.tokens.refresh import Limits as RefreshLimits
 from idp.oidc.tokens.refresh import RefreshTokens
+from idp.selfservice.own import KIND as OWN
+from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
 from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
@@ -55,6 +57,8 @@ from idp.subjects.subjects import Subjects
 # office or a mobile network, begins this many; an attacker behind one address fills no store.
 MOST_PARKED = 3000
 PARKING_WINDOW = timedelta(minutes=5)
+# Who resumes a parked request, by kind.
+RESUMED_AT = {AUTHORIZE: "/authorize", OWN: RESUME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ def _people(ground: Ground, parking: Quota) -> People:
         password=Password(hasher),
         passkeys=Passkeys(ground.kv, ground.bus, relying_party(settings.issuer)),
         sessions=Sessions(ground.database, ground.bus, clock, limits),
-        interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, {AUTHORIZE: "/authorize"}, parking),
+        interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, RESUMED_AT, parking),
         pairwise=pairwise,
         totp=Totp(ground.keyring),
         recovery_codes=RecoveryCodes(),

@@ -24,6 +24,9 @@ from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
+from idp.selfservice.own import KIND as OWN
+from idp.selfservice.own import Own
+from idp.selfservice.pages import SecurityPages
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.arrival import Arrivals
@@ -79,6 +82,7 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         _signin(house, front),
         _unlock(house, front),
+        _own(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -125,6 +129,23 @@ def _unlock(house: House, front: Front) -> tuple[Route, ...]:
     return UnlockPages(
         ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
     ).routes()
+
+
+def _own(house: House, front: Front) -> tuple[Route, ...]:
+    ground, people = house.ground, house.people
+    own = Own(
+        database=ground.database,
+        clock=ground.clock,
+        subjects=people.subjects,
+        sessions=people.sessions,
+        interactions=people.interactions,
+        gate=house.gate,
+        cookie=front.cookie,
+        browser=front.browser,
+        pages=front.pages,
+    )
+    people.interactions.revivers[OWN] = own.revive
+    return (*own.routes(), *SecurityPages(own, people.totp, people.recovery_codes).routes())
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:

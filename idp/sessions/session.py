@@ -125,16 +125,11 @@ class Sessions:
         shared = shared or (goes_on is not None and goes_on.shared)
         values = {
             "handle_digest": digest(handle),
-            "acr": context.acr,
-            "amr": list(context.amr),
-            "auth_time": context.auth_time,
             "proofs": [proof.to_dict() for proof in proofs],
             "trusted": trusted,
             "shared": shared,
             "browser": browser,
-            "last_seen_at": now,
-            "idle_at": now + self._limits.idle_for(shared),
-            "expires_at": now + self._limits.absolute_for(shared),
+            **self._renewed(context, shared, now),
         }
         row = self._renew(db, goes_on.id, values, now) if goes_on else None
         if row is None:
@@ -184,6 +179,17 @@ class Sessions:
         """Subscriber: a disabled subject's sessions end in the same transaction."""
         if event.subject_id is not None:
             self.end_all(db, event.subject_id, "disabled", self._clock.now())
+
+    def _renewed(self, context: Context, shared: bool, now: datetime) -> dict[str, Any]:
+        return {
+            "acr": context.acr,
+            "amr": list(context.amr),
+            "auth_time": context.auth_time,
+            "last_seen_at": now,
+            "idle_at": now + self._limits.idle_for(shared),
+            # From the oldest proof: a further step must not keep alive what began with a password of yesterday.
+            "expires_at": context.auth_time + self._limits.absolute_for(shared),
+        }
 
     def _renew(self, db: Connection, session_id: str, values: dict[str, Any], now: datetime) -> Row[Any] | None:
         # A session that ended a moment ago must not come back to life: no row, and a new session is made.

@@ -48,6 +48,11 @@ def ways_to(acr: str, kinds: frozenset[str]) -> tuple[Way, ...]:
     return tuple(way for way in WAYS if ACR_ORDER.index(way.acr) >= lowest and way.kinds <= kinds)
 
 
+def strongest(kinds: frozenset[str]) -> str:
+    """The highest level that whoever has factors of these kinds can reach; `pwd` where that is none."""
+    return max((way.acr for way in ways_to("pwd", kinds)), key=ACR_ORDER.index, default="pwd")
+
+
 # The levels that the factors can give, weakest first: what discovery tells and what a request can ask for.
 ACR_VALUES = tuple(acr for acr in ACR_ORDER if acr in {way.acr for way in ways_to("pwd", frozenset(f.kind for f in FACTORS))})
 

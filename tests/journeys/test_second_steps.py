@@ -111,6 +111,21 @@ def test_a_later_page_begins_at_the_first(shop: RelyingParty, browser: Browser, 
     assert browser.submit(code=app.code()).left  # the code that was posted too early was not spent
 
 
+def test_a_further_step_does_not_make_an_old_password_last(
+    shop: RelyingParty, provider: Provider, browser: Browser, clock: TestClock
+) -> None:
+    browser.open(shop.request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    for _ in range(47):  # 7 hours 50 minutes, never idle
+        clock.advance(timedelta(minutes=10))
+        assert browser.open(shop.request()).left
+    app = provider.add_app()
+    assert "Enter the code from your app" in browser.open(shop.request(acr_values="mfa")).text
+    assert browser.submit(code=app.code()).left
+    clock.advance(timedelta(minutes=11))
+    assert "Sign in to Shop" in browser.open(shop.request()).text
+
+
 def test_another_browser_cannot_go_on(shop: RelyingParty, provider: Provider, app: AuthenticatorApp) -> None:
     browser, other = provider.browser(), provider.browser()
     passes_the_password(browser, shop)
