@@ -29,14 +29,20 @@ from idp.selfservice.own import Own
 from idp.selfservice.pages import SecurityPages
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.codes import Codes
+from idp.signin.enrol_pages import EnrolPages
+from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
+from idp.signin.passkey_enrol_pages import PasskeyEnrolPages
+from idp.signin.passkey_enrolment import PasskeyEnrolment
 from idp.signin.passkey_pages import PasskeyPages
 from idp.signin.passkey_steps import PasskeySteps
 from idp.signin.progress import Progress
+from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
@@ -114,6 +120,8 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     )
     flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
     steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
+    enrolment = Enrolment(progress, people.recovery_codes)
+    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
@@ -121,6 +129,8 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
         *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
         *PasskeyPages(PasskeySteps(progress, people.passkeys), arrivals, front.pages).routes(),
+        *EnrolPages(apps, arrivals, front.pages).routes(),
+        *PasskeyEnrolPages(PasskeyEnrolment(enrolment, people.passkeys), arrivals, front.pages).routes(),
     )
 
 

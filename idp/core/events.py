@@ -56,6 +56,13 @@ class SubjectLinked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffChanged(Event):
+    """From now on a subject counts as `staff`, who always sign in with two factors, or no longer does."""
+
+    staff: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(Event):
     """A credential was not recognised. The name tried is kept as a keyed digest only."""
 
@@ -85,11 +92,16 @@ class PasskeyCounterStoodStill(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticatorEnrolled(Event):
-    """A subject got a further authenticator of `kind`. `recovered`: only a contact vouched for them when they did."""
+    """A subject has a further factor of `kind`. `recovered`: only a contact vouched for whoever enrolled it."""
 
     kind: str = ""
     authenticator_id: str = ""
     recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesRenewed(Event):
+    """A subject was shown ten new recovery codes; older ones no longer count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

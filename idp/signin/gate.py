@@ -1,6 +1,6 @@
 """The one question every path to a code or a page asks: what is still to be proven?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,8 +16,9 @@ from idp.subjects.authenticators import kinds
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
 
-# The answers of an interaction: which session was proven for it, when, and that the subject said "not now".
-PROOF, PROVEN_AT, DECLINED = "proof", "proven_at", "declined"
+# The answers of an interaction: which session was proven for it, when, that the subject said "not now" to what was asked,
+# and that they want to add a factor, of which kind.
+PROOF, PROVEN_AT, DECLINED, ENROLS = "proof", "proven_at", "declined", "enrols"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,20 @@ class Gate:
         if enrolled & (STRONG_STEPS - {RecoveryCodes.kind}) and self.recovery_codes.left(db, subject.id):
             return enrolled | {RecoveryCodes.kind}
         return enrolled
+
+
+def asked(interaction: Interaction) -> Requirement:
+    """What is to be proven before `interaction` goes on.
+
+    Who wants to add a factor asks it of themselves: so it takes no less than where an application asks for two factors.
+    """
+    wanted = interaction.requirement
+    return replace(wanted, acr_values=("mfa",)) if interaction.answers.get(ENROLS) else wanted
+
+
+def is_declinable(interaction: Interaction) -> bool:
+    """Whether "not now" is an answer: more is asked than to sign in."""
+    return not asked(interaction).is_plain
 
 
 def presented(session: Session, interaction: Interaction | None) -> Presented:

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.factors.passkey import Passkeys
-from idp.sessions.session import Session
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
+from idp.signin.gate import ENROLS, is_declinable
 from idp.signin.masking import masked
 from idp.signin.needs import Enrol, Nothing, Step, Unmet
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
@@ -88,8 +88,9 @@ class SigninPages:
                 return self._confirm(visit, position.subject)
             case Step(choices):
                 return see_other(f"{visit.here}/{choices[0]}")
-            case Enrol():
-                return see_other(f"{visit.here}/enrol")
+            case Enrol(choices):
+                wanted = visit.interaction.answers.get(ENROLS)
+                return see_other(f"{visit.here}/enrol/{wanted}" if wanted in choices else f"{visit.here}/enrol")
             case Unmet():
                 return see_other(f"{visit.here}/unmet")
             case never:
@@ -141,6 +142,8 @@ class SigninPages:
             cant_url=None,
             reauthenticating=confirm,
             passkey=self._passkey(visit, confirm),
+            back=visit.here,
+            declinable=confirm is not None and is_declinable(visit.interaction),
         )
 
     def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
@@ -159,7 +162,8 @@ class SigninPages:
 
     def _again(self, visit: Visit, username: str, problem: Problem) -> Response:
         """The page that was answered, with what was wrong: who was confirming goes on confirming."""
-        confirming = visit.browser.session is not None and self._name(visit.browser.session) == username
+        position = self.flow.progress.position(visit.interaction, visit.browser)
+        confirming = position is not None and position.subject.username == username
         return self._identify(visit, username=username, problem=problem, confirm=masked(username) if confirming else None)
 
     def _select(self, visit: Visit, subject: Subject) -> Response:
@@ -195,9 +199,3 @@ class SigninPages:
         )
         response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
         return response
-
-    def _name(self, session: Session) -> str:
-        progress = self.flow.progress
-        with progress.database.reading() as db:
-            subject = progress.subjects.get(db, session.subject_id)
-        return subject.username if subject is not None else ""

@@ -52,12 +52,12 @@ class PasskeyPages:
         """POST by script: what the browser needs for its question, as JSON. 410 where there is nothing to ask any more."""
         visit = self.arrivals.visit(interaction_id)
         if not isinstance(visit, Visit):
-            return _gone()
+            return nothing_to_ask()
         if ANYONE in read_form(request):
             options = self.steps.sign_in_options(visit.interaction)
         else:
             options = self.steps.step_options(visit.interaction, visit.browser)
-        return jsonify(options) if options is not None else _gone()
+        return jsonify(options) if options is not None else nothing_to_ask()
 
     def answer(self, interaction_id: str) -> Response:
         """POST: the browser's answer, or nothing where a page that stood open for too long only wants a fresh one."""
@@ -118,7 +118,8 @@ class PasskeyPages:
         return self.steps.progress.gate.policy(visit.interaction.brand).trusted_browser_days
 
 
-def _gone() -> Response:
+def nothing_to_ask() -> Response:
+    """The answer to a script on a page that was overtaken."""
     response = jsonify({})
     response.status_code = 410
     return response

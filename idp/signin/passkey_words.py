@@ -34,7 +34,7 @@ SWITCHED_OFF = Problem(
 )
 UNKNOWN = Problem(
     "We don’t know that passkey",
-    "It was removed from your account, or was never added to one. We have told your browser, so that it need not offer it again."
+    "It was removed from your account, or was never added to one. We have told your browser, so that it offers it no more."
     " Use another passkey, or another way.",
     None,
 )

@@ -19,7 +19,7 @@ from idp.sessions import known_browsers
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.attempt import Attempt, Attempts
-from idp.signin.gate import PROOF, PROVEN_AT, Gate, Presented, presented
+from idp.signin.gate import PROOF, PROVEN_AT, Gate, Presented, asked, presented
 from idp.signin.locking import Locking
 from idp.signin.lockout import UNKNOWN_BROWSER, Lane
 from idp.signin.needs import Need, Nothing
@@ -64,17 +64,18 @@ class Progress:
 
     def position(self, interaction: Interaction, browser: Browser) -> Position | None:
         """Where `interaction` stands in this browser; None where nobody has proven anything yet."""
-        now, session = self.clock.now(), browser.session
-        attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
-        if attempt is None:
-            return None
         with self.database.reading() as db:
-            subject = self.subjects.get(db, attempt.subject_id)
-            if subject is None or subject.disabled:
-                return None
-            brings = self._brings(db, interaction, attempt, session, browser.device, now)
-            need = self.gate.need(db, subject, interaction.brand, interaction.requirement, brings, now)
-        return Position(subject, attempt, need)
+            return self.locate(db, interaction, browser, self.clock.now())
+
+    def locate(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> Position | None:
+        """`position`, inside a transaction of the caller's."""
+        session = browser.session
+        attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
+        subject = self.subjects.get(db, attempt.subject_id) if attempt else None
+        if attempt is None or subject is None or subject.disabled:
+            return None
+        brings = self._brings(db, interaction, attempt, session, browser.device, now)
+        return Position(subject, attempt, self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now))
 
     def advance(
         self, db: Connection, interaction: Interaction, attempt: Attempt, browser: Browser, now: datetime
@@ -85,7 +86,7 @@ class Progress:
             return Over()
         session = self.sessions.get(db, browser.session.id, now) if browser.session else None
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
-        need = self.gate.need(db, subject, interaction.brand, interaction.requirement, brings, now)
+        need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
         if not self._still_stands(db, attempt, browser.device, now):
             return Over()
         if not isinstance(need, Nothing):
@@ -131,7 +132,9 @@ class Progress:
         if session is None or session.subject_id != attempt.subject_id:
             return Presented((), attempt.proofs, trusted)
         running = presented(session, interaction)
-        return Presented(running.held, newest((*running.given, *attempt.proofs)), trusted or running.trusted)
+        # Until something is proven anew a session counts as every other path to a code counts it.
+        trusted = running.trusted or (trusted and bool(attempt.proofs))
+        return Presented(running.held, newest((*running.given, *attempt.proofs)), trusted)
 
     def _still_stands(self, db: Connection, attempt: Attempt, device: str, now: datetime) -> bool:
         """Whether the password that was matched is still the subject's."""

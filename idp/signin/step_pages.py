@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.signin.arrival import Arrivals, Visit
-from idp.signin.gate import DECLINED
+from idp.signin.gate import DECLINED, ENROLS, is_declinable
 from idp.signin.needs import Step, Unmet
 from idp.signin.outcomes import Incomplete, NotAsked, Over, Paused, Pending, Proven, WrongCode
 from idp.signin.progress import Position
@@ -63,7 +63,7 @@ class StepPages:
         ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices if kind in STEPS]
         if len(ways) < len(position.need.choices):
             ways.append({"url": visit.here, "label": "Use your password"})
-        return self._page("signin/other_ways.html", visit, ways=ways, declinable=_is_step_up(visit))
+        return self._page("signin/other_ways.html", visit, ways=ways, declinable=is_declinable(visit.interaction))
 
     def unmet(self, interaction_id: str) -> Response:
         """GET: what is asked cannot be reached by this subject at this brand."""
@@ -79,7 +79,9 @@ class StepPages:
         if not isinstance(visit, Visit):
             return visit
         self.steps.progress.attempts.end(visit.interaction)
-        self.arrivals.interactions.keep(visit.interaction.answered(**{DECLINED: "1"}))
+        # Who wanted to add a factor of their own accord goes on without; nobody asked for it.
+        answer = {ENROLS: ""} if visit.interaction.answers.get(ENROLS) else {DECLINED: "1"}
+        self.arrivals.interactions.keep(visit.interaction.answered(**answer))
         return see_other(self.arrivals.interactions.resume_url(visit.interaction))
 
     def _show(self, kind: str, interaction_id: str) -> Response:
@@ -126,6 +128,7 @@ class StepPages:
             words=STEPS[kind],
             problem=problem,
             other=f"{visit.here}/other",
+            declinable=is_declinable(visit.interaction),
             trust_days=0 if position.attempt.shared or _is_step_up(visit) else self._trust_days(visit),
         )
 
@@ -158,5 +161,5 @@ class StepPages:
 
 
 def _is_step_up(visit: Visit) -> bool:
-    """Whether more is asked than to sign in."""
+    """Whether a higher level is asked for than a sign-in needs."""
     return visit.interaction.requirement.level not in (None, "pwd")

@@ -45,6 +45,13 @@ def wrong_code(wrong: WrongCode) -> Problem:
     return Problem(*_SAID[wrong.because](wrong), "code")
 
 
+def wrong_clock(minutes: int) -> tuple[str, str]:
+    """Title and text where the app's clock is so many `minutes` fast, or slow where that is negative."""
+    off = f"{abs(minutes)} minute{'' if abs(minutes) == 1 else 's'} {'fast' if minutes > 0 else 'slow'}"
+    text = f"The clock of the device with your app is about {off}. Let it set its time by itself, then type the new code."
+    return "The clock of your device is wrong", text
+
+
 def _wrong(wrong: WrongCode) -> tuple[str, str]:
     return "That code did not match", f"Check the code and type it again. {_tries(wrong.left)}"
 
@@ -54,10 +61,8 @@ def _used(wrong: WrongCode) -> tuple[str, str]:
 
 
 def _clock(wrong: WrongCode) -> tuple[str, str]:
-    minutes = abs(wrong.minutes)
-    off = f"{minutes} minute{'' if minutes == 1 else 's'} {'fast' if wrong.minutes > 0 else 'slow'}"
-    text = f"The clock of the device with your app is about {off}. Let it set its time by itself, then type the new code."
-    return "The clock of your device is wrong", f"{text} {_tries(wrong.left)}"
+    title, text = wrong_clock(wrong.minutes)
+    return title, f"{text} {_tries(wrong.left)}"
 
 
 def _tries(left: int) -> str:

@@ -1,7 +1,10 @@
 """What a provider serves, wherever it runs: its customers, its clients, and browsers that come to it."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 import pyotp
@@ -9,12 +12,17 @@ import pyotp
 from idp.app import House
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import Clock
+from idp.factors.passkey import Registered
 from idp.factors.totp import Enrolled
+from idp.signin.attempt import Attempt, Attempts
+from idp.subjects.authenticators import use
+from idp.subjects.proof import Proof
 from idp.subjects.subjects import NewSubject, Subject
 from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.relying_party import RelyingParty
+from tests.drivers.soft_authenticator import SoftAuthenticator
 
 
 class Household:
@@ -54,6 +62,43 @@ class Household:
         """Gives a customer ten codes."""
         with self.house.ground.database.transaction() as db:
             return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
+
+    def change_password(self, username: str, password: str) -> None:
+        """The stored password becomes another one."""
+        verifier = self.house.people.hasher.hash(password)
+        with self.house.ground.database.transaction() as db:
+            enrolled = self.house.people.password.enrolled(db, self._id(username))
+            assert enrolled is not None
+            assert use(db, enrolled, self.clock.now(), verifier)
+
+    def contact_vouches(self, browser: Browser, username: str = "ana") -> None:
+        """The customer at `browser` has proven the contact confirmed earlier, as far as the sign-in on its page knows."""
+        house, now = self.house, self.clock.now()
+        open_now = browser.page.url.partition("/signin/")[2].partition("/")[0]
+        kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
+        interaction = house.people.interactions.find(open_now, kept["browser"])
+        assert interaction is not None
+        attempts = Attempts(house.ground.kv)
+        attempt = attempts.find(interaction) or Attempt(subject_id=self._id(username))
+        proof = Proof("mail_code", ("otp",), "2sv", now)
+        attempts.keep(interaction, replace(attempt, proofs=attempt.proven(proof)))
+        browser.open(f"/signin/{open_now}")
+
+    def add_passkey(self, username: str = "ana", **device: Any) -> SoftAuthenticator:
+        """Registers a passkey for a customer; `device` is how its authenticator behaves."""
+        house, now = self.house, self.clock.now()
+        passkeys, made = house.people.passkeys, self.authenticator(**device)
+        with house.ground.database.transaction() as db:
+            subject = house.people.subjects.find(db, username)
+            assert subject is not None
+            sent = made.create(passkeys.register_options(db, "tests", subject))
+            registered = passkeys.register(db, "tests", subject.id, sent, "Laptop", now)
+        assert isinstance(registered, Registered), registered
+        return made
+
+    def authenticator(self, **device: Any) -> SoftAuthenticator:
+        """An authenticator whose browser is at this provider."""
+        return SoftAuthenticator(**{"origin": self.issuer, "rp_id": urlsplit(self.issuer).hostname or "", **device})
 
     def _id(self, username: str) -> str:
         with self.house.ground.database.reading() as db:
