@@ -36,6 +36,8 @@ from idp.signin.codes import Codes
 from idp.signin.enrol_pages import EnrolPages
 from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.offer import Offers
+from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
 from idp.signin.passkey_enrol_pages import PasskeyEnrolPages
 from idp.signin.passkey_enrolment import PasskeyEnrolment
@@ -131,6 +133,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *PasskeyPages(PasskeySteps(progress, people.passkeys), arrivals, front.pages).routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
         *PasskeyEnrolPages(PasskeyEnrolment(enrolment, people.passkeys), arrivals, front.pages).routes(),
+        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
 
 

@@ -17,8 +17,8 @@ from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
 
 # The answers of an interaction: which session was proven for it, when, that the subject said "not now" to what was asked,
-# and that they want to add a factor, of which kind.
-PROOF, PROVEN_AT, DECLINED, ENROLS = "proof", "proven_at", "declined", "enrols"
+# which session was offered a second step, and that a factor is to be added, of which kind.
+PROOF, PROVEN_AT, DECLINED, OFFERED, ENROLS = "proof", "proven_at", "declined", "offered", "enrols"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,12 @@ class Browser:
 class Proven:
     """Nothing more is needed: the session, with its new handle, and where to resume.
 
-    `device` is the handle by which this browser is known from now on; empty on a shared computer. `nudge`: the subject has
-    no second step and may be offered one.
+    `device` is the handle by which this browser is known from now on; empty on a shared computer.
     """
 
     started: Started
     resume: str
     device: str
-    nudge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

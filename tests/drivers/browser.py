@@ -131,8 +131,11 @@ class Browser:
         fields = form.fields | typed | ({press: form.buttons[press]} if press else {})
         return self.post(urljoin(self.page.url, form.action), fields, follow=follow)
 
-    def sign_in(self, username: str, password: str, **boxes: str) -> Page:
-        return self.submit(username=username, password=password, **boxes)
+    def sign_in(self, username: str, password: str, *, put_off: bool = True, **boxes: str) -> Page:
+        """Answers the sign-in form, and "not now" where a second step is offered then, unless `put_off` is False."""
+        page = self.submit(username=username, password=password, **boxes)
+        offered = any("later" in form.buttons for form in page.forms)
+        return self.submit(press="later") if offered and put_off else page
 
     def text(self) -> str:
         return self.page.text
