@@ -131,7 +131,7 @@ class Progress:
         if session is None or session.subject_id != attempt.subject_id:
             return Presented((), attempt.proofs, trusted)
         running = presented(session, interaction)
-        return Presented(running.held, newest((*running.given, *attempt.proofs)), trusted or running.trusted)
+        return Presented(running.held, newest((*running.given, *attempt.proofs)), running.trusted)
 
     def _still_stands(self, db: Connection, attempt: Attempt, device: str, now: datetime) -> bool:
         """Whether the password that was matched is still the subject's."""

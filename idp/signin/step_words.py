@@ -31,6 +31,7 @@ STEPS: dict[str, Words] = {
     ),
 }
 
+CLOCK_WRONG = "The clock of your device is wrong"
 CODE_MISSING = Problem("Something is missing", "Type the code.", "code")
 
 
@@ -48,10 +49,13 @@ def _used(wrong: WrongCode) -> tuple[str, str]:
 
 
 def _clock(wrong: WrongCode) -> tuple[str, str]:
-    minutes = abs(wrong.minutes)
-    off = f"{minutes} minute{'' if minutes == 1 else 's'} {'fast' if wrong.minutes > 0 else 'slow'}"
-    text = f"The clock of the device with your app is about {off}. Let it set its time by itself, then type the new code."
-    return "The clock of your device is wrong", f"{text} {_tries(wrong.left)}"
+    return CLOCK_WRONG, f"{clock_help(wrong.minutes)} {_tries(wrong.left)}"
+
+
+def clock_help(minutes: int) -> str:
+    """What to do about a device whose clock is `minutes` fast, or slow where that is negative."""
+    off = f"{abs(minutes)} minute{'' if abs(minutes) == 1 else 's'} {'fast' if minutes > 0 else 'slow'}"
+    return f"The clock of the device with your app is about {off}. Let it set its time by itself, then type the new code."
 
 
 def _tries(left: int) -> str:
