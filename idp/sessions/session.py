@@ -153,6 +153,10 @@ class Sessions:
         theirs = sessions.c.subject_id == subject_id
         return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
 
+    def distrust(self, db: Connection, subject_id: str) -> None:
+        """No running session of the subject leaves out a second step any more because of the browser it began in."""
+        db.execute(update(sessions).where(sessions.c.subject_id == subject_id, sessions.c.trusted).values(trusted=False))
+
     def sweep(self, now: datetime, limit: int = 500) -> int:
         """Ends at most `limit` sessions whose time is over, so that clients hear of it; answers how many."""
         with self._database.transaction() as db:
