@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from idp.app import passkeys
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
@@ -44,10 +45,6 @@ from idp.signin.flow import Flow
 from idp.signin.offer import Offers
 from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
-from idp.signin.passkey_enrol_pages import PasskeyEnrolPages
-from idp.signin.passkey_enrolment import PasskeyEnrolment
-from idp.signin.passkey_pages import PasskeyPages
-from idp.signin.passkey_steps import PasskeySteps
 from idp.signin.progress import Progress
 from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
@@ -146,9 +143,8 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
         *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
-        *PasskeyPages(PasskeySteps(progress, people.passkeys), arrivals, front.pages).routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
-        *PasskeyEnrolPages(PasskeyEnrolment(enrolment, people.passkeys), arrivals, front.pages).routes(),
+        *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
 
@@ -180,6 +176,7 @@ def _own(house: House, front: Front) -> tuple[Route, ...]:
     proposals = OwnProposals(ground.kv, ground.keyring, people.totp)
     apps = Apps(ground.database, ground.clock, ground.bus, people.sessions, people.totp, people.recovery_codes, proposals)
     routes = (
+        *passkeys.of_their_owner(house, own),
         *AppPages(own, apps).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
@@ -237,6 +234,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
+        *passkeys.for_managers(house),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance)).routes(),
         *UserInfoEndpoint(userinfo, clock).routes(),

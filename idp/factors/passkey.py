@@ -20,11 +20,14 @@ from idp.factors.passkey_ceremony import (
     Challenges,
     Refused,
     RelyingParty,
+    creating,
     misplaced,
+    proving,
     read_response,
+    says_not_discoverable,
 )
 from idp.factors.passkey_options import creation_options, request_options
-from idp.factors.passkey_record import Record, handle_of, lookup_of, make_handle, read_record, record_of
+from idp.factors.passkey_record import Accepted, Record, handle_of, lookup_of, make_handle, read_record, record_of
 from idp.factors.passkey_verification import verified_assertion, verified_registration
 from idp.subjects.authenticators import Authenticator, add, advance, by_lookup, of, use
 from idp.subjects.proof import Proof
@@ -88,13 +91,19 @@ class Passkeys:
         """The subject's passkeys, oldest first, each with what is known of it."""
         return tuple((one, read_record(one.verifier)) for one in of(db, subject_id, self.kind))
 
+    def accepted(self, db: Connection, subject_id: str) -> Accepted | None:
+        """The subject's passkeys, so that a browser forgets all others; None for who never began to register one."""
+        handle = handle_of(db, subject_id)
+        known = tuple(record.credential_id for record in self._records(db, subject_id))
+        return Accepted(bytes_to_base64url(handle), known) if handle is not None else None
+
     def register_options(self, db: Connection, attempt: str, subject: Subject, *, unasked: bool = False) -> dict[str, Any]:
         """Options for navigator.credentials.create(); its response is due within 5 minutes. Writes at the first call.
 
         `unasked`: for conditional mediation, where the browser makes the passkey without a prompt.
         """
         handle = make_handle(db, subject.id)
-        challenge = self._challenges.begin(_creating(unasked=unasked), attempt, subject.id)
+        challenge = self._challenges.begin(creating(unasked=unasked), attempt, subject.id)
         return creation_options(self._party, challenge, subject, handle, self._records(db, subject.id))
 
     def register(
@@ -112,12 +121,12 @@ class Passkeys:
 
         `unasked` as it was for its options.
         """
-        ceremony = _creating(unasked=unasked)
+        ceremony = creating(unasked=unasked)
         read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
             return read
         response, challenge = read
-        if _says_not_discoverable(response):
+        if says_not_discoverable(response):
             return Refused(Because.NOT_DISCOVERABLE)
         verified = verified_registration(response, self._party, challenge, ceremony)
         if verified is None or bytes_to_base64url(verified.credential_id) != response["id"]:
@@ -142,7 +151,7 @@ class Passkeys:
         `verified`: nothing else is proven, so the step must check its owner, as a sign-in always does. Without a subject
         nothing in the options depends on anybody, so they tell nothing about who exists.
         """
-        ceremony = _proving(subject_id, verified=verified)
+        ceremony = proving(subject_id, verified=verified)
         records = () if subject_id is None else self._records(db, subject_id)
         return request_options(self._party, self._challenges.begin(ceremony, attempt, subject_id), ceremony, records)
 
@@ -157,7 +166,7 @@ class Passkeys:
         verified: bool = False,
     ) -> Proven | Refused | UnknownCredential:
         """Judges `response_json` (any text). `subject_id` and `verified` as they were for its options."""
-        ceremony = _proving(subject_id, verified=verified)
+        ceremony = proving(subject_id, verified=verified)
         read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
             return read
@@ -227,16 +236,6 @@ class Passkeys:
         return tuple(record for _, record in self.enrolled(db, subject_id))
 
 
-def _creating(*, unasked: bool) -> Ceremony:
-    return Ceremony.REGISTER_UNASKED if unasked else Ceremony.REGISTER
-
-
-def _proving(subject_id: str | None, *, verified: bool) -> Ceremony:
-    if subject_id is None:
-        return Ceremony.SIGN_IN
-    return Ceremony.VERIFIED_STEP if verified else Ceremony.SECOND_STEP
-
-
 def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any], subject_id: str | None) -> bool:
     """Whether the credential belongs to who is signing in (WebAuthn 7.2): by its handle, and to `subject_id` if given."""
     told = response["response"].get("userHandle")
@@ -244,9 +243,3 @@ def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any]
         return enrolled.subject_id == subject_id
     handle = handle_of(db, enrolled.subject_id)
     return handle is not None and told == bytes_to_base64url(handle)
-
-
-def _says_not_discoverable(response: dict[str, Any]) -> bool:
-    extensions = response.get("clientExtensionResults")
-    told = extensions.get("credProps") if isinstance(extensions, dict) else None
-    return isinstance(told, dict) and told.get("rk") is False

@@ -53,6 +53,14 @@ class Record:
         return base64url_to_bytes(self.public_key)
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a browser may be told of a subject's passkeys (WebAuthn 5.1.10, Signal API), all base64url."""
+
+    handle: str
+    credential_ids: tuple[str, ...]
+
+
 def record_of(credential_id: bytes, public_key: bytes, *, eligible: bool, backed_up: bool) -> Record:
     """The record of a credential whose registration was verified."""
     return Record(bytes_to_base64url(credential_id), bytes_to_base64url(public_key), eligible, backed_up)

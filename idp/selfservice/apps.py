@@ -13,7 +13,7 @@ from idp.selfservice.own import Owner
 from idp.selfservice.proposals import Proposals
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
-from idp.signin.giving_up import STANDS_FOR
+from idp.signin.giving_up import is_last
 from idp.subjects.authenticators import Authenticator, label_of, of, remove, rename
 from idp.subjects.proof import Proof
 
@@ -59,7 +59,7 @@ class Apps:
     def is_last(self, owner: Owner, app_id: str) -> bool:
         """Whether without this app no strong factor is left."""
         with self.database.reading() as db:
-            return not any(one.kind in STANDS_FOR and one.id != app_id for one in of(db, owner.subject.id))
+            return is_last(db, owner.subject.id, app_id)
 
     def has_codes(self, owner: Owner) -> bool:
         """Whether the owner has recovery codes left."""

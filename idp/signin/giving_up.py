@@ -10,7 +10,7 @@ from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions import known_browsers
 from idp.sessions.session import Sessions
 from idp.signin.needs import STRONG_STEPS
-from idp.subjects.authenticators import kinds
+from idp.subjects.authenticators import kinds, of
 
 STANDS_FOR = STRONG_STEPS - {RecoveryCodes.kind}
 
@@ -33,3 +33,8 @@ class GivingUp:
         self.sessions.distrust(db, event.subject_id)
         if not kinds(db, event.subject_id) & STANDS_FOR and self.recovery_codes.void(db, event.subject_id):
             self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
+
+
+def is_last(db: Connection, subject_id: str, authenticator_id: str) -> bool:
+    """Whether without this authenticator the subject has no strong factor left."""
+    return not any(one.kind in STANDS_FOR and one.id != authenticator_id for one in of(db, subject_id))

@@ -3,9 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection
-
-from idp.core.events import Event, SecondStepFailed, SignInFailed
+from idp.core.events import SecondStepFailed, SecondStepProven, SignInFailed
 from idp.factors import passkey
 from idp.factors.passkey import Passkeys, UnknownCredential
 from idp.factors.passkey_ceremony import Refused
@@ -61,14 +59,15 @@ class PasskeySteps:
             return Incomplete("credential")
         now = self.progress.clock.now()
         with self.progress.database.transaction() as db:
+            # A refusal is committed too, with whatever it has to tell: a counter that stood still, for one.
             judged = self.passkeys.verify(db, interaction.id, sent, now)
             if not isinstance(judged, passkey.Proven):
-                self._failed(db, _sign_in_failed(interaction, _why(judged)))
+                self.progress.bus.record(db, _sign_in_failed(interaction, _why(judged)))
                 return judged
             attempt = Attempt(subject_id=judged.subject_id, proofs=(judged.proof,), shared=browser.shared)
             outcome: Finished | Attempt | Over = self.progress.advance(db, interaction, attempt, browser, now)
             if isinstance(outcome, Over):
-                self._failed(db, replace(_sign_in_failed(interaction, "disabled"), subject_id=judged.subject_id))
+                self.progress.bus.record(db, replace(_sign_in_failed(interaction, "disabled"), subject_id=judged.subject_id))
         return self.progress.settle(interaction, outcome)
 
     def prove(self, interaction: Interaction, sent: str, browser: Browser, *, trust: bool = False) -> PasskeyStep:
@@ -83,15 +82,12 @@ class PasskeySteps:
         with self.progress.database.transaction() as db:
             judged = self.passkeys.verify(db, interaction.id, sent, now, position.subject.id, verified=step.verified)
             if not isinstance(judged, passkey.Proven):
-                self._failed(db, _step_failed(interaction, position, _why(judged)))
+                self.progress.bus.record(db, _step_failed(interaction, position, _why(judged)))
                 return judged
+            self.progress.bus.record(db, _step_proven(interaction, position))
             attempt = replace(position.attempt, proofs=position.attempt.proven(judged.proof), trust=trust)
             outcome: Finished | Attempt | Over = self.progress.advance(db, interaction, attempt, browser, now)
         return self.progress.settle(interaction, outcome)
-
-    def _failed(self, db: Connection, event: Event) -> None:
-        # Committed with whatever the refusal itself has to tell, a counter that stood still for one.
-        self.progress.bus.record(db, event)
 
 
 def _why(judged: Refused | UnknownCredential) -> str:
@@ -101,6 +97,12 @@ def _why(judged: Refused | UnknownCredential) -> str:
 def _sign_in_failed(interaction: Interaction, why: str) -> SignInFailed:
     return SignInFailed(
         client_id=interaction.client_id, brand=interaction.brand, outcome="refused", reason=f"{Passkeys.kind}_{why}"
+    )
+
+
+def _step_proven(interaction: Interaction, position: Position) -> SecondStepProven:
+    return SecondStepProven(
+        subject_id=position.subject.id, client_id=interaction.client_id, brand=interaction.brand, kind=Passkeys.kind
     )
 
 

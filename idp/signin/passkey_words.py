@@ -13,8 +13,9 @@ class PasskeyForm:
     """One button that starts a ceremony, for `parts/passkey.html`.
 
     Its options come from below `action`, and the response goes to `action`. `does` is the method of
-    navigator.credentials. `anyone`: whoever answers signs in; `autofill`: passkeys are also offered on the username field,
-    `unasked`: one is made without a prompt where the browser can.
+    navigator.credentials. `anyone`: whoever answers signs in; `autofill`: passkeys are also offered on the username field.
+    `unasked`: one is made without a prompt, or not at all. `named`: the new one gets a name, for which this is proposed.
+    `parked`: the page belongs to a parked request.
     """
 
     action: str
@@ -24,6 +25,8 @@ class PasskeyForm:
     autofill: bool = False
     unasked: bool = False
     quiet: bool = False
+    named: str = ""
+    parked: bool = True
 
 
 MISSING = Problem("No passkey arrived", "Press the button, and your browser will ask for it.", None)
