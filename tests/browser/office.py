@@ -8,6 +8,7 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
+from idp.subjects.authenticators import remove
 from idp.subjects.subjects import NewSubject, Subject
 
 
@@ -25,6 +26,15 @@ class Office:
         with ground.database.transaction() as db:
             created = people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
         assert isinstance(created, Subject), created
+
+    def removes_passkeys(self, username: str) -> None:
+        """Takes every passkey of a customer out of use, as support does for somebody who lost a device."""
+        ground, people = self.house.ground, self.house.people
+        with ground.database.transaction() as db:
+            subject = people.subjects.find(db, username)
+            assert subject is not None
+            for passkey, _ in people.passkeys.enrolled(db, subject.id):
+                assert remove(db, passkey.id, ground.clock.now())
 
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground
