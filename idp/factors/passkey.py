@@ -136,6 +136,7 @@ class Passkeys:
             verified.credential_public_key,
             eligible=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
             backed_up=verified.credential_backed_up,
+            unasked=unasked,
         )
         authenticator_id = self._enrol(db, subject_id, record, verified.sign_count, label, now)
         if authenticator_id is None:

@@ -29,6 +29,11 @@ class PasskeyForm:
     parked: bool = True
 
 
+def unasked_form(here: str) -> PasskeyForm:
+    """The one by which a browser may make a passkey without a prompt, while a second step is offered."""
+    return PasskeyForm(action=f"{here}/offer/passkey", label="Make a passkey", does="create", unasked=True)
+
+
 MISSING = Problem("No passkey arrived", "Press the button, and your browser will ask for it.", None)
 SWITCHED_OFF = Problem(
     "You can’t sign in with this passkey now",

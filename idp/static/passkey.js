@@ -79,7 +79,7 @@ async function begin() {
 function prepare() {
   const button = form.querySelector(".button");
   let busy = false;
-  form.hidden = false;
+  form.hidden = "unasked" in form.dataset;
   document.querySelector("[data-without]")?.remove();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

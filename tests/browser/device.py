@@ -33,14 +33,3 @@ class Device:
     def refuses(self) -> None:
         """From now on its owner does not pass verification."""
         self._tools.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": False})
-
-    def waits(self) -> None:
-        """From now on nobody touches it."""
-        self._touched(False)
-
-    def goes_on(self) -> None:
-        """From now on it is touched at once."""
-        self._touched(True)
-
-    def _touched(self, enabled: bool) -> None:
-        self._tools.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": self._id, "enabled": enabled})

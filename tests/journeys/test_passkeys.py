@@ -309,3 +309,49 @@ def reaches_the_enrolment(provider: Provider, browser: Browser) -> None:
     """From where the gate led after the password to the page that makes a passkey."""
     provider.contact_vouches(browser)
     browser.open(browser.page.link("Make a passkey"))
+
+
+def is_offered_a_second_step(browser: Browser, shop: RelyingParty) -> None:
+    browser.open(shop.request())
+    browser.submit(username="ana", password=ANA_PASSWORD)
+    assert "Make your sign-in safer" in browser.text()
+
+
+def test_the_browser_may_make_one_unasked_while_one_is_offered(shop: RelyingParty, provider: Provider) -> None:
+    browser, device = provider.browser(), provider.authenticator(present=False, verifies=False)
+    is_offered_a_second_step(browser, shop)
+    ceremony = ceremony_of(browser, unasked="1")
+    assert ceremony.send(ceremony.answered(device)).left  # no further page
+    assert claims_of(shop, browser)["acr"] == "pwd"
+    (enrolled,) = provider.happened("AuthenticatorEnrolled")
+    assert enrolled.details()["recovered"] is True
+    device.present = device.verifies = True
+    elsewhere, other, later = provider.browser(), provider.browser(), provider.browser()
+    elsewhere.open(shop.request())
+    assert elsewhere.sign_in("ana", ANA_PASSWORD).left  # nobody is asked for what they never heard of
+    other.open(shop.request())
+    assert uses(other, device).left
+    assert claims_of(shop, other)["acr"] == "phr"
+    later.open(shop.request())
+    assert "Use your passkey" in later.sign_in("ana", ANA_PASSWORD).text  # now that they know it
+
+
+def test_what_the_browser_could_not_make_holds_nobody_up(shop: RelyingParty, provider: Provider) -> None:
+    browser = provider.browser()
+    is_offered_a_second_step(browser, shop)
+    ceremony = ceremony_of(browser, unasked="1")
+    page = ceremony.send("please")
+    assert ("Make your sign-in safer" in page.text, "passkey.js" in page.body) == (True, False)
+    assert browser.submit(press="later").left
+
+
+def test_nothing_is_made_unasked_where_nothing_was_offered(shop: RelyingParty, provider: Provider, clock: TestClock) -> None:
+    browser = provider.browser()
+    browser.open(shop.request())
+    form = browser.page.forms[0]
+    address = f"{browser.page.url}/offer/passkey"
+    assert browser.fetch(f"{address}/options", form.fields).status_code == 410
+    is_offered_a_second_step(browser, shop)
+    form = next(form for form in browser.page.forms if "credential" in form.fields)
+    clock.advance(FIVE_MINUTES + timedelta(seconds=1))
+    assert browser.fetch(f"{form.action}/options", form.fields).status_code == 410
