@@ -3,6 +3,7 @@
 A notice is enqueued in the transaction of what it tells, so nobody is told of what never happened.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,42 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
-from idp.core.events import Event, PasswordLocked, SignedIn
+from idp.core.events import (
+    AuthenticatorEnrolled,
+    AuthenticatorRemoved,
+    BrowserForgotten,
+    Event,
+    PasswordLocked,
+    RecoveryCodesRenewed,
+    SecondStepProven,
+    SignedIn,
+    TrustWithdrawn,
+)
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
+from idp.factors.recovery_codes import FEW, RecoveryCodes
 from idp.signin import unlock_links
 from idp.subjects.subjects import Subjects
 from idp.web.mails import Mail, branded
 
 MAIL = "mail"
+# What its owner is told when something changed, by event and by kind of factor. The names that people give to things stay
+# out of it: who is in somebody's account must not be able to write into our mails.
+CHANGES: Mapping[tuple[type[Event], str], str] = {
+    (AuthenticatorEnrolled, "passkey"): "A passkey was added",
+    (AuthenticatorEnrolled, "totp"): "An authenticator app was added",
+    (AuthenticatorEnrolled, "text_code"): "Codes by text were turned on",
+    (AuthenticatorEnrolled, "mail_code"): "Codes by e-mail were turned on",
+    (AuthenticatorRemoved, "passkey"): "A passkey was removed",
+    (AuthenticatorRemoved, "totp"): "An authenticator app was removed",
+    (AuthenticatorRemoved, "text_code"): "Codes by text were turned off",
+    (AuthenticatorRemoved, "mail_code"): "Codes by e-mail were turned off",
+    (RecoveryCodesRenewed, ""): "New recovery codes were made",
+    (BrowserForgotten, ""): "Browsers were forgotten",
+    (TrustWithdrawn, ""): "A browser is no longer trusted",
+}
+CALL_AT_ONCE = "If this was not you, call us at once: the number is below."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +59,7 @@ class Notices:
     issuer: str
     brands: Brands
     subjects: Subjects
+    recovery_codes: RecoveryCodes
     keyring: Keyring
     clock: Clock
     templates: Environment
@@ -40,11 +69,32 @@ class Notices:
         brand = self.brands.get(event.brand)
         if not isinstance(event, SignedIn) or not event.new_device or brand is None or event.subject_id is None:
             return
-        at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))
-        paragraphs = [f"{in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."]
-        not_me = "If this was not you, call us at once: the number is below."
-        mail = Mail("signed_in_new_device", "A new browser signed in", paragraphs, not_me)
-        self._send(db, event.subject_id, brand, mail)
+        self._send(
+            db,
+            event.subject_id,
+            brand,
+            Mail("signed_in_new_device", "A new browser signed in", [self._where(brand)], CALL_AT_ONCE),
+        )
+
+    def when_changed(self, db: Connection, event: Event) -> None:
+        """Something that one signs in with changed. Told in the dress of the event's brand, or of one the subject is at."""
+        title = CHANGES[type(event), getattr(event, "kind", "")]
+        brand = self.brands.get(event.brand) or self._any_brand(db, event.subject_id)
+        if brand is not None and event.subject_id is not None:
+            self._send(db, event.subject_id, brand, Mail("account_changed", title, [self._where(brand)], CALL_AT_ONCE))
+
+    def when_step_proven(self, db: Connection, event: Event) -> None:
+        """A recovery code was used, and few are left."""
+        brand = self.brands.get(event.brand) or self._any_brand(db, event.subject_id)
+        if not isinstance(event, SecondStepProven) or event.kind != RecoveryCodes.kind or event.subject_id is None:
+            return
+        left = self.recovery_codes.left(db, event.subject_id)
+        if brand is None or left > FEW:
+            return
+        title = f"{left or 'No'} recovery code{'' if left == 1 else 's'} left"
+        paragraphs = [f"You used a recovery code: {self._where(brand)}"]
+        paragraphs += ["Sign in as always, open “Sign-in and security” and make new ones."]
+        self._send(db, event.subject_id, brand, Mail("few_recovery_codes", title, paragraphs, CALL_AT_ONCE))
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
@@ -62,6 +112,16 @@ class Notices:
         action = {"url": f"{self.issuer}/unlock/{handle}", "label": "It was me: open it again"}
         title = "Signing in with your password is on hold"
         self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
+
+    def _where(self, brand: Brand) -> str:
+        at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))
+        return f"{in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."
+
+    def _any_brand(self, db: Connection, subject_id: str | None) -> Brand | None:
+        """For who came to our pages by themselves: a brand that knows them, or else any."""
+        brands = self.brands.all()
+        known = (b for b in brands if subject_id and self.subjects.customer_number(db, subject_id, b.id))
+        return next(known, next(iter(brands), None))
 
     def _send(self, db: Connection, subject_id: str, brand: Brand, mail: Mail) -> None:
         subject = self.subjects.get(db, subject_id)

@@ -14,7 +14,7 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.errors import Unavailable
-from idp.core.events import SessionEnded, SubjectDisabled
+from idp.core.events import AuthenticatorRemoved, SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
 from idp.core.kv import epoch
 from idp.core.outbox import Worker
@@ -50,6 +50,7 @@ from idp.sessions.interaction import Interactions
 from idp.sessions.session import Limits, Sessions
 from idp.settings import Settings
 from idp.signin.gate import Gate
+from idp.signin.giving_up import GivingUp
 from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
 from idp.subjects.pairwise import Pairwise
@@ -130,6 +131,9 @@ def build(ground: Ground) -> House:
     ground.bus.subscribe(SessionEnded, notices.when_session_ended)
     ground.bus.subscribe(SubjectDisabled, people.sessions.when_subject_disabled)
     ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
+    giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
+    ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
+    ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)

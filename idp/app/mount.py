@@ -4,15 +4,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from idp.app import passkeys
 from idp.app.house import House
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
-from idp.core.events import PasswordLocked, SignedIn
+from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
-from idp.notices import Notices
+from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -29,9 +30,14 @@ from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
+from idp.selfservice.app_pages import AppPages
+from idp.selfservice.apps import Apps
+from idp.selfservice.browser_pages import BrowserPages
+from idp.selfservice.code_pages import CodePages
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import Own
 from idp.selfservice.pages import SecurityPages
+from idp.selfservice.proposals import Proposals as OwnProposals
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.app_enrolment import AppEnrolment
@@ -87,9 +93,7 @@ def mount(house: House) -> None:
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    notices = Notices(settings.issuer, house.parties.brands, house.people.subjects, ground.keyring, ground.clock, app.jinja_env)
-    ground.bus.subscribe(SignedIn, notices.when_signed_in)
-    ground.bus.subscribe(PasswordLocked, notices.when_locked)
+    _tell(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
@@ -108,6 +112,19 @@ def mount(house: House) -> None:
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
+
+
+def _tell(house: House) -> None:
+    ground, people = house.ground, house.people
+    brands, templates = house.parties.brands, ground.app.jinja_env
+    notices = Notices(
+        ground.settings.issuer, brands, people.subjects, people.recovery_codes, ground.keyring, ground.clock, templates
+    )
+    ground.bus.subscribe(SignedIn, notices.when_signed_in)
+    ground.bus.subscribe(PasswordLocked, notices.when_locked)
+    ground.bus.subscribe(SecondStepProven, notices.when_step_proven)
+    for kind in dict.fromkeys(kind for kind, _ in CHANGES):
+        ground.bus.subscribe(kind, notices.when_changed)
 
 
 def _demo(house: House, front: Front) -> tuple[Route, ...]:
@@ -141,6 +158,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *StepPages(steps, sending, arrivals, front.pages, ground.clock).routes(),
         *sending.routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
+        *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
 
@@ -169,7 +187,9 @@ def _unlock(house: House, front: Front) -> tuple[Route, ...]:
 def _own(house: House, front: Front) -> tuple[Route, ...]:
     ground, people = house.ground, house.people
     own = Own(
+        issuer=ground.settings.issuer,
         database=ground.database,
+        kv=ground.kv,
         clock=ground.clock,
         subjects=people.subjects,
         sessions=people.sessions,
@@ -178,9 +198,19 @@ def _own(house: House, front: Front) -> tuple[Route, ...]:
         cookie=front.cookie,
         browser=front.browser,
         pages=front.pages,
+        longest_session=ground.settings.session_absolute,
     )
     people.interactions.revivers[OWN] = own.revive
-    return (*own.routes(), *SecurityPages(own, people.totp, people.recovery_codes).routes())
+    proposals = OwnProposals(ground.kv, ground.keyring, people.totp)
+    apps = Apps(ground.database, ground.clock, ground.bus, people.sessions, people.totp, people.recovery_codes, proposals)
+    routes = (
+        *passkeys.of_their_owner(house, own),
+        *AppPages(own, apps).routes(),
+        *CodePages(own, ground.bus, people.recovery_codes).routes(),
+        *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
+    )
+    offered = frozenset(route.rule for route in routes)
+    return (*own.routes(), *SecurityPages(own, people.recovery_codes, offered).routes(), *routes)
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:
@@ -232,6 +262,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
+        *passkeys.for_managers(house),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance)).routes(),
         *UserInfoEndpoint(userinfo, clock).routes(),

@@ -91,8 +91,22 @@ class PasskeyCounterStoodStill(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStepFailed(Event):
+    """A further proof of `kind` was refused after a first one, or at a step-up."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStepProven(Event):
+    """A further proof of `kind` counted, after a first one or at a step-up."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticatorEnrolled(Event):
-    """A subject has a further factor of `kind`. `recovered`: only a contact vouched for whoever enrolled it."""
+    """A subject has one more way to prove who they are. `recovered`: a contact alone vouched for them."""
 
     kind: str = ""
     authenticator_id: str = ""
@@ -100,15 +114,33 @@ class AuthenticatorEnrolled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryCodesRenewed(Event):
-    """A subject was shown ten new recovery codes; older ones no longer count."""
+class AuthenticatorRemoved(Event):
+    """A way to prove who one is was given up. `session_id` is the session that did it, and the only one that stays."""
+
+    kind: str = ""
+    authenticator_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecondStepFailed(Event):
-    """A further proof of `kind` was refused after a first one, or at a step-up."""
+class RecoveryCodesRenewed(Event):
+    """Ten recovery codes were made and shown; earlier ones no longer count."""
 
-    kind: str = ""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesVoided(Event):
+    """The recovery codes went with the last factor they stood in for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserForgotten(Event):
+    """So many browsers are no longer known to the subject."""
+
+    browsers: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustWithdrawn(Event):
+    """A browser in which the second step was left out is asked for it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

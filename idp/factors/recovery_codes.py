@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, func, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, delete, func, select, update
 
 from idp.core.database import UTCDateTime, metadata, upsert
 from idp.core.handles import digest
@@ -13,6 +13,8 @@ from idp.factors.factor import Wrong
 from idp.subjects.proof import Proof
 
 CODES = 10
+# So few are left that the owner is told.
+FEW = 3
 # 16 of 32 characters are 80 bits. Crockford's alphabet: no I, L, O that look like 1 and 0, no U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS = 16
@@ -57,6 +59,16 @@ class RecoveryCodes:
         this = (recovery_codes.c.subject_id == subject_id, recovery_codes.c.digest == digest(bare(code)))
         spent = db.execute(update(recovery_codes).where(*this, recovery_codes.c.used_at.is_(None)).values(used_at=now))
         return Proof(self.kind, self.amr, self.strength, now) if spent.rowcount == 1 else Wrong()
+
+    def void(self, db: Connection, subject_id: str) -> bool:
+        """Ends all codes of the subject, used or not; False where there were none."""
+        return db.execute(delete(recovery_codes).where(recovery_codes.c.subject_id == subject_id)).rowcount > 0
+
+    def made_at(self, db: Connection, subject_id: str) -> datetime | None:
+        """When the subject's codes were made; None where there are none, not even used ones."""
+        newest = select(recovery_codes.c.created_at).where(recovery_codes.c.subject_id == subject_id)
+        made: datetime | None = db.scalar(newest.order_by(recovery_codes.c.created_at.desc()).limit(1))
+        return made
 
     def left(self, db: Connection, subject_id: str) -> int:
         """How many codes the subject could still use; 0 where there never were any."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from idp.core.handles import digest
 from idp.core.sealing import Keyring
 from idp.factors.factor import Wrong
-from idp.subjects.authenticators import Authenticator, add, advance, of, use
+from idp.subjects.authenticators import Authenticator, add, advance, label_of, of, use
 from idp.subjects.proof import Proof
 
 SECRET_BYTES = 20
@@ -25,7 +25,6 @@ STEP_SECONDS = 30
 # How far a device's clock may be off, in steps: to be accepted, and to be told that it is off.
 ACCEPTED = 1
 TOLD = 10
-LONGEST_LABEL = 64
 # Each app more makes a guess likelier to hit.
 MOST_APPS = 5
 
@@ -92,8 +91,8 @@ class Totp:
 
         `Replayed` where the secret is enrolled already. Raises ValueError where `secret` was never proposed by us.
         """
-        name = label.strip()
-        if not 1 <= len(name) <= LONGEST_LABEL or not name.isprintable():
+        name = label_of(label)
+        if name is None:
             return BadLabel()
         raw = _raw(secret)
         off = _offset(raw, code, now)

@@ -1,13 +1,17 @@
 """The door to our own pages: each says what it requires, and whoever lacks it goes through the same gate as everybody."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.database import Database
+from idp.core.kv import KV
 from idp.sessions.context import ACR_ORDER, Requirement
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
@@ -24,6 +28,16 @@ from idp.web.routes import Guard, Route
 KIND, RESUME, HOME = "own", "/account/resume", "/account/security"
 # Changes need a proof this recent, as strong as the subject can give (S1, re-authentication).
 TO_CHANGE = timedelta(minutes=5)
+SAID_FOR = timedelta(minutes=5)
+THING_ID = re.compile(r"[ab]_[A-Za-z0-9_-]{22}")
+
+
+class By(TypedDict):
+    """Who does something on pages of their own, as every event of it tells."""
+
+    subject_id: str
+    brand: str | None
+    session_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +48,19 @@ class Owner:
     subject: Subject
     brand: str | None
 
+    @property
+    def by(self) -> By:
+        """For the events of what they do."""
+        return By(subject_id=self.subject.id, brand=self.brand, session_id=self.session.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Own:
     """Collaborators of every page of one's own."""
 
+    issuer: str
     database: Database
+    kv: KV
     clock: Clock
     subjects: Subjects
     sessions: Sessions
@@ -48,6 +69,7 @@ class Own:
     cookie: SessionCookie
     browser: BrowserCookie
     pages: Pages
+    longest_session: timedelta
 
     def routes(self) -> tuple[Route, ...]:
         """Where the gate sends people back to."""
@@ -71,6 +93,38 @@ class Own:
             need = self.gate.need(db, subject, brand, asked, presented(session, None), now)
             self.sessions.touch(db, session, now)
         return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)
+
+    def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
+        """`template` in the owner's brand's dress, with what was just done, which is said once."""
+        said = self.kv.take(_said(owner.session))
+        return self.pages.page(
+            template,
+            brand=owner.brand,
+            status=status,
+            name=owner.subject.name,
+            scheme=self.issuer.partition(":")[0],
+            said=said.decode() if said else "",
+            **context,
+        )
+
+    def done(self, owner: Owner, said: str, path: str) -> Response:
+        """On to `path`, where a line tells what was done."""
+        self.kv.set(_said(owner.session), said.encode(), SAID_FOR)
+        return see_other(path)
+
+    def missing(self, brand: str | None = None) -> Response:
+        """For what is not there, or is somebody else's."""
+        return self.pages.problem("not_found", brand=brand, status=404, action_url=HOME, action_label="Sign-in and security")
+
+    def called(self, owner: Owner) -> str:
+        """The name of who is behind the pages: the brand's, or our host."""
+        brand = self.gate.brands.get(owner.brand)
+        return brand.name if brand is not None else self.issuer.partition("://")[2]
+
+    def zone(self, owner: Owner) -> ZoneInfo:
+        """Whose days the pages speak of."""
+        brand = self.gate.brands.get(owner.brand)
+        return ZoneInfo(brand.support.timezone if brand is not None else "UTC")
 
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate to where they were going; "not now" leads to the page that shows without changing."""
@@ -120,3 +174,12 @@ class Own:
         level = {at: strongest(enrolled & accepted(self.gate.policy(at))) for at in (brand, None)}
         best = max((brand, None), key=lambda at: ACR_ORDER.index(level[at]))
         return best, Requirement((level[best],), TO_CHANGE)
+
+
+def is_thing(thing_id: str) -> bool:
+    """Whether `thing_id` can be that of an authenticator or a browser; anything else in an address leads nowhere."""
+    return THING_ID.fullmatch(thing_id) is not None
+
+
+def _said(session: Session) -> str:
+    return f"own-said:{session.id}"

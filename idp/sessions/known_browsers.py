@@ -109,6 +109,13 @@ def trust(db: Connection, subject_id: str, handle: str, until: datetime, now: da
     return trusted.rowcount == 1
 
 
+def distrust(db: Connection, subject_id: str, browser_id: str, now: datetime) -> bool:
+    """Asks for the second step in this browser again; True for exactly one of many callers, False where it was not trusted."""
+    this = (known_browsers.c.id == browser_id) & (known_browsers.c.subject_id == subject_id)
+    trusted = known_browsers.c.trusted_until > now
+    return db.execute(update(known_browsers).where(this, trusted).values(trusted_until=None)).rowcount == 1
+
+
 def distrust_all(db: Connection, subject_id: str) -> None:
     """No browser of the subject is trusted any more (`trust.withdraw` tells running sessions too). They stay known."""
     db.execute(update(known_browsers).where(known_browsers.c.subject_id == subject_id).values(trusted_until=None))
@@ -120,9 +127,10 @@ def forget(db: Connection, subject_id: str, browser_id: str) -> bool:
     return db.execute(delete(known_browsers).where(this)).rowcount == 1
 
 
-def forget_all(db: Connection, subject_id: str) -> int:
-    """Makes every browser of the subject a stranger, as after "that was not me"; answers how many."""
-    return db.execute(delete(known_browsers).where(known_browsers.c.subject_id == subject_id)).rowcount
+def forget_all(db: Connection, subject_id: str, keep: str = "") -> int:
+    """Makes every browser of the subject a stranger, but the one with the id `keep`; answers how many."""
+    theirs = (known_browsers.c.subject_id == subject_id) & (known_browsers.c.id != keep)
+    return db.execute(delete(known_browsers).where(theirs)).rowcount
 
 
 def purge(db: Connection, now: datetime, limit: int = 500) -> int:

@@ -20,6 +20,9 @@ class Offer:
 
 # One row for each kind that has a page at /signin/<interaction>/enrol/<kind>.
 OFFERS: dict[str, Offer] = {
+    "passkey": Offer(
+        "Make a passkey", "Your fingerprint, your face or the PIN of your device signs you in, without a password."
+    ),
     "totp": Offer(
         "Set up an authenticator app",
         "An app on your phone shows a new code every 30 seconds. Your password manager may do it too.",

@@ -8,13 +8,15 @@ from sqlalchemy import Connection
 from idp.brands.brand import Policy
 from idp.brands.registry import Brands
 from idp.factors.mail_code import MailCode
+from idp.factors.passkey import Passkeys
+from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement, is_recent
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
 from idp.signin.contacts import confirmed
 from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs
-from idp.subjects.authenticators import kinds
+from idp.subjects.authenticators import kinds, of
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
 
@@ -63,6 +65,9 @@ class Gate:
         enrolled = kinds(db, subject.id)
         if not subject.email_verified:
             enrolled -= {MailCode.kind}
+        if Passkeys.kind in enrolled and not any(map(is_known_to_its_owner, of(db, subject.id, Passkeys.kind))):
+            # One that a browser made by itself opens the door, but must not shut out its owner who never heard of it.
+            enrolled -= {Passkeys.kind}
         if enrolled & (STRONG_STEPS - {RecoveryCodes.kind}) and self.recovery_codes.left(db, subject.id):
             return enrolled | {RecoveryCodes.kind}
         return enrolled

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.enrol_words import OFFERS
 from idp.signin.offer import Offers
+from idp.signin.passkey_words import unasked_form
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.render import Pages
@@ -44,6 +45,8 @@ class OfferPages:
             application=visit.interaction.application,
             form_action=visit.ends,
             action=f"{visit.here}/offer",
+            # Tried once: what the browser could not do a moment ago must not hold anybody up.
+            passkey=None if "tried" in request.args else unasked_form(visit.here),
             offers=[{"kind": kind, "label": offer.choice} for kind, offer in OFFERS.items() if kind in accepted],
             request=self.arrivals.interactions.seal(visit.interaction),
         )

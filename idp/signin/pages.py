@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
+from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
 from idp.signin.gate import ENROLS, is_declinable
 from idp.signin.masking import masked
 from idp.signin.needs import Enrol, Nothing, Step, Unmet
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
+from idp.signin.passkey_words import PasskeyForm
 from idp.signin.progress import Position
 from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem
 from idp.subjects.subjects import Subject
@@ -142,9 +144,21 @@ class SigninPages:
             shared_allowed=confirm is None,
             cant_url=None,
             reauthenticating=confirm,
+            passkey=self._passkey(visit, confirm),
             back=visit.here,
             declinable=confirm is not None and is_declinable(visit.interaction),
         )
+
+    def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
+        """The button beside the password; None where no passkey helps."""
+        action = f"{visit.here}/passkey"
+        if confirm is None:
+            accepted = Passkeys.kind in self.flow.progress.gate.policy(visit.interaction.brand).second_steps
+            sign_in = PasskeyForm(action=action, label="Sign in with a passkey", anyone=True, autofill=True, quiet=True)
+            return sign_in if accepted else None
+        position = self.flow.progress.position(visit.interaction, visit.browser)
+        asked = position is not None and isinstance(position.need, Step) and Passkeys.kind in position.need.choices
+        return PasskeyForm(action=action, label="Use your passkey", quiet=True) if asked else None
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
         return self._identify(visit, username=subject.username, confirm=masked(subject.username))

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from sqlalchemy import Connection
 
-from idp.core.events import SecondStepFailed
+from idp.core.events import SecondStepFailed, SecondStepProven
 from idp.factors.factor import Wrong
 from idp.factors.sent_code import Late
 from idp.factors.totp import ClockOff, Replayed
@@ -46,6 +46,7 @@ class SecondSteps:
             if not isinstance(verdict, Proof):
                 return self._wrong(db, interaction, position, kind, verdict, allowed)
             succeeded(db, position.subject.id, kind)
+            self._proven(db, interaction, position, kind)
             attempt = replace(position.attempt, proofs=position.attempt.proven(verdict), trust=trust)
             outcome: Finished | Attempt | Over = self.progress.advance(db, interaction, attempt, browser, now)
         return self.progress.settle(interaction, outcome)
@@ -72,6 +73,12 @@ class SecondSteps:
                 assert_never(never)
         self._failed(db, interaction, position, kind, wrong.because)
         return wrong
+
+    def _proven(self, db: Connection, interaction: Interaction, position: Position, kind: str) -> None:
+        proven = SecondStepProven(
+            subject_id=position.subject.id, client_id=interaction.client_id, brand=interaction.brand, kind=kind
+        )
+        self.progress.bus.record(db, proven)
 
     def _failed(self, db: Connection, interaction: Interaction, position: Position, kind: str, because: str) -> None:
         failed = SecondStepFailed(

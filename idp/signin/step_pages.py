@@ -61,7 +61,10 @@ class StepPages:
         visit, position = found
         if not isinstance(position.need, Step):
             return see_other(visit.here)
-        ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices]
+        # The password has no page of its own: it is asked where a sign-in begins.
+        ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices if kind in STEPS]
+        if len(ways) < len(position.need.choices):
+            ways.append({"url": visit.here, "label": "Use your password"})
         return self._page("signin/other_ways.html", visit, ways=ways, declinable=is_declinable(visit.interaction))
 
     def unmet(self, interaction_id: str) -> Response:

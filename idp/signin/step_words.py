@@ -17,6 +17,12 @@ class Words:
 
 
 STEPS: dict[str, Words] = {
+    "passkey": Words(
+        "Use your passkey",
+        "Your browser asks for your fingerprint, your face or your PIN, or for your security key.",
+        "Use your passkey",
+        "Use your passkey",
+    ),
     "totp": Words(
         "Enter the code from your app",
         "Open your authenticator app and type the six digits it shows now.",
@@ -33,6 +39,7 @@ STEPS: dict[str, Words] = {
     "mail_code": Words("Enter the code we mailed", "It counts for 5 minutes.", "Code", "Get a code by e-mail"),
 }
 
+CLOCK_WRONG = "The clock of your device is wrong"
 CODE_MISSING = Problem("Something is missing", "Type the code.", "code")
 
 
@@ -43,9 +50,7 @@ def wrong_code(wrong: WrongCode) -> Problem:
 
 def wrong_clock(minutes: int) -> tuple[str, str]:
     """Title and text where the app's clock is so many `minutes` fast, or slow where that is negative."""
-    off = f"{abs(minutes)} minute{'' if abs(minutes) == 1 else 's'} {'fast' if minutes > 0 else 'slow'}"
-    text = f"The clock of the device with your app is about {off}. Let it set its time by itself, then type the new code."
-    return "The clock of your device is wrong", text
+    return CLOCK_WRONG, clock_help(minutes)
 
 
 def _wrong(wrong: WrongCode) -> tuple[str, str]:
@@ -63,6 +68,12 @@ def _late(wrong: WrongCode) -> tuple[str, str]:
 def _clock(wrong: WrongCode) -> tuple[str, str]:
     title, text = wrong_clock(wrong.minutes)
     return title, f"{text} {_tries(wrong.left)}"
+
+
+def clock_help(minutes: int) -> str:
+    """What to do about a device whose clock is `minutes` fast, or slow where that is negative."""
+    off = f"{abs(minutes)} minute{'' if abs(minutes) == 1 else 's'} {'fast' if minutes > 0 else 'slow'}"
+    return f"The clock of the device with your app is about {off}. Let it set its time by itself, then type the new code."
 
 
 def _tries(left: int) -> str:

@@ -22,6 +22,8 @@ from sqlalchemy import (
 
 from idp.core.database import UTCDateTime, metadata
 
+LONGEST_LABEL = 64
+
 authenticators = Table(
     "authenticators",
     metadata,
@@ -133,6 +135,19 @@ def remove(db: Connection, authenticator_id: str, now: datetime) -> bool:
     this = authenticators.c.id == authenticator_id
     gone = db.execute(update(authenticators).where(this, authenticators.c.removed_at.is_(None)).values(removed_at=now))
     return gone.rowcount == 1
+
+
+def rename(db: Connection, subject_id: str, authenticator_id: str, label: str) -> bool:
+    """Gives an authenticator of this subject another label, which `label_of` has passed; False for any other's."""
+    this = (authenticators.c.id == authenticator_id) & (authenticators.c.subject_id == subject_id)
+    renamed = db.execute(update(authenticators).where(this, authenticators.c.removed_at.is_(None)).values(label=label))
+    return renamed.rowcount == 1
+
+
+def label_of(typed: str) -> str | None:
+    """What somebody typed as a label: 1 to 64 visible characters, without space around; None for anything else."""
+    label = typed.strip()
+    return label if 1 <= len(label) <= LONGEST_LABEL and label.isprintable() else None
 
 
 def use(db: Connection, proven: Authenticator, now: datetime, verifier: bytes | None = None) -> bool:

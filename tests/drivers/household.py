@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 import pyotp
@@ -11,6 +12,7 @@ import pyotp
 from idp.app import House
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import Clock
+from idp.factors.passkey import Registered
 from idp.factors.totp import Enrolled
 from idp.signin.attempt import Attempt, Attempts
 from idp.signin.nudges import put_off
@@ -21,6 +23,7 @@ from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.relying_party import RelyingParty
+from tests.drivers.soft_authenticator import SoftAuthenticator
 
 
 class Household:
@@ -94,6 +97,22 @@ class Household:
         """The customer at `browser` has proven the contact confirmed earlier, as far as the sign-in on its page knows."""
         vouched(self.house, self.clock, browser.page.url, username)
         browser.open(f"/signin/{_open_now(browser.page.url)}")
+
+    def add_passkey(self, username: str = "ana", **device: Any) -> SoftAuthenticator:
+        """Registers a passkey for a customer; `device` is how its authenticator behaves."""
+        house, now = self.house, self.clock.now()
+        passkeys, made = house.people.passkeys, self.authenticator(**device)
+        with house.ground.database.transaction() as db:
+            subject = house.people.subjects.find(db, username)
+            assert subject is not None
+            sent = made.create(passkeys.register_options(db, "tests", subject))
+            registered = passkeys.register(db, "tests", subject.id, sent, "Laptop", now)
+        assert isinstance(registered, Registered), registered
+        return made
+
+    def authenticator(self, **device: Any) -> SoftAuthenticator:
+        """An authenticator whose browser is at this provider."""
+        return SoftAuthenticator(**{"origin": self.issuer, "rp_id": urlsplit(self.issuer).hostname or "", **device})
 
     def _id(self, username: str) -> str:
         with self.house.ground.database.reading() as db:

@@ -142,14 +142,20 @@ class Families:
         """Ends a family, for one stable word of `reason`. True for exactly one of many callers."""
         return self._revoke(db, families.c.id == family_id, reason, now) == 1
 
-    def revoke_all(self, db: Connection, subject_id: str, reason: str, now: datetime) -> int:
-        """Ends every family of a subject, offline ones too; answers how many."""
-        return self._revoke(db, families.c.subject_id == subject_id, reason, now)
+    def revoke_all(self, db: Connection, subject_id: str, reason: str, now: datetime, keep: str | None = None) -> int:
+        """Ends every family of a subject, offline ones too, but those of the session with the id `keep`; answers how many."""
+        theirs = families.c.subject_id == subject_id
+        return self._revoke(db, theirs if keep is None else theirs & (families.c.session_id != keep), reason, now)
 
     def when_subject_disabled(self, db: Connection, event: Event) -> None:
         """Subscriber: a disabled subject's families fall in the same transaction, offline ones too."""
         if event.subject_id is not None:
             self.revoke_all(db, event.subject_id, "disabled", self._clock.now())
+
+    def when_authenticator_removed(self, db: Connection, event: Event) -> None:
+        """Subscriber: whoever got tokens elsewhere may have had the factor that was given up (S1, what ends)."""
+        if event.subject_id is not None:
+            self.revoke_all(db, event.subject_id, "factor_removed", self._clock.now(), keep=event.session_id)
 
     def _revoke(self, db: Connection, which: Any, reason: str, now: datetime) -> int:
         ended = db.execute(

@@ -1,0 +1,40 @@
+"""What a factor takes with it when its owner gives it up (S1, what ends)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from idp.core.clock import Clock
+from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoided
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.sessions import known_browsers
+from idp.sessions.session import Sessions
+from idp.signin.needs import STRONG_STEPS
+from idp.subjects.authenticators import kinds, of
+
+STANDS_FOR = STRONG_STEPS - {RecoveryCodes.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class GivingUp:
+    """A subscriber, so that it holds whichever page or command removes a factor, and in the same transaction."""
+
+    sessions: Sessions
+    recovery_codes: RecoveryCodes
+    bus: Bus
+    clock: Clock
+
+    def when_authenticator_removed(self, db: Connection, event: Event) -> None:
+        """Ends all other sessions and all trust; with the last strong factor the recovery codes that stand in for it."""
+        if not isinstance(event, AuthenticatorRemoved) or event.subject_id is None:
+            return
+        self.sessions.end_all(db, event.subject_id, "factor_removed", self.clock.now(), keep=event.session_id)
+        known_browsers.distrust_all(db, event.subject_id)
+        self.sessions.distrust(db, event.subject_id)
+        if not kinds(db, event.subject_id) & STANDS_FOR and self.recovery_codes.void(db, event.subject_id):
+            self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
+
+
+def is_last(db: Connection, subject_id: str, authenticator_id: str) -> bool:
+    """Whether without this authenticator the subject has no strong factor left."""
+    return not any(one.kind in STANDS_FOR and one.id != authenticator_id for one in of(db, subject_id))
