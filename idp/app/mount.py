@@ -28,6 +28,7 @@ from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
+from idp.signin.brake import Brake, Limits
 from idp.signin.codes import Codes
 from idp.signin.flow import Flow
 from idp.signin.pages import SigninPages
@@ -106,7 +107,9 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         gate=house.gate,
     )
-    flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
+    name_key, settings = ground.keyring.derive("failed name"), ground.settings
+    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
+    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
     steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
