@@ -13,7 +13,7 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.errors import Unavailable
-from idp.core.events import SessionEnded, SubjectDisabled
+from idp.core.events import NotMe, SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
 from idp.core.kv import epoch
 from idp.core.mail import MailDeliverer
@@ -121,6 +121,8 @@ def build(ground: Ground) -> House:
     ground.bus.subscribe(SessionEnded, notices.when_session_ended)
     ground.bus.subscribe(SubjectDisabled, people.sessions.when_subject_disabled)
     ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
+    ground.bus.subscribe(NotMe, people.sessions.when_not_me)
+    ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)

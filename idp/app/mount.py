@@ -36,6 +36,7 @@ from idp.signin.progress import Progress
 from idp.signin.second_steps import SecondSteps
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
+from idp.signin.unlocking import Unlocking
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
@@ -121,10 +122,10 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
-    ground = house.ground
-    return UnlockPages(
-        ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
-    ).routes()
+    ground, people = house.ground, house.people
+    codes = Codes(people.totp, people.recovery_codes)
+    unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, codes)
+    return UnlockPages(unlocking, ground.kv, front.browser, front.pages, house.parking).routes()
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:

@@ -185,6 +185,11 @@ class Sessions:
         if event.subject_id is not None:
             self.end_all(db, event.subject_id, "disabled", self._clock.now())
 
+    def when_not_me(self, db: Connection, event: Event) -> None:
+        """Subscriber: whoever says that something was not them is signed out everywhere, in the same transaction."""
+        if event.subject_id is not None:
+            self.end_all(db, event.subject_id, "not_me", self._clock.now())
+
     def _renew(self, db: Connection, session_id: str, values: dict[str, Any], now: datetime) -> Row[Any] | None:
         # A session that ended a moment ago must not come back to life: no row, and a new session is made.
         this = (sessions.c.id == session_id) & is_alive(now)

@@ -1,6 +1,8 @@
 """What the pages of further steps say, by kind of factor: what happened, then what to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 from idp.signin.outcomes import WrongCode
 from idp.signin.words import Problem
@@ -37,6 +39,13 @@ CODE_MISSING = Problem("Something is missing", "Type the code.", "code")
 def wrong_code(wrong: WrongCode) -> Problem:
     """What is said about a code that did not count."""
     return Problem(*_SAID[wrong.because](wrong), "code")
+
+
+def paused(left: timedelta) -> Problem:
+    """What is said in place of a try, where codes are paused for `left`."""
+    minutes = ceil(left / timedelta(minutes=1))
+    text = f"There were too many wrong codes. We take the next one in {minutes} minute{'' if minutes == 1 else 's'}."
+    return Problem("Codes are paused", text, "code")
 
 
 def _wrong(wrong: WrongCode) -> tuple[str, str]:

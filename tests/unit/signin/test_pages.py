@@ -1,4 +1,3 @@
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -272,17 +271,3 @@ def test_an_address_without_an_interaction_says_how_to_go_on(desk: Desk, path: s
     desk.browser.open(path)
     assert desk.status == 400
     assert "Start again" in desk.browser.page.text
-
-
-def test_unknown_and_known_names_take_the_same_time(desk: Desk) -> None:
-    interaction = desk.park()
-
-    def seconds(name: str) -> float:
-        desk.open(interaction)
-        started = time.perf_counter()
-        desk.sign_in(name, WRONG)
-        return time.perf_counter() - started
-
-    pairs = [(seconds("ana"), seconds("bob")) for _ in range(9)]
-    known, unknown = (min(column) for column in zip(*pairs, strict=True))
-    assert 0.6 < unknown / known < 1.6
