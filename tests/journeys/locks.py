@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from tests.drivers.browser import Browser, Page
-from tests.drivers.provider import Provider
+from tests.drivers.household import Household
 from tests.drivers.relying_party import RelyingParty
 
 WRONG = "not the password"
@@ -20,15 +20,17 @@ def tried(browser: Browser, shop: RelyingParty, *names: str, password: str = WRO
     return page
 
 
-def mails(provider: Provider, folder: Path) -> list[str]:
-    provider.house.protocol.outbox.run_once(10)
+def mails(household: Household, folder: Path, username: str = "ana") -> list[str]:
+    """The texts of the mails about locks that a customer was sent."""
+    household.house.protocol.outbox.run_once(10)
     parser = BytesParser(policy=policy.default)
     found = [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").glob("*"))]
-    return [message.get_body(("plain",)).get_content() for message in found if "on hold" in message["Subject"]]  # type: ignore[union-attr]
+    theirs = [mail for mail in found if "on hold" in mail["Subject"] and mail["To"] == f"{username}@example.test"]
+    return [mail.get_body(("plain",)).get_content() for mail in theirs]  # type: ignore[union-attr]
 
 
-def mailed_link(provider: Provider, folder: Path) -> str:
-    (text,) = mails(provider, folder)
+def mailed_link(household: Household, folder: Path, username: str = "ana") -> str:
+    (text,) = mails(household, folder, username)
     found = re.search(r"\S+/unlock/\S+", text)
     assert found is not None
     return found.group()

@@ -168,7 +168,7 @@ def test_the_owners_mail_opens_the_lock_once_and_looking_does_not(
 
 def test_a_name_that_does_not_exist_gets_no_mail(provider: Provider, shops: dict[str, RelyingParty], tmp_path: Path) -> None:
     assert "is locked" in tried(provider.browser(), shops["alphera"], *["nobody"] * 5).text
-    assert mails(provider, tmp_path) == []
+    assert mails(provider, tmp_path, "nobody") == mails(provider, tmp_path) == []
 
 
 def test_whoever_makes_up_links_cannot_fill_the_store(provider: Provider) -> None:
