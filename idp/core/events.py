@@ -97,10 +97,7 @@ class SourceThrottled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SprayingSeen(Event):
-    """Guesses are spread, told once in five minutes.
-
-    `kind` says over what: `network` (an IPv6 /48), `password` (one on many names), `flood` (very many sources).
-    """
+    """Guesses are spread, told once in five minutes: over a `network` (IPv6 /48), one `password` on many names, or a `flood`."""
 
     kind: str = ""
 
