@@ -97,7 +97,7 @@ class SourceThrottled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SprayingSeen(Event):
-    """Guesses are spread, told once in five minutes: over a `network` (IPv6 /48), one `password` on many names, or a `flood`."""
+    """Guesses are spread, told once in five minutes: over a `network` (IPv6 /48), one `password` on many names, a `flood`."""
 
     kind: str = ""
 
