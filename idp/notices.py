@@ -107,9 +107,9 @@ class Notices:
             return
         at = now.astimezone(ZoneInfo(brand.support.timezone))
         paragraphs = [f"There were several wrong passwords for your account, the last on {at:%-d %B %Y at %H:%M} ({at:%Z})."]
-        paragraphs += ["We take no password from browsers we do not know for now."]
-        not_me = "If it was not you, leave it as it is and call us: the number is below."
-        action = {"url": f"{self.issuer}/unlock/{handle}", "label": "It was me: open it again"}
+        paragraphs += ["We take no more passwords where they came from for now."]
+        not_me = "If it was not you, say so on the same page, or call us: the number is below."
+        action = {"url": f"{self.issuer}/unlock/{handle}", "label": "Say whether it was you"}
         title = "Signing in with your password is on hold"
         self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
 

@@ -83,6 +83,10 @@ class Settings(BaseModel):
     logout_token_lifetime: Seconds = Field(timedelta(minutes=2), description="Back-channel logout token")
     refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
     source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
+    network_failures: int = Field(100, ge=1, description="Failed sign-ins of one IPv6 /48 in five minutes before it must wait")
+    flood_failures: int = Field(
+        300, ge=1, description="Failed sign-ins of unknown browsers, in all, in five minutes from which each of them must wait"
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

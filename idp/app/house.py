@@ -14,7 +14,7 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.errors import Unavailable
-from idp.core.events import AuthenticatorRemoved, SessionEnded, SubjectDisabled
+from idp.core.events import AuthenticatorRemoved, NotMe, SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
 from idp.core.kv import epoch
 from idp.core.outbox import Worker
@@ -134,6 +134,8 @@ def build(ground: Ground) -> House:
     giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
     ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
     ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
+    ground.bus.subscribe(NotMe, people.sessions.when_not_me)
+    ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from idp.app import passkeys
-from idp.app.house import House
+from idp.app.house import House, People
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
@@ -43,6 +43,7 @@ from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
+from idp.signin.brake import Brake, Limits
 from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
@@ -60,6 +61,7 @@ from idp.signin.sending_pages import SendingPages
 from idp.signin.sending_quotas import SendQuotas
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
+from idp.signin.unlocking import Unlocking
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
@@ -145,8 +147,10 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         gate=house.gate,
     )
-    flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
-    steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code))
+    name_key, settings = ground.keyring.derive("failed name"), ground.settings
+    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
+    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
+    steps = SecondSteps(progress, _codes(people))
     enrolment = Enrolment(progress, people.recovery_codes)
     apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     device = DeviceCookie(ground.settings)
@@ -161,6 +165,10 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
+
+
+def _codes(people: People) -> Codes:
+    return Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code)
 
 
 def _sending(house: House, progress: Progress) -> Sending:
@@ -178,10 +186,9 @@ def _sending(house: House, progress: Progress) -> Sending:
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
-    ground = house.ground
-    return UnlockPages(
-        ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
-    ).routes()
+    ground, people = house.ground, house.people
+    unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, _codes(people))
+    return UnlockPages(unlocking, ground.kv, front.browser, front.pages, house.parking).routes()
 
 
 def _own(house: House, front: Front) -> tuple[Route, ...]:

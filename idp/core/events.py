@@ -163,6 +163,18 @@ class SourceThrottled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SprayingSeen(Event):
+    """Guesses are spread, told once in five minutes: over a `network` (IPv6 /48), one `password` on many names, a `flood`."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMe(Event):
+    """The subject said that they had no part in what `reason` names: all their sessions and token families end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event):
     """A session began or its assurance was renewed or raised."""
 

@@ -190,6 +190,11 @@ class Sessions:
         if event.subject_id is not None:
             self.end_all(db, event.subject_id, "disabled", self._clock.now())
 
+    def when_not_me(self, db: Connection, event: Event) -> None:
+        """Subscriber: whoever says that something was not them is signed out everywhere, in the same transaction."""
+        if event.subject_id is not None:
+            self.end_all(db, event.subject_id, "not_me", self._clock.now())
+
     def _renewed(self, context: Context, shared: bool, now: datetime) -> dict[str, Any]:
         return {
             "acr": context.acr,

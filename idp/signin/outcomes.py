@@ -56,9 +56,10 @@ class TooLong:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """The source failed too often, or somebody tries this password on many names."""
+    """Not looked at. `here`: too much failed where this came from; else strangers are at it and everybody unknown is slowed."""
 
     retry_after: timedelta
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)

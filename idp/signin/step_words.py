@@ -1,6 +1,8 @@
 """What the pages of further steps say, by kind of factor: what happened, then what to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 from idp.signin.outcomes import WrongCode
 from idp.signin.words import Problem
@@ -51,6 +53,13 @@ def wrong_code(wrong: WrongCode) -> Problem:
 def wrong_clock(minutes: int) -> tuple[str, str]:
     """Title and text where the app's clock is so many `minutes` fast, or slow where that is negative."""
     return CLOCK_WRONG, clock_help(minutes)
+
+
+def paused(left: timedelta) -> Problem:
+    """What is said in place of a try, where codes are paused for `left`."""
+    minutes = ceil(left / timedelta(minutes=1))
+    text = f"There were too many wrong codes. We take the next one in {minutes} minute{'' if minutes == 1 else 's'}."
+    return Problem("Codes are paused", text, "code")
 
 
 def _wrong(wrong: WrongCode) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
 from idp.subjects.authenticators import of, remove
+from idp.signin import unlock_links
 from idp.subjects.subjects import NewSubject, Subject
 
 
@@ -26,6 +27,15 @@ class Office:
         with ground.database.transaction() as db:
             created = people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
         assert isinstance(created, Subject), created
+
+    def unlock_link(self, username: str, brand: str) -> str:
+        """The path of a link that opens a lock of `brand`, as it is mailed to its owner."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            handle = unlock_links.offer(db, subject.id, brand, ground.clock.now())
+        return f"/unlock/{handle}"
 
     def add_phone(self, username: str, number: str = "+447700900118") -> None:
         """Turns codes by text on for a customer."""

@@ -14,6 +14,7 @@ from tests.browser.demo import Demo
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS
+from tests.drivers.household import Household
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +116,24 @@ def test_a_code_by_text(open_browser: OpenBrowser, office: Office, brand: str) -
     visitor.page.get_by_label("Code", exact=True).fill("123 45")
     visitor.press("Continue")
     visitor.sees("That code did not match")
+    is_sound(visitor.page)
+
+
+def test_the_mail_about_a_lock(open_browser: OpenBrowser, demo: Demo, office: Office, brand: str) -> None:
+    owner = f"owner-{brand}"
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    Household(office.house, office.house.ground.app).add_app(owner)
+    visitor = open_browser()
+    visitor.page.goto(demo.issuer + office.unlock_link(owner, brand))
+    visitor.reads("Was it you?")
+    is_sound(visitor.page)
+    if brand == "alphera":
+        visitor.page.get_by_label("Code").fill("1234")
+        visitor.press("It was me: open it again")
+        visitor.sees("That code did not match")
+        is_sound(visitor.page)
+    visitor.press("It was not me")
+    visitor.reads("Thank you for telling us")
     is_sound(visitor.page)
 
 
