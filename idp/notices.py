@@ -66,26 +66,23 @@ class Notices:
 
     def when_signed_in(self, db: Connection, event: Event) -> None:
         """A browser that this subject never used before: told every time, so that the one time it matters is seen."""
-        brand = self.brands.get(event.brand)
-        if not isinstance(event, SignedIn) or not event.new_device or brand is None or event.subject_id is None:
+        if not isinstance(event, SignedIn) or not event.new_device or event.subject_id is None:
             return
-        self._send(
-            db,
-            event.subject_id,
-            brand,
-            Mail("signed_in_new_device", "A new browser signed in", [self._where(brand)], CALL_AT_ONCE),
-        )
+        brand = self._brand(db, event)
+        if brand is not None:
+            mail = Mail("signed_in_new_device", "A new browser signed in", [self._where(brand)], CALL_AT_ONCE)
+            self._send(db, event.subject_id, brand, mail)
 
     def when_changed(self, db: Connection, event: Event) -> None:
         """Something that one signs in with changed. Told in the dress of the event's brand, or of one the subject is at."""
         title = CHANGES[type(event), getattr(event, "kind", "")]
-        brand = self.brands.get(event.brand) or self._any_brand(db, event.subject_id)
+        brand = self._brand(db, event)
         if brand is not None and event.subject_id is not None:
             self._send(db, event.subject_id, brand, Mail("account_changed", title, [self._where(brand)], CALL_AT_ONCE))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
-        brand = self.brands.get(event.brand) or self._any_brand(db, event.subject_id)
+        brand = self._brand(db, event)
         if not isinstance(event, SecondStepProven) or event.kind != RecoveryCodes.kind or event.subject_id is None:
             return
         left = self.recovery_codes.left(db, event.subject_id)
@@ -98,10 +95,9 @@ class Notices:
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
-        brand = self.brands.get(event.brand)
+        brand, now = self._brand(db, event), self.clock.now()
         if not isinstance(event, PasswordLocked) or brand is None or event.subject_id is None:
             return
-        now = self.clock.now()
         handle = unlock_links.offer(db, event.subject_id, brand.id, now)
         if handle is None:
             return
@@ -117,11 +113,11 @@ class Notices:
         at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))
         return f"{in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."
 
-    def _any_brand(self, db: Connection, subject_id: str | None) -> Brand | None:
-        """For who came to our pages by themselves: a brand that knows them, or else any."""
-        brands = self.brands.all()
+    def _brand(self, db: Connection, event: Event) -> Brand | None:
+        """In whose name it is told: for who came to our pages by themselves, a brand that knows them, or else any."""
+        brands, subject_id = self.brands.all(), event.subject_id
         known = (b for b in brands if subject_id and self.subjects.customer_number(db, subject_id, b.id))
-        return next(known, next(iter(brands), None))
+        return self.brands.get(event.brand) or next(known, next(iter(brands), None))
 
     def _send(self, db: Connection, subject_id: str, brand: Brand, mail: Mail) -> None:
         subject = self.subjects.get(db, subject_id)

@@ -1,7 +1,7 @@
-"""Codes by text and by mail
+"""Steps of a sign-in
 
-Revision ID: 0004
-Revises: 0003
+Revision ID: 0003
+Revises: 0002
 """
 
 import sqlalchemy as sa
@@ -9,13 +9,20 @@ from alembic import op
 
 from idp.core.database import UTCDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "nudges",
+        sa.Column("subject_id", sa.String(length=40), nullable=False),
+        sa.Column("put_off_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["subject_id"], ["subjects.id"], name=op.f("fk_nudges_subject_id")),
+        sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_nudges")),
+    )
     op.create_table(
         "sent_codes",
         sa.Column("interaction_id", sa.String(length=64), nullable=False),
@@ -31,8 +38,22 @@ def upgrade() -> None:
     with op.batch_alter_table("sent_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sent_codes_sent_at"), ["sent_at"], unique=False)
 
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("trusted", sa.Boolean(), server_default=sa.false(), nullable=False))
+
+    with op.batch_alter_table("subjects", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("staff", sa.Boolean(), server_default=sa.false(), nullable=False))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("subjects", schema=None) as batch_op:
+        batch_op.drop_column("staff")
+
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.drop_column("trusted")
+
     with op.batch_alter_table("sent_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sent_codes_sent_at"))
+
     op.drop_table("sent_codes")
+    op.drop_table("nudges")
