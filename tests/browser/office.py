@@ -8,6 +8,7 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
+from idp.signin.nudges import put_off
 from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
 
@@ -26,6 +27,14 @@ class Office:
         with ground.database.transaction() as db:
             created = people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
         assert isinstance(created, Subject), created
+
+    def puts_off_the_offer(self, username: str) -> None:
+        """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            put_off(db, subject.id, ground.clock.now())
 
     def remove_factors(self, username: str) -> None:
         """A customer has nothing but the password again."""
