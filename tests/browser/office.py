@@ -8,8 +8,9 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
-from idp.subjects.authenticators import of, remove
 from idp.signin import unlock_links
+from idp.signin.nudges import put_off
+from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
 
 
@@ -36,6 +37,14 @@ class Office:
             assert subject is not None
             handle = unlock_links.offer(db, subject.id, brand, ground.clock.now())
         return f"/unlock/{handle}"
+
+    def puts_off_the_offer(self, username: str) -> None:
+        """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            put_off(db, subject.id, ground.clock.now())
 
     def add_phone(self, username: str, number: str = "+447700900118") -> None:
         """Turns codes by text on for a customer."""
