@@ -135,6 +135,8 @@ class SecurityPages:
     def _browsers(self, db: Connection, owner: Owner, now: datetime) -> Card:
         browsers = known_browsers.of(db, owner.subject.id, now)
         trusted = sum(browser.is_trusted(now) for browser in browsers)
-        state = f"{len(browsers)}, {trusted} of them trusted" if trusted else f"{len(browsers)}, none of them trusted"
-        about = "Where you have signed in before. A trusted browser is not asked for the second step."
-        return Card("Browsers", state if browsers else "None remembered", about, KNOWN, "See your browsers")
+        state = f"{len(browsers) or 'None'} remembered"
+        if self.own.gate.policy(owner.brand).trusted_browser_days:
+            state = f"{state}, {trusted or 'none'} trusted"
+        about = "Where you have signed in before. If you do not know one of them, forget it."
+        return Card("Browsers", state, about, KNOWN, "See your browsers")
