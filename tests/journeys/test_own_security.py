@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from idp.core.events import Event, SessionEnded
+from idp.core.events import AuthenticatorEnrolled, Event, SessionEnded
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.authenticator_app import STEP, AuthenticatorApp
 from tests.drivers.browser import Browser, Page
@@ -142,6 +142,21 @@ def test_a_page_sent_again_or_left_for_long_adds_nothing(provider: Provider, bro
     assert len(provider.happened("AuthenticatorEnrolled")) == 1
 
 
+def test_a_session_that_ends_meanwhile_enrols_nothing_and_does_not_come_back(
+    provider: Provider, browser: Browser, clock: TestClock
+) -> None:
+    provider.add_customer()
+    browser.open(f"{APPS}/new")
+    app = proposed(browser.sign_in("ana", ANA_PASSWORD), clock)
+
+    def ends_it(db: Connection, event: Event) -> None:
+        provider.house.people.sessions.end(db, str(event.session_id), "logout", clock.now())
+
+    provider.house.ground.bus.subscribe(AuthenticatorEnrolled, ends_it)
+    assert "You are not signed in" in browser.submit(code=app.code(), label="Pixel").text
+    assert "You have none yet" in browser.open(APPS).text
+
+
 def test_five_apps_are_enough(provider: Provider, browser: Browser, clock: TestClock) -> None:
     provider.add_customer()
     browser.open(f"{APPS}/new")
@@ -173,10 +188,11 @@ def test_giving_up_the_last_app_says_what_goes_with_it_and_ends_everything_else(
     clock.advance(STEP)
     other = signs_in(provider, shop, app)
     mine = shop.redeem(shop.code(kept.open(shop.request())))
-    theirs = shop.redeem(shop.code(other.open(shop.request())))
+    other.open(shop.request(scope="openid offline_access"))
+    theirs = shop.redeem(shop.code(other.submit(press="allow")))
     page = kept.open(kept.open(APPS).link("Remove"))
     assert "Remove “Pixel”?" in page.text
-    assert "your recovery codes stop working too" in page.text
+    assert "your recovery codes stop working with it" in page.text
     assert "“Pixel” is removed" in kept.submit().text
     assert "Sign in to your account" in other.open(HOME).text
     assert {event.reason for event in provider.happened("FamilyRevoked")} == {"factor_removed"}
