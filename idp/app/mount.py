@@ -162,7 +162,16 @@ def _own(house: House, front: Front) -> tuple[Route, ...]:
     )
     people.interactions.revivers[OWN] = own.revive
     proposals = Proposals(ground.kv, ground.keyring, people.totp)
-    apps = Apps(ground.database, ground.clock, ground.bus, people.sessions, people.totp, people.recovery_codes, proposals)
+    apps = Apps(
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        subjects=people.subjects,
+        sessions=people.sessions,
+        totp=people.totp,
+        recovery_codes=people.recovery_codes,
+        proposals=proposals,
+    )
     routes = (
         *AppPages(own, apps).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),

@@ -143,6 +143,10 @@ class Subjects:
             bus.record(db, SubjectDisabled(subject_id=subject_id))
         return stopped.rowcount == 1
 
+    def recovered(self, db: Connection, subject_id: str, now: datetime) -> None:
+        """Access was given back on weaker proof than usual: brands may hold risky acts for a while."""
+        db.execute(update(subjects).where(subjects.c.id == subject_id).values(recovered_at=now))
+
     def _clash(self, db: Connection, new: NewSubject) -> Taken | None:
         if self.find(db, new.username) is not None:
             return Taken("username")

@@ -105,6 +105,21 @@ def test_an_app_is_added_with_a_fresh_password_and_raises_the_session(
     signs_in(provider, shop, app)
 
 
+def test_only_a_first_app_stands_on_the_word_of_a_password(provider: Provider, browser: Browser, clock: TestClock) -> None:
+    ana = provider.add_customer()
+    browser.open(f"{APPS}/new")
+    browser.sign_in("ana", ANA_PASSWORD)
+    adds_an_app(browser, clock)
+    first = clock.now()
+    clock.advance(MINUTE)
+    adds_an_app(browser, clock, "Tablet")
+    assert [event.details()["recovered"] for event in provider.happened("AuthenticatorEnrolled")] == [True, False]
+    with provider.house.ground.database.reading() as db:
+        told = provider.house.people.subjects.get(db, ana.id)
+    assert told is not None
+    assert told.recovered_at == first
+
+
 def test_what_is_typed_wrongly_is_told_and_the_secret_stays(provider: Provider, browser: Browser, clock: TestClock) -> None:
     provider.add_customer()
     browser.open(f"{APPS}/new")
