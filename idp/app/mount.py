@@ -28,6 +28,7 @@ from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
 from idp.selfservice.browser_pages import BrowserPages
 from idp.selfservice.code_pages import CodePages
+from idp.selfservice.overview import Overview
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import Own
 from idp.selfservice.pages import SecurityPages
@@ -177,8 +178,8 @@ def _own(house: House, front: Front) -> tuple[Route, ...]:
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
     )
-    offered = frozenset(route.rule for route in routes)
-    return (*own.routes(), *SecurityPages(own, people.recovery_codes, offered).routes(), *routes)
+    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
+    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:
