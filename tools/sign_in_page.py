@@ -79,8 +79,7 @@ def sign_in_page(made: str) -> str:
     lines = [
         "# Sign-in",
         made,
-        "This is what the code decides once factors are enrolled. So far no page enrols or asks for any but the password:",
-        "a sign-in gives `pwd`, and discovery names no higher level. Lockout holds today.",
+        "What a sign-in asks for, computed by the function that decides it (`idp/signin/needs.py`), with a picture of each page.",
         "",
         "## Levels of assurance",
         "",

@@ -83,7 +83,8 @@ def idp(*arguments: str, environment: Mapping[str, str]) -> str:
 
 def free_ports(count: int) -> int:
     """The first of `count` ports in a row that nothing listens on."""
-    for first in range(20_000 + os.getpid() % 5_000, 32_000, count):
+    # Test runs beside each other have neighbouring process numbers, and must not look at the same ports at once.
+    for first in range(20_000 + os.getpid() * 60 % 10_000, 32_000, count):
         if all(map(_is_free, range(first, first + count))):
             return first
     raise OSError("no free ports in a row")
