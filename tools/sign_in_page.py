@@ -112,11 +112,19 @@ def _trusted(policy: Policy) -> str:
     return f"{policy.trusted_browser_days} days" if policy.trusted_browser_days else "no"
 
 
+def _nudged(policy: Policy) -> str:
+    return f"at sign-in, and again {policy.nudge_days} days after “not now”" if policy.nudge_days else "no"
+
+
 DECIDED: dict[str, Callable[[Policy], str]] = {
     "wrong passwords until the lock": lambda policy: str(policy.failures_before_lock),
     "how a lock ends": _lock_ends,
+    "the mailed unlock takes": lambda policy: (
+        "a second step, if one is enrolled" if policy.unlock_asks_second_step else "the link"
+    ),
     "second steps accepted": lambda policy: ", ".join(NAMES[kind] for kind in policy.second_steps),
     "trusted browser": _trusted,
+    "a second step is offered to who has none": _nudged,
     "shortest password": lambda policy: f"{policy.password_min_length} characters",
 }
 

@@ -1,12 +1,18 @@
 """The routes: every page and endpoint is given its collaborators and mounted behind the gate."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from idp.app.house import House
+from idp.app import own, passkeys
+from idp.app.house import House, People
 from idp.clients.origins import ClientOrigins
+from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
+from idp.factors.mail_code import MailCode
+from idp.factors.text_code import TextCode
 from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
@@ -24,26 +30,30 @@ from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
-from idp.selfservice.app_pages import AppPages
-from idp.selfservice.apps import Apps
-from idp.selfservice.browser_pages import BrowserPages
-from idp.selfservice.code_pages import CodePages
-from idp.selfservice.overview import Overview
-from idp.selfservice.own import KIND as OWN
-from idp.selfservice.own import Own
-from idp.selfservice.pages import SecurityPages
-from idp.selfservice.proposals import Proposals
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
+from idp.signin.brake import Brake, Limits
+from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
+from idp.signin.contacts import Contacts
+from idp.signin.enrol_pages import EnrolPages
+from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.offer import Offers
+from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
 from idp.signin.progress import Progress
+from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
+from idp.signin.sending import Sending
+from idp.signin.sending_pages import SendingPages
+from idp.signin.sending_quotas import SendQuotas
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
+from idp.signin.unlocking import Unlocking
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
@@ -84,13 +94,15 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         _signin(house, front),
         _unlock(house, front),
-        _own(house, front),
+        own.account(house, front.pages, front.browser, front.cookie),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
     ):
         table.mount(app, routes)
     direct.mount((*Health(checks).routes(), *_machines(house)))
+    with suppress(Unavailable):
+        house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
@@ -127,59 +139,48 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         gate=house.gate,
     )
-    flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
-    steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
+    name_key, settings = ground.keyring.derive("failed name"), ground.settings
+    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
+    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
+    steps = SecondSteps(progress, _codes(people))
+    enrolment = Enrolment(progress, people.recovery_codes)
+    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
+    sending = SendingPages(_sending(house, progress), arrivals, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
+        *StepPages(steps, sending, arrivals, front.pages, ground.clock).routes(),
+        *sending.routes(),
+        *EnrolPages(apps, arrivals, front.pages).routes(),
+        *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
+        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
+
+
+def _codes(people: People) -> Codes:
+    return Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code)
+
+
+def _sending(house: House, progress: Progress) -> Sending:
+    ground, people = house.ground, house.people
+    messages = CodeMessages(
+        host=urlsplit(ground.settings.issuer).hostname or "",
+        brands=house.parties.brands,
+        keyring=ground.keyring,
+        clock=ground.clock,
+        templates=ground.app.jinja_env,
+        channels=frozenset({MailCode.kind, TextCode.kind} if ground.settings.text_url else {MailCode.kind}),
+    )
+    quotas = SendQuotas(house.throttle, ground.keyring.derive("send quota"))
+    return Sending(progress, people.sent_codes, Contacts(people.text_code), quotas, messages)
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
-    ground = house.ground
-    return UnlockPages(
-        ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
-    ).routes()
-
-
-def _own(house: House, front: Front) -> tuple[Route, ...]:
     ground, people = house.ground, house.people
-    own = Own(
-        issuer=ground.settings.issuer,
-        database=ground.database,
-        kv=ground.kv,
-        clock=ground.clock,
-        subjects=people.subjects,
-        sessions=people.sessions,
-        interactions=people.interactions,
-        gate=house.gate,
-        cookie=front.cookie,
-        browser=front.browser,
-        pages=front.pages,
-        longest_session=ground.settings.session_absolute,
-    )
-    people.interactions.revivers[OWN] = own.revive
-    proposals = Proposals(ground.kv, ground.keyring, people.totp)
-    apps = Apps(
-        database=ground.database,
-        clock=ground.clock,
-        bus=ground.bus,
-        subjects=people.subjects,
-        sessions=people.sessions,
-        totp=people.totp,
-        recovery_codes=people.recovery_codes,
-        proposals=proposals,
-    )
-    routes = (
-        *AppPages(own, apps).routes(),
-        *CodePages(own, ground.bus, people.recovery_codes).routes(),
-        *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
-    )
-    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
-    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
+    unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, _codes(people))
+    return UnlockPages(unlocking, ground.kv, front.browser, front.pages, house.parking).routes()
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:
@@ -231,6 +232,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
+        *passkeys.for_managers(house),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance)).routes(),
         *UserInfoEndpoint(userinfo, clock).routes(),

@@ -73,7 +73,14 @@ class Policy(Strict):
     lock_minutes: int = Field(15, ge=5, le=30)
     second_steps: tuple[SecondStep, ...] = ("passkey", "totp", "recovery_code")
     trusted_browser_days: int = Field(0, ge=0, le=90)
+    # Who has no second step is offered one at sign-in, and again so many days after "not now"; 0: never.
+    nudge_days: int = Field(0, ge=0, le=90)
     password_min_length: int = Field(12, ge=12, le=64)
+
+    @property
+    def unlock_asks_second_step(self) -> bool:
+        """Whether the owner's mailed link takes a second step too, from who has one: time alone opens nothing either."""
+        return self.lock_ends == "by_recovery"
 
 
 class Brand(Strict):

@@ -13,9 +13,21 @@ from webauthn.helpers.structs import CredentialDeviceType
 
 from idp.core.events import Bus, PasskeyCounterStoodStill
 from idp.core.kv import KV
-from idp.factors.passkey_ceremony import Because, Ceremony, Challenges, Refused, RelyingParty, misplaced, read_response
+from idp.factors.passkey_ceremony import (
+    VERIFYING,
+    Because,
+    Ceremony,
+    Challenges,
+    Refused,
+    RelyingParty,
+    creating,
+    misplaced,
+    proving,
+    read_response,
+    says_not_discoverable,
+)
 from idp.factors.passkey_options import creation_options, request_options
-from idp.factors.passkey_record import Record, handle_of, lookup_of, make_handle, read_record, record_of
+from idp.factors.passkey_record import Accepted, Record, handle_of, lookup_of, make_handle, read_record, record_of
 from idp.factors.passkey_verification import verified_assertion, verified_registration
 from idp.subjects.authenticators import Authenticator, add, advance, by_lookup, of, use
 from idp.subjects.proof import Proof
@@ -27,11 +39,15 @@ CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")  # 1023 bytes at most (WebA
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The passkey is the subject's now. `verifies`: its authenticator verified the owner when it was made."""
+    """The passkey is the subject's now. `verifies`: its authenticator verified the owner when it was made.
+
+    To have made it is a proof of it, unless the browser did so unasked.
+    """
 
     authenticator_id: str
     record: Record
     verifies: bool
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,7 @@ class Passkeys:
     """
 
     kind: ClassVar[str] = "passkey"
+    amr: ClassVar[tuple[str, ...]] = ("user", "mfa")
     strength: ClassVar[str] = "phr"
 
     def __init__(self, kv: KV, bus: Bus, party: RelyingParty) -> None:
@@ -65,9 +82,20 @@ class Passkeys:
         self._bus = bus
         self._party = party
 
+    @property
+    def rp_id(self) -> str:
+        """Where passkeys are good, as browsers are told it."""
+        return self._party.rp_id
+
     def enrolled(self, db: Connection, subject_id: str) -> tuple[tuple[Authenticator, Record], ...]:
         """The subject's passkeys, oldest first, each with what is known of it."""
         return tuple((one, read_record(one.verifier)) for one in of(db, subject_id, self.kind))
+
+    def accepted(self, db: Connection, subject_id: str) -> Accepted | None:
+        """The subject's passkeys, so that a browser forgets all others; None for who never began to register one."""
+        handle = handle_of(db, subject_id)
+        known = tuple(record.credential_id for record in self._records(db, subject_id))
+        return Accepted(bytes_to_base64url(handle), known) if handle is not None else None
 
     def register_options(self, db: Connection, attempt: str, subject: Subject, *, unasked: bool = False) -> dict[str, Any]:
         """Options for navigator.credentials.create(); its response is due within 5 minutes. Writes at the first call.
@@ -75,7 +103,7 @@ class Passkeys:
         `unasked`: for conditional mediation, where the browser makes the passkey without a prompt.
         """
         handle = make_handle(db, subject.id)
-        challenge = self._challenges.begin(_creating(unasked=unasked), attempt, subject.id)
+        challenge = self._challenges.begin(creating(unasked=unasked), attempt, subject.id)
         return creation_options(self._party, challenge, subject, handle, self._records(db, subject.id))
 
     def register(
@@ -93,12 +121,12 @@ class Passkeys:
 
         `unasked` as it was for its options.
         """
-        ceremony = _creating(unasked=unasked)
+        ceremony = creating(unasked=unasked)
         read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
             return read
         response, challenge = read
-        if _says_not_discoverable(response):
+        if says_not_discoverable(response):
             return Refused(Because.NOT_DISCOVERABLE)
         verified = verified_registration(response, self._party, challenge, ceremony)
         if verified is None or bytes_to_base64url(verified.credential_id) != response["id"]:
@@ -108,26 +136,38 @@ class Passkeys:
             verified.credential_public_key,
             eligible=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
             backed_up=verified.credential_backed_up,
+            unasked=unasked,
         )
         authenticator_id = self._enrol(db, subject_id, record, verified.sign_count, label, now)
         if authenticator_id is None:
             return Refused(Because.TAKEN)
-        return Registered(authenticator_id, record, verified.user_verified)
+        verifies = verified.user_verified
+        return Registered(authenticator_id, record, verifies, self._proof(record, now, verified=verifies))
 
-    def authenticate_options(self, db: Connection, attempt: str, subject_id: str | None = None) -> dict[str, Any]:
-        """Options for navigator.credentials.get(): the second step of `subject_id`, or sign-in by whoever answers.
+    def authenticate_options(
+        self, db: Connection, attempt: str, subject_id: str | None = None, *, verified: bool = False
+    ) -> dict[str, Any]:
+        """Options for navigator.credentials.get(): a step of `subject_id`, or sign-in by whoever answers.
 
-        Without a subject nothing in them depends on anybody, so they tell nothing about who exists.
+        `verified`: nothing else is proven, so the step must check its owner, as a sign-in always does. Without a subject
+        nothing in the options depends on anybody, so they tell nothing about who exists.
         """
-        ceremony = Ceremony.SIGN_IN if subject_id is None else Ceremony.SECOND_STEP
+        ceremony = proving(subject_id, verified=verified)
         records = () if subject_id is None else self._records(db, subject_id)
         return request_options(self._party, self._challenges.begin(ceremony, attempt, subject_id), ceremony, records)
 
     def verify(
-        self, db: Connection, attempt: str, response_json: str, now: datetime, subject_id: str | None = None
+        self,
+        db: Connection,
+        attempt: str,
+        response_json: str,
+        now: datetime,
+        subject_id: str | None = None,
+        *,
+        verified: bool = False,
     ) -> Proven | Refused | UnknownCredential:
-        """Judges `response_json` (any text), given `subject_id` as that subject's second step after a password."""
-        ceremony = Ceremony.SIGN_IN if subject_id is None else Ceremony.SECOND_STEP
+        """Judges `response_json` (any text). `subject_id` and `verified` as they were for its options."""
+        ceremony = proving(subject_id, verified=verified)
         read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
             return read
@@ -137,12 +177,12 @@ class Passkeys:
             return UnknownCredential(response["id"])
         if not _is_theirs(db, enrolled, response, subject_id):
             return Refused(Because.NOT_THEIRS)
-        verified = verified_assertion(response, self._party, challenge, read_record(enrolled.verifier))
-        if verified is None:
+        assertion = verified_assertion(response, self._party, challenge, read_record(enrolled.verifier))
+        if assertion is None:
             return Refused(Because.UNVERIFIABLE)
-        if ceremony is Ceremony.SIGN_IN and not verified.user_verified:
+        if ceremony in VERIFYING and not assertion.user_verified:
             return Refused(Because.NOT_VERIFIED)
-        return self._settle(db, enrolled, verified, now)
+        return self._settle(db, enrolled, assertion, now)
 
     def _received(
         self, ceremony: Ceremony, attempt: str, subject_id: str | None, response_json: str
@@ -190,15 +230,11 @@ class Passkeys:
 
     def _proof(self, record: Record, now: datetime, *, verified: bool) -> Proof:
         # Unverified it is only had, and counted only after a password: together they are two factors, not phishing-proof.
-        amr = ("swk" if record.eligible else "hwk", "user", "mfa")
+        amr = ("swk" if record.eligible else "hwk", *self.amr)
         return Proof(self.kind, amr, self.strength if verified else "mfa", now)
 
     def _records(self, db: Connection, subject_id: str) -> tuple[Record, ...]:
         return tuple(record for _, record in self.enrolled(db, subject_id))
-
-
-def _creating(*, unasked: bool) -> Ceremony:
-    return Ceremony.REGISTER_UNASKED if unasked else Ceremony.REGISTER
 
 
 def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any], subject_id: str | None) -> bool:
@@ -208,9 +244,3 @@ def _is_theirs(db: Connection, enrolled: Authenticator, response: dict[str, Any]
         return enrolled.subject_id == subject_id
     handle = handle_of(db, enrolled.subject_id)
     return handle is not None and told == bytes_to_base64url(handle)
-
-
-def _says_not_discoverable(response: dict[str, Any]) -> bool:
-    extensions = response.get("clientExtensionResults")
-    told = extensions.get("credProps") if isinstance(extensions, dict) else None
-    return isinstance(told, dict) and told.get("rk") is False

@@ -29,9 +29,24 @@ class Ceremony(Enum):
     REGISTER_UNASKED = "register_unasked"
     SIGN_IN = "sign_in"
     SECOND_STEP = "second_step"
+    VERIFIED_STEP = "verified_step"
 
 
 CREATING = (Ceremony.REGISTER, Ceremony.REGISTER_UNASKED)
+# Where the passkey is all there is, so it must check its owner.
+VERIFYING = (Ceremony.SIGN_IN, Ceremony.VERIFIED_STEP)
+
+
+def creating(*, unasked: bool) -> Ceremony:
+    """The ceremony of a registration."""
+    return Ceremony.REGISTER_UNASKED if unasked else Ceremony.REGISTER
+
+
+def proving(subject_id: str | None, *, verified: bool) -> Ceremony:
+    """The ceremony of a proof, by whoever answers or by `subject_id`."""
+    if subject_id is None:
+        return Ceremony.SIGN_IN
+    return Ceremony.VERIFIED_STEP if verified else Ceremony.SECOND_STEP
 
 
 class Because(Enum):
@@ -120,6 +135,13 @@ def misplaced(response: dict[str, Any], party: RelyingParty, ceremony: Ceremony,
     if client_data.get("crossOrigin", False) is not False or client_data.get("topOrigin") is not None:
         return Refused(Because.FRAMED)
     return None
+
+
+def says_not_discoverable(response: dict[str, Any]) -> bool:
+    """Whether the browser tells that the new credential can be used only where its id is known (credProps)."""
+    extensions = response.get("clientExtensionResults")
+    told = extensions.get("credProps") if isinstance(extensions, dict) else None
+    return isinstance(told, dict) and told.get("rk") is False
 
 
 def _key(ceremony: Ceremony, attempt: str, subject_id: str | None) -> str:

@@ -14,7 +14,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from idp.factors.passkey_ceremony import CHALLENGE_LIFE, Ceremony, RelyingParty
+from idp.factors.passkey_ceremony import CHALLENGE_LIFE, VERIFYING, Ceremony, RelyingParty
 from idp.factors.passkey_record import Record
 from idp.subjects.subjects import Subject
 
@@ -54,14 +54,14 @@ def creation_options(
 
 
 def request_options(party: RelyingParty, challenge: bytes, ceremony: Ceremony, enrolled: Sequence[Record]) -> dict[str, Any]:
-    """Options for a proof. At sign-in nobody is known, so any passkey may answer and it must verify its owner."""
-    first = ceremony is Ceremony.SIGN_IN
+    """Options for a proof. At sign-in nobody is known, so any passkey may answer."""
+    wanted = UserVerificationRequirement.REQUIRED if ceremony in VERIFYING else UserVerificationRequirement.PREFERRED
     options = generate_authentication_options(
         rp_id=party.rp_id,
         challenge=challenge,
         timeout=TIMEOUT,
         allow_credentials=_descriptors(enrolled),
-        user_verification=UserVerificationRequirement.REQUIRED if first else UserVerificationRequirement.PREFERRED,
+        user_verification=wanted,
     )
     return options_to_json_dict(options)
 

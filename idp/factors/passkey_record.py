@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, String, Tabl
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from idp.core.database import metadata, upsert
+from idp.subjects.authenticators import Authenticator
 
 LONGEST_LOOKUP = 128
 HANDLE_BYTES = 64  # the most that WebAuthn allows (5.4.3), and its advice
@@ -28,12 +29,14 @@ class Record:
     """One passkey. `credential_id` is base64url, `public_key` the COSE key as base64url.
 
     `eligible`: it may be copied to other devices, which never changes; `backed_up`: it has been, which may.
+    `unasked`: the browser made it without a prompt, so its owner may not know of it before they use it.
     """
 
     credential_id: str
     public_key: str
     eligible: bool
     backed_up: bool
+    unasked: bool = False
 
     def serialised(self) -> bytes:
         """The verifier to store; the same record always gives the same bytes."""
@@ -53,9 +56,22 @@ class Record:
         return base64url_to_bytes(self.public_key)
 
 
-def record_of(credential_id: bytes, public_key: bytes, *, eligible: bool, backed_up: bool) -> Record:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a browser may be told of a subject's passkeys (WebAuthn 5.1.10, Signal API), all base64url."""
+
+    handle: str
+    credential_ids: tuple[str, ...]
+
+
+def record_of(credential_id: bytes, public_key: bytes, *, eligible: bool, backed_up: bool, unasked: bool) -> Record:
     """The record of a credential whose registration was verified."""
-    return Record(bytes_to_base64url(credential_id), bytes_to_base64url(public_key), eligible, backed_up)
+    return Record(bytes_to_base64url(credential_id), bytes_to_base64url(public_key), eligible, backed_up, unasked)
+
+
+def is_known_to_its_owner(enrolled: Authenticator) -> bool:
+    """Whether the owner of this passkey can be asked for it: they made it knowingly, or have used it."""
+    return enrolled.last_used_at is not None or not read_record(enrolled.verifier).unasked
 
 
 def read_record(verifier: bytes) -> Record:

@@ -33,6 +33,11 @@ class Requirement:
         known = [acr for acr in ACR_ORDER if acr in self.acr_values]
         return known[0] if known else None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is asked but that somebody is signed in: no level above a password's, and no freshness."""
+        return self.level in (None, "pwd") and self.max_age is None and not self.renewed
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -160,7 +160,7 @@ class Sessions:
         return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
 
     def distrust(self, db: Connection, subject_id: str) -> None:
-        """No running session of the subject leaves out a second step any more because of the browser it began in."""
+        """The subject's sessions no longer count as those of trusted browsers (`trust.withdraw` does both)."""
         db.execute(update(sessions).where(sessions.c.subject_id == subject_id, sessions.c.trusted).values(trusted=False))
 
     def sweep(self, now: datetime, limit: int = 500) -> int:
@@ -189,6 +189,11 @@ class Sessions:
         """Subscriber: a disabled subject's sessions end in the same transaction."""
         if event.subject_id is not None:
             self.end_all(db, event.subject_id, "disabled", self._clock.now())
+
+    def when_not_me(self, db: Connection, event: Event) -> None:
+        """Subscriber: whoever says that something was not them is signed out everywhere, in the same transaction."""
+        if event.subject_id is not None:
+            self.end_all(db, event.subject_id, "not_me", self._clock.now())
 
     def _renewed(self, context: Context, shared: bool, now: datetime) -> dict[str, Any]:
         return {

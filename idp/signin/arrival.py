@@ -64,7 +64,10 @@ class Arrivals:
 
     def leave(self, proven: Proven) -> Response:
         """On to where the sign-in was for, with the cookies of the new session."""
-        response = see_other(proven.resume)
+        return self.mark(see_other(proven.resume), proven)
+
+    def mark(self, response: Response, proven: Proven) -> Response:
+        """`response`, with the cookies of the new session."""
         self.cookie.write(response, proven.started.handle)
         if proven.device:
             self.device.write(response, proven.device)

@@ -1,23 +1,28 @@
 """The one question every path to a code or a page asks: what is still to be proven?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from idp.brands.brand import Policy
 from idp.brands.registry import Brands
+from idp.factors.mail_code import MailCode
+from idp.factors.passkey import Passkeys
+from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement, is_recent
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
+from idp.signin.contacts import confirmed
 from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs
-from idp.subjects.authenticators import kinds
+from idp.subjects.authenticators import kinds, of
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
 
-# The answers of an interaction: which session was proven for it, when, and that the subject said "not now".
-PROOF, PROVEN_AT, DECLINED = "proof", "proven_at", "declined"
+# The answers of an interaction: which session was proven for it, when, that the subject said "not now" to what was asked,
+# which session was offered a second step, and that a factor is to be added, of which kind.
+PROOF, PROVEN_AT, DECLINED, OFFERED, ENROLS = "proof", "proven_at", "declined", "offered", "enrols"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Gate:
             held=presented.held,
             given=presented.given,
             enrolled=self.enrolled(db, subject),
-            contacts=frozenset({"mail_code"}) if subject.email_verified else frozenset(),
+            contacts=confirmed(subject),
             staff=subject.staff,
             trusted=presented.trusted,
         )
@@ -58,9 +63,28 @@ class Gate:
     def enrolled(self, db: Connection, subject: Subject) -> frozenset[str]:
         """The kinds of factor the subject can prove. Recovery codes stand in for a lost factor, so alone they are none."""
         enrolled = kinds(db, subject.id)
+        if not subject.email_verified:
+            enrolled -= {MailCode.kind}
+        if Passkeys.kind in enrolled and not any(map(is_known_to_its_owner, of(db, subject.id, Passkeys.kind))):
+            # One that a browser made by itself opens the door, but must not shut out its owner who never heard of it.
+            enrolled -= {Passkeys.kind}
         if enrolled & (STRONG_STEPS - {RecoveryCodes.kind}) and self.recovery_codes.left(db, subject.id):
             return enrolled | {RecoveryCodes.kind}
         return enrolled
+
+
+def asked(interaction: Interaction) -> Requirement:
+    """What is to be proven before `interaction` goes on.
+
+    Who wants to add a factor asks it of themselves: so it takes no less than where an application asks for two factors.
+    """
+    wanted = interaction.requirement
+    return replace(wanted, acr_values=("mfa",)) if interaction.answers.get(ENROLS) else wanted
+
+
+def is_declinable(interaction: Interaction) -> bool:
+    """Whether "not now" is an answer: more is asked than to sign in."""
+    return not asked(interaction).is_plain
 
 
 def presented(session: Session, interaction: Interaction | None) -> Presented:

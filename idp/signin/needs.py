@@ -89,8 +89,7 @@ def _goal(standing: Standing, policy: Policy, requirement: Requirement) -> str:
     if standing.staff:
         return max(asked, "mfa", key=ACR_ORDER.index)
     # A trusted browser is no proof: it counts where nothing is asked, and neither for a level nor for freshness.
-    plain = asked == "pwd" and requirement.max_age is None and not requirement.renewed
-    if standing.trusted and policy.trusted_browser_days and plain:
+    if standing.trusted and policy.trusted_browser_days and requirement.is_plain:
         return "pwd"
     return max(asked, "2sv", key=ACR_ORDER.index) if ways_to("2sv", _mine(standing, policy)) else asked
 

@@ -10,14 +10,16 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
-from idp.sessions.session import Session
+from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
+from idp.signin.gate import ENROLS, is_declinable
 from idp.signin.masking import masked
 from idp.signin.needs import Enrol, Nothing, Step, Unmet
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
+from idp.signin.passkey_words import PasskeyForm
 from idp.signin.progress import Position
-from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem
+from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem, wait_first
 from idp.subjects.subjects import Subject
 from idp.web.forms import Form, read_form
 from idp.web.redirects import see_other
@@ -89,8 +91,9 @@ class SigninPages:
                 return self._confirm(visit, position.subject)
             case Step(choices):
                 return see_other(f"{visit.here}/{choices[0]}")
-            case Enrol():
-                return see_other(f"{visit.here}/enrol")
+            case Enrol(choices):
+                wanted = visit.interaction.answers.get(ENROLS)
+                return see_other(f"{visit.here}/enrol/{wanted}" if wanted in choices else f"{visit.here}/enrol")
             case Unmet():
                 return see_other(f"{visit.here}/unmet")
             case never:
@@ -114,8 +117,8 @@ class SigninPages:
                 return self._again(visit, credential.username, PASSWORD_MISSING)
             case TooLong():
                 return self._again(visit, credential.username, TOO_LONG)
-            case TooManyTries(retry_after):
-                return self._slow_down(visit, retry_after)
+            case TooManyTries():
+                return self._slow_down(visit, credential.username, step)
             case _:
                 assert_never(step)
 
@@ -126,12 +129,13 @@ class SigninPages:
         username: str = "",
         problem: Problem | None = None,
         confirm: str | None = None,
+        status: int = 422,
     ) -> Response:
         return self.pages.page(
             "signin/identify.html",
             brand=visit.interaction.brand,
             application=visit.interaction.application,
-            status=422 if problem else 200,
+            status=status if problem else 200,
             form_action=visit.ends,
             action=visit.here,
             username=username,
@@ -141,15 +145,31 @@ class SigninPages:
             shared_allowed=confirm is None,
             cant_url=None,
             reauthenticating=confirm,
+            passkey=self._passkey(visit, confirm),
+            back=visit.here,
+            declinable=confirm is not None and is_declinable(visit.interaction),
         )
+
+    def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
+        """The button beside the password; None where no passkey helps."""
+        action = f"{visit.here}/passkey"
+        if confirm is None:
+            accepted = Passkeys.kind in self.flow.progress.gate.policy(visit.interaction.brand).second_steps
+            sign_in = PasskeyForm(action=action, label="Sign in with a passkey", anyone=True, autofill=True, quiet=True)
+            return sign_in if accepted else None
+        position = self.flow.progress.position(visit.interaction, visit.browser)
+        asked = position is not None and isinstance(position.need, Step) and Passkeys.kind in position.need.choices
+        return PasskeyForm(action=action, label="Use your passkey", quiet=True) if asked else None
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
         return self._identify(visit, username=subject.username, confirm=masked(subject.username))
 
-    def _again(self, visit: Visit, username: str, problem: Problem) -> Response:
+    def _again(self, visit: Visit, username: str, problem: Problem, status: int = 422) -> Response:
         """The page that was answered, with what was wrong: who was confirming goes on confirming."""
-        confirming = visit.browser.session is not None and self._name(visit.browser.session) == username
-        return self._identify(visit, username=username, problem=problem, confirm=masked(username) if confirming else None)
+        position = self.flow.progress.position(visit.interaction, visit.browser)
+        confirming = position is not None and position.subject.username == username
+        confirm = masked(username) if confirming else None
+        return self._identify(visit, username=username, problem=problem, confirm=confirm, status=status)
 
     def _select(self, visit: Visit, subject: Subject, session_id: str) -> Response:
         return self.pages.page(
@@ -174,19 +194,16 @@ class SigninPages:
             minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 
-    def _slow_down(self, visit: Visit, retry_after: timedelta) -> Response:
-        response = self.pages.problem(
-            "slow_down",
-            brand=visit.interaction.brand,
-            application=visit.interaction.application,
-            status=429,
-            action_url=visit.here,
-        )
-        response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
+    def _slow_down(self, visit: Visit, username: str, slowed: TooManyTries) -> Response:
+        if slowed.here:
+            response = self.pages.problem(
+                "slow_down",
+                brand=visit.interaction.brand,
+                application=visit.interaction.application,
+                status=429,
+                action_url=visit.here,
+            )
+        else:
+            response = self._again(visit, username, wait_first(slowed.retry_after), 429)
+        response.headers["Retry-After"] = str(int(slowed.retry_after.total_seconds()))
         return response
-
-    def _name(self, session: Session) -> str:
-        progress = self.flow.progress
-        with progress.database.reading() as db:
-            subject = progress.subjects.get(db, session.subject_id)
-        return subject.username if subject is not None else ""

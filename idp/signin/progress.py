@@ -3,7 +3,7 @@
 Every proof goes through here, whichever factor it is of, and the gate decides from what is stored what comes next (S3.2).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -20,10 +20,11 @@ from idp.sessions.context import is_recent
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.attempt import Attempt, Attempts
-from idp.signin.gate import PROOF, PROVEN_AT, Gate, Presented, presented
+from idp.signin.gate import OFFERED, PROOF, PROVEN_AT, Gate, Presented, asked, presented
 from idp.signin.locking import Locking
 from idp.signin.lockout import UNKNOWN_BROWSER, Lane
 from idp.signin.needs import Need, Nothing
+from idp.signin.nudges import is_offered
 from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import context_of
 from idp.subjects.proof import Proof, newest
@@ -41,11 +42,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The session is there, as soon as the transaction is."""
+    """The session is there, as soon as the transaction is. `offered`: a second step is offered before it goes on."""
 
     started: Started
     device: str
-    nudge: bool
+    offered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,18 @@ class Progress:
 
     def position(self, interaction: Interaction, browser: Browser) -> Position | None:
         """Where `interaction` stands in this browser; None where nobody has proven anything yet."""
-        now, session = self.clock.now(), browser.session
-        attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
-        if attempt is None:
-            return None
         with self.database.reading() as db:
-            subject = self.subjects.get(db, attempt.subject_id)
-            if subject is None or subject.disabled:
-                return None
-            brings = self._brings(db, interaction, attempt, session, browser.device, now)
-            need = self.gate.need(db, subject, interaction.brand, interaction.requirement, brings, now)
-        return Position(subject, attempt, need)
+            return self.locate(db, interaction, browser, self.clock.now())
+
+    def locate(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> Position | None:
+        """`position`, inside a transaction of the caller's."""
+        session = browser.session
+        attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
+        subject = self.subjects.get(db, attempt.subject_id) if attempt else None
+        if attempt is None or subject is None or subject.disabled:
+            return None
+        brings = self._brings(db, interaction, attempt, session, browser.device, now)
+        return Position(subject, attempt, self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now))
 
     def advance(
         self, db: Connection, interaction: Interaction, attempt: Attempt, browser: Browser, now: datetime
@@ -87,25 +89,31 @@ class Progress:
         # Held until the end of the transaction, like the password below: what ends them meanwhile must find a new session too.
         session = self.sessions.hold(db, browser.session.id, now) if browser.session else None
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
-        need = self.gate.need(db, subject, interaction.brand, interaction.requirement, brings, now)
+        need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
         if not self._still_stands(db, attempt, browser.device, now):
             return Over()
         if not isinstance(need, Nothing):
             return attempt
         if attempt.verifier and not self.locking.lockout.succeeded(db, self.lane(db, subject.id, "", browser.device, now), now):
             return Over()
-        return self._start(db, interaction, attempt, browser, session, brings, need, now)
+        finished = self._start(db, interaction, attempt, browser, session, brings, now)
+        if not need.nudge:
+            return finished
+        return replace(finished, offered=is_offered(db, self.gate, interaction, subject, finished.started.session, brings, now))
 
     def settle(self, interaction: Interaction, outcome: Finished | Attempt | Over) -> Proven | Pending | Over:
         """Remembers `outcome`, once its transaction is done."""
         match outcome:
-            case Finished(started, device, nudge):
+            case Finished(started, device, offered):
                 self.attempts.end(interaction)
                 session_id = started.session.id
                 # Whoever just signed in has also chosen their account, whether or not the request asks for a choice.
                 answers = {PROOF: session_id, PROVEN_AT: self.clock.now().isoformat(), "account": session_id}
+                if offered:
+                    answers[OFFERED] = session_id
                 self.interactions.keep(interaction.answered(**answers))
-                return Proven(started, self.interactions.resume_url(interaction), device, nudge)
+                onward = f"/signin/{interaction.id}/offer" if offered else self.interactions.resume_url(interaction)
+                return Proven(started, onward, device)
             case Attempt():
                 self.attempts.keep(interaction, outcome)
                 return Pending()
@@ -152,7 +160,6 @@ class Progress:
         browser: Browser,
         session: Session | None,
         brings: Presented,
-        need: Nothing,
         now: datetime,
     ) -> Finished:
         proofs = newest((*brings.held, *brings.given))
@@ -175,7 +182,7 @@ class Progress:
             days = self.gate.policy(interaction.brand).trusted_browser_days
             if attempt.trust and days and _second_step(attempt.proofs):
                 known_browsers.trust(db, attempt.subject_id, device, now + timedelta(days=days), now)
-        return Finished(started, device, need.nudge)
+        return Finished(started, device, offered=False)
 
 
 def _recent(proofs: tuple[Proof, ...], max_age: timedelta | None, now: datetime) -> tuple[Proof, ...]:

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.signin.arrival import Arrivals, Visit
-from idp.signin.gate import DECLINED
+from idp.signin.gate import DECLINED, ENROLS, is_declinable
 from idp.signin.needs import Step, Unmet
 from idp.signin.outcomes import Incomplete, NotAsked, Over, Paused, Pending, Proven, WrongCode
 from idp.signin.progress import Position
 from idp.signin.second_steps import SecondSteps
+from idp.signin.sending_pages import SendingPages
 from idp.signin.step_words import CODE_MISSING, STEPS, wrong_code
 from idp.signin.words import Problem
 from idp.web.forms import read_form
@@ -29,6 +30,7 @@ class StepPages:
     """Everything under /signin/<interaction>/… that is about a code."""
 
     steps: SecondSteps
+    sending: SendingPages
     arrivals: Arrivals
     pages: Pages
     clock: Clock
@@ -59,8 +61,11 @@ class StepPages:
         visit, position = found
         if not isinstance(position.need, Step):
             return see_other(visit.here)
-        ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices]
-        return self._page("signin/other_ways.html", visit, ways=ways, declinable=_is_step_up(visit))
+        # The password has no page of its own: it is asked where a sign-in begins.
+        ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices if kind in STEPS]
+        if len(ways) < len(position.need.choices):
+            ways.append({"url": visit.here, "label": "Use your password"})
+        return self._page("signin/other_ways.html", visit, ways=ways, declinable=is_declinable(visit.interaction))
 
     def unmet(self, interaction_id: str) -> Response:
         """GET: what is asked cannot be reached by this subject at this brand."""
@@ -76,7 +81,9 @@ class StepPages:
         if not isinstance(visit, Visit):
             return visit
         self.steps.progress.attempts.end(visit.interaction)
-        self.arrivals.interactions.keep(visit.interaction.answered(**{DECLINED: "1"}))
+        # Who wanted to add a factor of their own accord goes on without; nobody asked for it.
+        answer = {ENROLS: ""} if visit.interaction.answers.get(ENROLS) else {DECLINED: "1"}
+        self.arrivals.interactions.keep(visit.interaction.answered(**answer))
         return see_other(self.arrivals.interactions.resume_url(visit.interaction))
 
     def _show(self, kind: str, interaction_id: str) -> Response:
@@ -123,7 +130,9 @@ class StepPages:
             words=STEPS[kind],
             problem=problem,
             other=f"{visit.here}/other",
+            declinable=is_declinable(visit.interaction),
             trust_days=0 if position.attempt.shared or _is_step_up(visit) else self._trust_days(visit),
+            **self.sending.context(visit.interaction, position.subject, kind),
         )
 
     def _pause(self, visit: Visit, kind: str, until: datetime) -> Response:
@@ -155,5 +164,5 @@ class StepPages:
 
 
 def _is_step_up(visit: Visit) -> bool:
-    """Whether more is asked than to sign in."""
+    """Whether a higher level is asked for than a sign-in needs."""
     return visit.interaction.requirement.level not in (None, "pwd")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from idp.core.events import Bus, SubjectCreated, SubjectDisabled, SubjectLinked
+from idp.core.events import Bus, StaffChanged, SubjectCreated, SubjectDisabled, SubjectLinked
 from idp.subjects.authenticators import add
 from idp.subjects.model import subject_brands, subjects
 from idp.subjects.names import LONGEST_NAME, is_email, is_username, name_key
@@ -142,6 +142,14 @@ class Subjects:
         if stopped.rowcount == 1:
             bus.record(db, SubjectDisabled(subject_id=subject_id))
         return stopped.rowcount == 1
+
+    def set_staff(self, db: Connection, bus: Bus, subject_id: str, staff: bool, now: datetime) -> bool:
+        """Makes a subject one of the staff, or no longer; False where it was so already, or is not there."""
+        this = (subjects.c.id == subject_id) & (subjects.c.staff.is_not(staff))
+        changed = db.execute(update(subjects).where(this).values(staff=staff, updated_at=now)).rowcount == 1
+        if changed:
+            bus.record(db, StaffChanged(subject_id=subject_id, staff=staff))
+        return changed
 
     def recovered(self, db: Connection, subject_id: str, now: datetime) -> None:
         """Access was given back on weaker proof than usual: brands may hold risky acts for a while."""

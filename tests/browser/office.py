@@ -8,6 +8,8 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
+from idp.signin import unlock_links
+from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
 
 
@@ -25,6 +27,42 @@ class Office:
         with ground.database.transaction() as db:
             created = people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
         assert isinstance(created, Subject), created
+
+    def unlock_link(self, username: str, brand: str) -> str:
+        """The path of a link that opens a lock of `brand`, as it is mailed to its owner."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            handle = unlock_links.offer(db, subject.id, brand, ground.clock.now())
+        return f"/unlock/{handle}"
+
+    def add_phone(self, username: str, number: str = "+447700900118") -> None:
+        """Turns codes by text on for a customer."""
+        ground, people = self.house.ground, self.house.people
+        with ground.database.transaction() as db:
+            subject = people.subjects.find(db, username)
+            assert subject is not None
+            people.text_code.enrol(db, subject.id, number, ground.clock.now())
+
+    def remove_factors(self, username: str) -> None:
+        """A customer has nothing but the password again."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            for enrolled in of(db, subject.id):
+                if enrolled.kind != "password":
+                    remove(db, enrolled.id, ground.clock.now())
+
+    def removes_passkeys(self, username: str) -> None:
+        """Takes every passkey of a customer out of use, as support does for somebody who lost a device."""
+        ground, people = self.house.ground, self.house.people
+        with ground.database.transaction() as db:
+            subject = people.subjects.find(db, username)
+            assert subject is not None
+            for passkey, _ in people.passkeys.enrolled(db, subject.id):
+                assert remove(db, passkey.id, ground.clock.now())
 
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground

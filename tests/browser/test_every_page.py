@@ -16,6 +16,7 @@ from tests.browser.demo import Demo
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS
+from tests.drivers.household import Household
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,7 @@ RULES_OF_SIGHT = EVERY_RULE | {
 }
 BRANDS = ("stellantis", "alphera")
 OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
+TEXTED = {"stellantis": "+447700900201", "alphera": "+447700900202"}
 SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
 
 
@@ -98,6 +100,42 @@ def test_locked(open_browser: OpenBrowser, brand: str) -> None:
     visitor.fill_in(f"nobody-{brand}", "a wrong password")
     visitor.press("Sign in")
     visitor.reads("Sign-in by password is locked")
+    is_sound(visitor.page)
+
+
+def test_a_code_by_text(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    texter = f"texter-{brand}"
+    office.add_customer(NewSubject(username=texter, email=f"{texter}@example.test", email_verified=True), OF_ALL_OTHERS)
+    office.add_phone(texter, TEXTED[brand])
+    visitor = open_browser()
+    visitor.customer_login(brand)
+    visitor.sign_in(texter)
+    visitor.reads("Get a code by text")
+    is_sound(visitor.page)
+    visitor.press("Text me a code")
+    visitor.reads("Enter the code we texted")
+    is_sound(visitor.page)
+    visitor.page.get_by_label("Code", exact=True).fill("123 45")
+    visitor.press("Continue")
+    visitor.sees("That code did not match")
+    is_sound(visitor.page)
+
+
+def test_the_mail_about_a_lock(open_browser: OpenBrowser, demo: Demo, office: Office, brand: str) -> None:
+    owner = f"owner-{brand}"
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    Household(office.house, office.house.ground.app).add_app(owner)
+    visitor = open_browser()
+    visitor.page.goto(demo.issuer + office.unlock_link(owner, brand))
+    visitor.reads("Was it you?")
+    is_sound(visitor.page)
+    if brand == "alphera":
+        visitor.page.get_by_label("Code").fill("1234")
+        visitor.press("It was me: open it again")
+        visitor.sees("That code did not match")
+        is_sound(visitor.page)
+    visitor.press("It was not me")
+    visitor.reads("Thank you for telling us")
     is_sound(visitor.page)
 
 

@@ -103,7 +103,7 @@ class Browser:
 
     def __init__(self, app: WSGIApplication, home: str, address: str = "127.0.0.1") -> None:
         self._client = Client(app, use_cookies=True)
-        self._home = home
+        self.home = home
         self._address = address
         self.page = Page("about:blank", None)
 
@@ -111,7 +111,15 @@ class Browser:
         return self._go("GET", url, {}, follow, headers or {})
 
     def post(self, url: str, fields: dict[str, str], *, follow: bool = True, headers: dict[str, str] | None = None) -> Page:
-        return self._go("POST", url, fields, follow, {"Origin": self._home, **(headers or {})})
+        return self._go("POST", url, fields, follow, {"Origin": self.home, **(headers or {})})
+
+    def fetch(self, url: str, fields: dict[str, str]) -> TestResponse:
+        """What a script of the page gets; the page stays."""
+        path = urlsplit(urljoin(self.page.url, url)).path
+        headers, here = {"Origin": self._home}, {"REMOTE_ADDR": self._address}
+        return self._client.open(
+            path=path, base_url=self._home, method="POST", data=fields, headers=headers, environ_overrides=here
+        )
 
     def submit(self, *, press: str | None = None, follow: bool = True, **typed: str) -> Page:
         """Fills in the form that has the fields or the button named, and sends it."""
@@ -123,34 +131,37 @@ class Browser:
         fields = form.fields | typed | ({press: form.buttons[press]} if press else {})
         return self.post(urljoin(self.page.url, form.action), fields, follow=follow)
 
-    def sign_in(self, username: str, password: str, **boxes: str) -> Page:
-        return self.submit(username=username, password=password, **boxes)
+    def sign_in(self, username: str, password: str, *, put_off: bool = True, **boxes: str) -> Page:
+        """Answers the sign-in form, and "not now" where a second step is offered then, unless `put_off` is False."""
+        page = self.submit(username=username, password=password, **boxes)
+        offered = any("later" in form.buttons for form in page.forms)
+        return self.submit(press="later") if offered and put_off else page
 
     def text(self) -> str:
         return self.page.text
 
     def cookie(self, name: str) -> str | None:
-        found = self._client.get_cookie(name, urlsplit(self._home).hostname or "localhost")
+        found = self._client.get_cookie(name, urlsplit(self.home).hostname or "localhost")
         return found.value if found else None
 
     def bring(self, name: str, value: str) -> None:
         """Comes with a cookie that another server of the provider has set."""
-        self._client.set_cookie(name, value, domain=urlsplit(self._home).hostname or "localhost")
+        self._client.set_cookie(name, value, domain=urlsplit(self.home).hostname or "localhost")
 
     def forget(self, name: str) -> None:
-        self._client.delete_cookie(name, domain=urlsplit(self._home).hostname or "localhost")
+        self._client.delete_cookie(name, domain=urlsplit(self.home).hostname or "localhost")
 
     def _go(self, method: str, url: str, fields: dict[str, str], follow: bool, headers: dict[str, str]) -> Page:
-        target = urljoin(self._home + "/", url)
+        target = urljoin(self.home + "/", url)
         for _ in range(MOST_REDIRECTS):
-            if not target.startswith(self._home + "/"):
+            if not target.startswith(self.home + "/"):
                 self.page = Page(target, None)
                 return self.page
             parts = urlsplit(target)
             response = self._client.open(
                 path=parts.path,
                 query_string=parts.query,
-                base_url=self._home,
+                base_url=self.home,
                 method=method,
                 data=fields if method == "POST" else None,
                 headers=headers,

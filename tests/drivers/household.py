@@ -1,7 +1,10 @@
 """What a provider serves, wherever it runs: its customers, its clients, and browsers that come to it."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 import pyotp
@@ -9,12 +12,18 @@ import pyotp
 from idp.app import House
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import Clock
+from idp.factors.passkey import Registered
 from idp.factors.totp import Enrolled
+from idp.signin.attempt import Attempt, Attempts
+from idp.signin.nudges import put_off
+from idp.subjects.authenticators import use
+from idp.subjects.proof import Proof
 from idp.subjects.subjects import NewSubject, Subject
 from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.relying_party import RelyingParty
+from tests.drivers.soft_authenticator import SoftAuthenticator
 
 
 class Household:
@@ -55,6 +64,56 @@ class Household:
         with self.house.ground.database.transaction() as db:
             return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
 
+    def add_phone(self, username: str = "ana", number: str = "+447700900118") -> None:
+        """Turns codes by text on for a customer."""
+        with self.house.ground.database.transaction() as db:
+            self.house.people.text_code.enrol(db, self._id(username), number, self.clock.now())
+
+    def add_mail_code(self, username: str = "ana") -> None:
+        """Turns codes by mail on for a customer."""
+        with self.house.ground.database.transaction() as db:
+            self.house.people.mail_code.enrol(db, self._id(username), self.clock.now())
+
+    def puts_off_the_offer(self, username: str = "ana") -> None:
+        """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
+        with self.house.ground.database.transaction() as db:
+            put_off(db, self._id(username), self.clock.now())
+
+    def make_staff(self, username: str) -> None:
+        """From now on a customer is one of the staff too."""
+        house = self.house
+        with house.ground.database.transaction() as db:
+            assert house.people.subjects.set_staff(db, house.ground.bus, self._id(username), True, self.clock.now())
+
+    def change_password(self, username: str, password: str) -> None:
+        """The stored password becomes another one."""
+        verifier = self.house.people.hasher.hash(password)
+        with self.house.ground.database.transaction() as db:
+            enrolled = self.house.people.password.enrolled(db, self._id(username))
+            assert enrolled is not None
+            assert use(db, enrolled, self.clock.now(), verifier)
+
+    def contact_vouches(self, browser: Browser, username: str = "ana") -> None:
+        """The customer at `browser` has proven the contact confirmed earlier, as far as the sign-in on its page knows."""
+        vouched(self.house, self.clock, browser.page.url, username)
+        browser.open(f"/signin/{_open_now(browser.page.url)}")
+
+    def add_passkey(self, username: str = "ana", **device: Any) -> SoftAuthenticator:
+        """Registers a passkey for a customer; `device` is how its authenticator behaves."""
+        house, now = self.house, self.clock.now()
+        passkeys, made = house.people.passkeys, self.authenticator(**device)
+        with house.ground.database.transaction() as db:
+            subject = house.people.subjects.find(db, username)
+            assert subject is not None
+            sent = made.create(passkeys.register_options(db, "tests", subject))
+            registered = passkeys.register(db, "tests", subject.id, sent, "Laptop", now)
+        assert isinstance(registered, Registered), registered
+        return made
+
+    def authenticator(self, **device: Any) -> SoftAuthenticator:
+        """An authenticator whose browser is at this provider."""
+        return SoftAuthenticator(**{"origin": self.issuer, "rp_id": urlsplit(self.issuer).hostname or "", **device})
+
     def _id(self, username: str) -> str:
         with self.house.ground.database.reading() as db:
             subject = self.house.people.subjects.find(db, username)
@@ -79,3 +138,21 @@ class Household:
             if meta.token_endpoint_auth_method.startswith("client_secret"):
                 secret = self.house.parties.clients.add_secret(db, ground.bus, client_id, overlap=ground.settings.code_lifetime)
         return RelyingParty(self.app, self.issuer, meta, secret, self.clock)
+
+
+def vouched(house: House, clock: Clock, url: str, username: str) -> None:
+    """A code to the confirmed e-mail address counts as proven in the sign-in whose page is at `url`."""
+    open_now = _open_now(url)
+    kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
+    interaction = house.people.interactions.find(open_now, kept["browser"])
+    with house.ground.database.reading() as db:
+        subject = house.people.subjects.find(db, username)
+    assert interaction is not None
+    assert subject is not None
+    attempts = Attempts(house.ground.kv)
+    attempt = attempts.find(interaction) or Attempt(subject_id=subject.id)
+    attempts.keep(interaction, replace(attempt, proofs=attempt.proven(Proof("mail_code", ("otp",), "2sv", clock.now()))))
+
+
+def _open_now(url: str) -> str:
+    return url.partition("/signin/")[2].partition("/")[0]

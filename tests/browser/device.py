@@ -1,0 +1,35 @@
+"""Chromium's own virtual authenticator, plugged into one tab by the protocol of its developer tools."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+KINDS = {"synced": {"defaultBackupEligibility": True, "defaultBackupState": True}, "device-bound": {}}
+
+
+class Device:
+    """A platform authenticator. It answers by itself, as a person who touches it at once would."""
+
+    def __init__(self, page: Page, *, kept: str = "device-bound", verifies: bool = True) -> None:
+        self._tools = page.context.new_cdp_session(page)
+        self._tools.send("WebAuthn.enable", {"enableUI": False})
+        options = {
+            "protocol": "ctap2",
+            "ctap2Version": "ctap2_1",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": verifies,
+            "isUserVerified": verifies,
+            "automaticPresenceSimulation": True,
+            **KINDS[kept],
+        }
+        self._id = self._tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+
+    def credentials(self) -> list[dict[str, Any]]:
+        """What it holds."""
+        held: list[dict[str, Any]] = self._tools.send("WebAuthn.getCredentials", {"authenticatorId": self._id})["credentials"]
+        return held
+
+    def refuses(self) -> None:
+        """From now on its owner does not pass verification."""
+        self._tools.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": False})

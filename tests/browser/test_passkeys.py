@@ -1,0 +1,158 @@
+"""Passkeys in Chromium, with its virtual authenticator: made, offered by autofill, asked by button, removed and forgotten."""
+
+import secrets
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from idp.subjects.subjects import NewSubject
+from tests.browser.conftest import OpenBrowser
+from tests.browser.device import Device
+from tests.browser.office import Office
+from tests.browser.visitor import OF_ALL_OTHERS, Visitor
+from tests.servers import wait_until
+
+pytestmark = pytest.mark.browser
+
+PASSKEYS = "/account/security/passkeys"
+Newcomer = Callable[[], tuple[Visitor, str]]
+
+
+@pytest.fixture(params=["stellantis", "alphera"])
+def brand(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def newcomer(open_browser: OpenBrowser, office: Office) -> Newcomer:
+    """Somebody with a password and a browser, whom nobody has seen before."""
+
+    def come() -> tuple[Visitor, str]:
+        name = f"p{secrets.token_hex(4)}"
+        office.add_customer(NewSubject(username=name, email=f"{name}@example.test", email_verified=True), OF_ALL_OTHERS)
+        return open_browser(), name
+
+    return come
+
+
+def is_in(visitor: Visitor) -> None:
+    visitor.reads("We know of no agreement of yours")
+
+
+def makes_a_passkey(visitor: Visitor, brand: str, name: str, kept: str) -> None:
+    """Signs in by password and adds a passkey on the page for it."""
+    visitor.customer_login(brand)
+    visitor.sign_in(name)
+    is_in(visitor)
+    visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}/new")
+    visitor.page.get_by_label("Name for this passkey").fill("My laptop")
+    visitor.press("Make a passkey")
+    visitor.sees("“My laptop” is added.", kept)
+
+
+def signs_out(visitor: Visitor, brand: str) -> None:
+    visitor.visit(brand, "/overview")
+    visitor.press("Sign out")
+    visitor.reads("You are signed out")
+
+
+def offers_nothing_by_itself(visitor: Visitor) -> None:
+    """A browser without autofill of passkeys; with it the virtual authenticator would answer before anybody can press."""
+    visitor.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+
+
+def test_a_synced_one_signs_in_by_button(newcomer: Newcomer, brand: str) -> None:
+    visitor, name = newcomer()
+    Device(visitor.page, kept="synced")
+    makes_a_passkey(visitor, brand, name, "synced")
+    signs_out(visitor, brand)
+    offers_nothing_by_itself(visitor)
+    visitor.customer_login(brand)
+    visitor.press("Sign in with a passkey")
+    is_in(visitor)
+
+
+def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(newcomer: Newcomer, brand: str) -> None:
+    visitor, name = newcomer()
+    device = Device(visitor.page)
+    makes_a_passkey(visitor, brand, name, "this device only")
+    signs_out(visitor, brand)
+    visitor.customer_login(brand)
+    is_in(visitor)  # chosen on the username field, which the virtual authenticator does by itself
+    visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}")
+    visitor.sees("last used today")
+    visitor.follow("Remove My laptop")
+    visitor.press("Remove “My laptop”")
+    visitor.sees("“My laptop” is removed.", "You have none yet.")
+    wait_until(lambda: device.credentials() == [])
+
+
+def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: Office, brand: str) -> None:
+    visitor, name = newcomer()
+    device = Device(visitor.page)
+    makes_a_passkey(visitor, brand, name, "this device only")
+    signs_out(visitor, brand)
+    office.removes_passkeys(name)
+    visitor.customer_login(brand)
+    visitor.sees("We don’t know that passkey")
+    expect(visitor.page.get_by_role("alert")).to_be_focused()
+    wait_until(lambda: device.credentials() == [])
+    visitor.follow("Use your password")
+    visitor.sign_in(name)
+    is_in(visitor)
+
+
+def test_after_a_password_it_is_the_second_step(newcomer: Newcomer, brand: str) -> None:
+    visitor, name = newcomer()
+    Device(visitor.page)
+    makes_a_passkey(visitor, brand, name, "this device only")
+    signs_out(visitor, brand)
+    offers_nothing_by_itself(visitor)
+    visitor.customer_login(brand)
+    visitor.fill_in(name, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.reads("Use your passkey")
+    visitor.press("Use your passkey")
+    is_in(visitor)
+
+
+def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, brand: str) -> None:
+    visitor, name = newcomer()
+    Device(visitor.page, verifies=False)
+    makes_a_passkey(visitor, brand, name, "this device only")
+    signs_out(visitor, brand)
+    visitor.customer_login(brand)
+    visitor.press("Sign in with a passkey")
+    expect(visitor.page.get_by_text("Your passkey was not used.")).to_be_visible()
+    visitor.fill_in(name, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.reads("Use your passkey")
+    visitor.press("Use your passkey")
+    is_in(visitor)
+
+
+def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer, brand: str) -> None:
+    visitor, name = newcomer()
+    device = Device(visitor.page)
+    makes_a_passkey(visitor, brand, name, "this device only")
+    visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}/new")
+    visitor.press("Make a passkey")
+    expect(visitor.page.get_by_text("This device has a passkey for your account already.")).to_be_visible()
+    signs_out(visitor, brand)
+    device.refuses()
+    visitor.customer_login(brand)
+    visitor.press("Sign in with a passkey")
+    expect(visitor.page.get_by_role("status").filter(has_text="Your passkey was not used.")).to_be_visible()
+    visitor.sign_in(name)
+    visitor.reads("Use your passkey")
+
+
+def test_without_scripts_nothing_of_it_is_in_the_way(open_browser: OpenBrowser, brand: str) -> None:
+    visitor = open_browser(java_script_enabled=False)
+    visitor.customer_login(brand)
+    expect(visitor.page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    visitor.page.goto(f"{visitor.page.url}/passkey")
+    visitor.sees("This needs JavaScript")
+    visitor.follow("Use your password")
+    expect(visitor.page.get_by_label("Username or e-mail")).to_be_visible()
