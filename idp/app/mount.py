@@ -2,17 +2,14 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from idp.app import own, passkeys
+from idp.app import own, passkeys, sending
 from idp.app.house import House, People
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
-from idp.factors.mail_code import MailCode
-from idp.factors.text_code import TextCode
 from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
@@ -36,7 +33,6 @@ from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.brake import Brake, Limits
-from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
 from idp.signin.enrol_pages import EnrolPages
@@ -50,7 +46,6 @@ from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
 from idp.signin.sending import Sending
 from idp.signin.sending_pages import SendingPages
-from idp.signin.sending_quotas import SendQuotas
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
 from idp.signin.unlocking import Unlocking
@@ -148,11 +143,11 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
-    sending = SendingPages(_sending(house, progress), arrivals, front.pages)
+    sent = SendingPages(_sending(house, progress), arrivals, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, sending, arrivals, front.pages, ground.clock).routes(),
-        *sending.routes(),
+        *StepPages(steps, sent, arrivals, front.pages, ground.clock).routes(),
+        *sent.routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
@@ -164,17 +159,9 @@ def _codes(people: People) -> Codes:
 
 
 def _sending(house: House, progress: Progress) -> Sending:
-    ground, people = house.ground, house.people
-    messages = CodeMessages(
-        host=urlsplit(ground.settings.issuer).hostname or "",
-        brands=house.parties.brands,
-        keyring=ground.keyring,
-        clock=ground.clock,
-        templates=ground.app.jinja_env,
-        channels=frozenset({MailCode.kind, TextCode.kind} if ground.settings.text_url else {MailCode.kind}),
-    )
-    quotas = SendQuotas(house.throttle, ground.keyring.derive("send quota"))
-    return Sending(progress, people.sent_codes, Contacts(people.text_code), quotas, messages)
+    people = house.people
+    contacts = Contacts(people.text_code)
+    return Sending(progress, people.sent_codes, contacts, sending.quotas(house), sending.messages(house))
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:

@@ -1,6 +1,6 @@
 """The pages of one's own account: who may enter, what there is, and where each thing is looked after."""
 
-from idp.app import passkeys
+from idp.app import passkeys, sending
 from idp.app.house import House
 from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
@@ -9,8 +9,11 @@ from idp.selfservice.code_pages import CodePages
 from idp.selfservice.overview import Overview
 from idp.selfservice.own import KIND, Own
 from idp.selfservice.pages import SecurityPages
+from idp.selfservice.text_pages import TextPages
+from idp.selfservice.texts import Texts
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.codes import Codes
 from idp.signin.proposals import Proposals
 from idp.web.browser import BrowserCookie
 from idp.web.render import Pages
@@ -25,6 +28,7 @@ def account(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionC
     routes = (
         *passkeys.of_their_owner(house, own),
         *AppPages(own, _apps(house)).routes(),
+        *TextPages(own, _texts(house)).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
     )
@@ -61,4 +65,21 @@ def _apps(house: House) -> Apps:
         totp=people.totp,
         recovery_codes=people.recovery_codes,
         proposals=Proposals(ground.kv, ground.keyring, people.totp),
+    )
+
+
+def _texts(house: House) -> Texts:
+    ground, people = house.ground, house.people
+    return Texts(
+        database=ground.database,
+        kv=ground.kv,
+        keyring=ground.keyring,
+        clock=ground.clock,
+        bus=ground.bus,
+        sessions=people.sessions,
+        text_code=people.text_code,
+        sent=people.sent_codes,
+        codes=Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code),
+        quotas=sending.quotas(house),
+        messages=sending.messages(house),
     )

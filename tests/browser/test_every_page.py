@@ -191,9 +191,13 @@ def test_ones_own_security(open_browser: OpenBrowser, office: Office, demo: Demo
     page.goto(f"{demo.issuer}/account/security")
     visitor.sees("Only your password protects your account")
     is_sound(page)
-    for path in ("apps", "recovery-codes", "browsers", "browsers/others"):
+    for path in ("apps", "recovery-codes", "browsers", "browsers/others", "text"):
         page.goto(f"{demo.issuer}/account/security/{path}")
         is_sound(page)
+    page.get_by_label("Mobile number").fill("07700 900118")
+    visitor.press("Text me a code")
+    visitor.reads("Type the code")
+    is_sound(page)
     page.goto(f"{demo.issuer}/account/security/apps/new")
     page.get_by_label("Code", exact=True).fill("123 45")
     visitor.press("Add this app")
