@@ -2,17 +2,14 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from idp.app import passkeys
+from idp.app import own, passkeys, sending
 from idp.app.house import House, People
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
-from idp.factors.mail_code import MailCode
-from idp.factors.text_code import TextCode
 from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
@@ -30,21 +27,12 @@ from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
-from idp.selfservice.app_pages import AppPages
-from idp.selfservice.apps import Apps
-from idp.selfservice.browser_pages import BrowserPages
-from idp.selfservice.code_pages import CodePages
-from idp.selfservice.own import KIND as OWN
-from idp.selfservice.own import Own
-from idp.selfservice.pages import SecurityPages
-from idp.selfservice.proposals import Proposals as OwnProposals
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.brake import Brake, Limits
-from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
 from idp.signin.enrol_pages import EnrolPages
@@ -58,7 +46,6 @@ from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
 from idp.signin.sending import Sending
 from idp.signin.sending_pages import SendingPages
-from idp.signin.sending_quotas import SendQuotas
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
 from idp.signin.unlocking import Unlocking
@@ -102,7 +89,7 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         _signin(house, front),
         _unlock(house, front),
-        _own(house, front),
+        own.account(house, front.pages, front.browser, front.cookie),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -156,11 +143,11 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
-    sending = SendingPages(_sending(house, progress), arrivals, front.pages)
+    sent = SendingPages(_sending(house, progress), arrivals, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, sending, arrivals, front.pages, ground.clock).routes(),
-        *sending.routes(),
+        *StepPages(steps, sent, arrivals, front.pages, ground.clock).routes(),
+        *sent.routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
@@ -172,52 +159,15 @@ def _codes(people: People) -> Codes:
 
 
 def _sending(house: House, progress: Progress) -> Sending:
-    ground, people = house.ground, house.people
-    messages = CodeMessages(
-        host=urlsplit(ground.settings.issuer).hostname or "",
-        brands=house.parties.brands,
-        keyring=ground.keyring,
-        clock=ground.clock,
-        templates=ground.app.jinja_env,
-        channels=frozenset({MailCode.kind, TextCode.kind} if ground.settings.text_url else {MailCode.kind}),
-    )
-    quotas = SendQuotas(house.throttle, ground.keyring.derive("send quota"))
-    return Sending(progress, people.sent_codes, Contacts(people.text_code), quotas, messages)
+    people = house.people
+    contacts = Contacts(people.text_code)
+    return Sending(progress, people.sent_codes, contacts, sending.quotas(house), sending.messages(house))
 
 
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
     ground, people = house.ground, house.people
     unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, _codes(people))
     return UnlockPages(unlocking, ground.kv, front.browser, front.pages, house.parking).routes()
-
-
-def _own(house: House, front: Front) -> tuple[Route, ...]:
-    ground, people = house.ground, house.people
-    own = Own(
-        issuer=ground.settings.issuer,
-        database=ground.database,
-        kv=ground.kv,
-        clock=ground.clock,
-        subjects=people.subjects,
-        sessions=people.sessions,
-        interactions=people.interactions,
-        gate=house.gate,
-        cookie=front.cookie,
-        browser=front.browser,
-        pages=front.pages,
-        longest_session=ground.settings.session_absolute,
-    )
-    people.interactions.revivers[OWN] = own.revive
-    proposals = OwnProposals(ground.kv, ground.keyring, people.totp)
-    apps = Apps(ground.database, ground.clock, ground.bus, people.sessions, people.totp, people.recovery_codes, proposals)
-    routes = (
-        *passkeys.of_their_owner(house, own),
-        *AppPages(own, apps).routes(),
-        *CodePages(own, ground.bus, people.recovery_codes).routes(),
-        *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
-    )
-    offered = frozenset(route.rule for route in routes)
-    return (*own.routes(), *SecurityPages(own, people.recovery_codes, offered).routes(), *routes)
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:

@@ -10,12 +10,13 @@ from idp.factors.factor import Wrong
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.factors.totp import BadLabel, ClockOff, Enrolled, Replayed, TooMany, Totp
 from idp.selfservice.own import Owner
-from idp.selfservice.proposals import Proposals
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
-from idp.signin.giving_up import is_last
+from idp.signin.giving_up import has_strong, is_last
+from idp.signin.proposals import Proposals
 from idp.subjects.authenticators import Authenticator, label_of, of, remove, rename
 from idp.subjects.proof import Proof
+from idp.subjects.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Apps:
     database: Database
     clock: Clock
     bus: Bus
+    subjects: Subjects
     sessions: Sessions
     totp: Totp
     recovery_codes: RecoveryCodes
@@ -68,17 +70,21 @@ class Apps:
 
     def add(self, owner: Owner, code: str, label: str) -> Added | Lapsed | Wrong | Replayed | ClockOff | BadLabel | TooMany:
         """Enrols the app that was shown its secret, if `code` is its code."""
-        secret, now = self.proposals.find(owner), self.clock.now()
+        secret, now = self.proposals.find(owner.session.id, owner.subject.id), self.clock.now()
         if secret is None:
             return Lapsed()
         with self.database.transaction() as db:
+            # The first one is added on the word of a password, so what it can do next may be held for a while.
+            recovered = not has_strong(db, owner.subject.id)
             outcome = self.totp.confirm(db, owner.subject.id, secret, code, label, now)
             if not isinstance(outcome, Enrolled):
                 return outcome
-            enrolled = AuthenticatorEnrolled(**owner.by, kind=Totp.kind, authenticator_id=outcome.authenticator_id)
-            self.bus.record(db, enrolled)
+            new, kind = outcome.authenticator_id, Totp.kind
+            self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new, recovered=recovered))
+            if recovered:
+                self.subjects.recovered(db, owner.subject.id, now)
             started = rise(db, self.sessions, self.bus, owner, _proof(now), now)
-        self.proposals.end(owner)
+        self.proposals.end(owner.session.id, owner.subject.id)
         return Added(started)
 
     def rename(self, owner: Owner, app_id: str, typed: str) -> str | BadLabel | Unknown:

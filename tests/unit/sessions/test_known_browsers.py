@@ -104,3 +104,20 @@ def test_they_are_listed_the_last_used_first_and_forgotten_one_by_one(
     assert not known_browsers.forget(db, ana.id, second.id)
     assert known_browsers.forget_all(db, ana.id) == 2
     assert known_browsers.of(db, ana.id, clock.now()) == ()
+
+
+def test_one_is_trusted_no_longer_and_all_but_one_forgotten(
+    db: Connection, ana: Subject, ben: Subject, clock: TestClock
+) -> None:
+    other = new_handle()
+    for handle in (HANDLE, other):
+        known_browsers.remember(db, ana.id, handle, "Chrome on Windows", clock.now())
+        known_browsers.trust(db, ana.id, handle, clock.now() + DAY, clock.now())
+    this = found(db, ana, clock)
+    assert not known_browsers.distrust(db, ben.id, this.id, clock.now())
+    assert known_browsers.distrust(db, ana.id, this.id, clock.now())
+    assert not known_browsers.distrust(db, ana.id, this.id, clock.now())
+    assert not found(db, ana, clock).is_trusted(clock.now())
+    assert found(db, ana, clock, other).is_trusted(clock.now())
+    assert known_browsers.forget_all(db, ana.id, keep=this.id) == 1
+    assert known_browsers.of(db, ana.id, clock.now()) == (found(db, ana, clock),)
