@@ -10,6 +10,7 @@ from idp.core.migrations import upgrade
 from idp.settings import Settings
 from idp.subjects.authenticators import remove
 from idp.subjects.subjects import NewSubject, Subject
+from tests.drivers.household import vouched
 
 
 class Office:
@@ -35,6 +36,13 @@ class Office:
             assert subject is not None
             for passkey, _ in people.passkeys.enrolled(db, subject.id):
                 assert remove(db, passkey.id, ground.clock.now())
+
+    def contact_vouches(self, username: str, url: str) -> str:
+        """Where the sign-in at `url` goes on, after the customer has proven the contact confirmed earlier."""
+        with self.house.ground.database.reading() as db:
+            subject = self.house.people.subjects.find(db, username)
+        assert subject is not None
+        return vouched(self.house, url, subject.id)
 
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground

@@ -1,15 +1,17 @@
 """Passkeys in Chromium, with its virtual authenticator: made, offered by autofill, asked by button, removed and forgotten."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
+from tests.browser.demo import Demo
 from tests.browser.device import Device
 from tests.browser.office import Office
+from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.servers import wait_until
 
@@ -17,6 +19,13 @@ pytestmark = pytest.mark.browser
 
 PASSKEYS = "/account/security/passkeys"
 Newcomer = Callable[[], tuple[Visitor, str]]
+
+
+@pytest.fixture(scope="module")
+def shop(demo: Demo, office: Office) -> Iterator[Shop]:
+    with a_shop(demo.issuer, "alphera") as shop:
+        office.add_client(shop.metadata)
+        yield shop
 
 
 @pytest.fixture(params=["stellantis", "alphera"])
@@ -88,7 +97,8 @@ def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(n
     wait_until(lambda: device.credentials() == [])
 
 
-def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: Office, brand: str) -> None:
+def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: Office) -> None:
+    brand = "stellantis"
     visitor, name = newcomer()
     device = Device(visitor.page)
     makes_a_passkey(visitor, brand, name, "this device only")
@@ -100,20 +110,6 @@ def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: O
     wait_until(lambda: device.credentials() == [])
     visitor.follow("Use your password")
     visitor.sign_in(name)
-    is_in(visitor)
-
-
-def test_after_a_password_it_is_the_second_step(newcomer: Newcomer, brand: str) -> None:
-    visitor, name = newcomer()
-    Device(visitor.page)
-    makes_a_passkey(visitor, brand, name, "this device only")
-    signs_out(visitor, brand)
-    offers_nothing_by_itself(visitor)
-    visitor.customer_login(brand)
-    visitor.fill_in(name, OF_ALL_OTHERS)
-    visitor.press("Sign in")
-    visitor.reads("Use your passkey")
-    visitor.press("Use your passkey")
     is_in(visitor)
 
 
@@ -132,7 +128,8 @@ def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, brand:
     is_in(visitor)
 
 
-def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer, brand: str) -> None:
+def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer) -> None:
+    brand = "alphera"
     visitor, name = newcomer()
     device = Device(visitor.page)
     makes_a_passkey(visitor, brand, name, "this device only")
@@ -146,6 +143,23 @@ def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newc
     expect(visitor.page.get_by_role("status").filter(has_text="Your passkey was not used.")).to_be_visible()
     visitor.sign_in(name)
     visitor.reads("Use your passkey")
+
+
+def test_it_is_made_on_the_way_where_more_is_asked(newcomer: Newcomer, office: Office, shop: Shop) -> None:
+    visitor, name = newcomer()
+    device = Device(visitor.page)
+    visitor.page.goto(shop.url(acr_values="phr"))
+    visitor.fill_in(name, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.page.wait_for_load_state()
+    onward = office.contact_vouches(name, visitor.page.url)
+    visitor.page.goto(f"{visitor.places.issuer}{onward}")
+    visitor.follow("Make a passkey")
+    visitor.press("Make a passkey")
+    visitor.reads("Keep your recovery codes")
+    assert len(device.credentials()) == 1
+    visitor.follow(f"Continue to {shop.name}")
+    visitor.reads(f"Allow {shop.name}?")
 
 
 def test_without_scripts_nothing_of_it_is_in_the_way(open_browser: OpenBrowser, brand: str) -> None:

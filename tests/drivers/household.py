@@ -73,16 +73,7 @@ class Household:
 
     def contact_vouches(self, browser: Browser, username: str = "ana") -> None:
         """The customer at `browser` has proven the contact confirmed earlier, as far as the sign-in on its page knows."""
-        house, now = self.house, self.clock.now()
-        open_now = browser.page.url.partition("/signin/")[2].partition("/")[0]
-        kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
-        interaction = house.people.interactions.find(open_now, kept["browser"])
-        assert interaction is not None
-        attempts = Attempts(house.ground.kv)
-        attempt = attempts.find(interaction) or Attempt(subject_id=self._id(username))
-        proof = Proof("mail_code", ("otp",), "2sv", now)
-        attempts.keep(interaction, replace(attempt, proofs=attempt.proven(proof)))
-        browser.open(f"/signin/{open_now}")
+        browser.open(vouched(self.house, browser.page.url, self._id(username)))
 
     def add_passkey(self, username: str = "ana", **device: Any) -> SoftAuthenticator:
         """Registers a passkey for a customer; `device` is how its authenticator behaves."""
@@ -124,3 +115,16 @@ class Household:
             if meta.token_endpoint_auth_method.startswith("client_secret"):
                 secret = self.house.parties.clients.add_secret(db, ground.bus, client_id, overlap=ground.settings.code_lifetime)
         return RelyingParty(self.app, self.issuer, meta, secret, self.clock)
+
+
+def vouched(house: House, url: str, subject_id: str) -> str:
+    """Where the sign-in at `url` goes on, after its subject has proven the contact confirmed earlier."""
+    open_now = url.partition("/signin/")[2].partition("/")[0]
+    kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
+    interaction = house.people.interactions.find(open_now, kept["browser"])
+    assert interaction is not None
+    attempts = Attempts(house.ground.kv)
+    attempt = attempts.find(interaction) or Attempt(subject_id=subject_id)
+    proof = Proof("mail_code", ("otp",), "2sv", house.ground.clock.now())
+    attempts.keep(interaction, replace(attempt, proofs=attempt.proven(proof)))
+    return f"/signin/{open_now}"
