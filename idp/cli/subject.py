@@ -82,6 +82,22 @@ def unlock(username: str) -> None:
     click.echo(f"{found.username} is unlocked." if released else f"{found.username} was not locked.")
 
 
+@subject.command("staff", epilog="Example: idp subject staff ana")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="No longer.")
+def staff(name: str, off: bool) -> None:
+    """Make somebody one of the staff, who must always sign in with two factors."""
+    house = open_house()
+    ground = house.ground
+    with ground.database.transaction() as db:
+        found = house.people.subjects.find(db, name)
+        if found is None:
+            raise refused("nobody signs in by that name")
+        changed = house.people.subjects.set_staff(db, ground.bus, found.id, not off, ground.clock.now())
+    state = "not staff" if off else "staff"
+    click.echo(f"{found.username} is {state} {'from now on' if changed else 'already'}.")
+
+
 def create(house: House, new: NewSubject, password: str) -> Subject:
     """Stores `new` under the rules for new passwords. Raises `Failure` where something is refused, and says what."""
     brands = house.parties.brands.all()

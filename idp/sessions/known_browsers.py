@@ -117,7 +117,7 @@ def distrust(db: Connection, subject_id: str, browser_id: str, now: datetime) ->
 
 
 def distrust_all(db: Connection, subject_id: str) -> None:
-    """Asks for the second step everywhere again, as after a change of password. The browsers stay known."""
+    """No browser of the subject is trusted any more (`trust.withdraw` tells running sessions too). They stay known."""
     db.execute(update(known_browsers).where(known_browsers.c.subject_id == subject_id).values(trusted_until=None))
 
 

@@ -154,7 +154,7 @@ class Sessions:
         return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
 
     def distrust(self, db: Connection, subject_id: str) -> None:
-        """No running session of the subject leaves out a second step any more because of the browser it began in."""
+        """The subject's sessions no longer count as those of trusted browsers (`trust.withdraw` does both)."""
         db.execute(update(sessions).where(sessions.c.subject_id == subject_id, sessions.c.trusted).values(trusted=False))
 
     def sweep(self, now: datetime, limit: int = 500) -> int:

@@ -31,6 +31,9 @@ OpenBrowser = Callable[..., Visitor]
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with a_demo(tmp_path_factory.mktemp("demo"), free_ports(3)) as running:
+        with an_office(running.settings) as office:
+            for customer in running.customers:
+                office.puts_off_the_offer(customer["username"])
         yield running
 
 

@@ -8,9 +8,9 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
-from idp.subjects.authenticators import remove
+from idp.signin.nudges import put_off
+from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
-from tests.drivers.household import vouched
 
 
 class Office:
@@ -28,21 +28,23 @@ class Office:
             created = people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
         assert isinstance(created, Subject), created
 
-    def removes_passkeys(self, username: str) -> None:
-        """Takes every passkey of a customer out of use, as support does for somebody who lost a device."""
-        ground, people = self.house.ground, self.house.people
+    def puts_off_the_offer(self, username: str) -> None:
+        """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
+        ground = self.house.ground
         with ground.database.transaction() as db:
-            subject = people.subjects.find(db, username)
-            assert subject is not None
-            for passkey, _ in people.passkeys.enrolled(db, subject.id):
-                assert remove(db, passkey.id, ground.clock.now())
-
-    def contact_vouches(self, username: str, url: str) -> str:
-        """Where the sign-in at `url` goes on, after the customer has proven the contact confirmed earlier."""
-        with self.house.ground.database.reading() as db:
             subject = self.house.people.subjects.find(db, username)
-        assert subject is not None
-        return vouched(self.house, url, subject.id)
+            assert subject is not None
+            put_off(db, subject.id, ground.clock.now())
+
+    def remove_factors(self, username: str) -> None:
+        """A customer has nothing but the password again."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            for enrolled in of(db, subject.id):
+                if enrolled.kind != "password":
+                    remove(db, enrolled.id, ground.clock.now())
 
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground

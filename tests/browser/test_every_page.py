@@ -124,6 +124,19 @@ def test_the_first_visit(open_browser: OpenBrowser, office: Office, brand: str) 
     is_sound(visitor.page)
 
 
+def test_the_offer_of_a_second_step(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    careful = f"careful-{brand}"
+    office.add_customer(NewSubject(username=careful, email=f"{careful}@example.test", email_verified=True), OF_ALL_OTHERS)
+    visitor = open_browser()
+    visitor.customer_login(brand)
+    visitor.fill_in(careful, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.reads("Make your sign-in safer")
+    is_sound(visitor.page)
+    visitor.press("Not now")
+    visitor.reads("We know of no agreement of yours")
+
+
 def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
     visitor, shop = open_browser(), shops[brand]
     visitor.sign_in_at(brand, SOMEBODY[brand])

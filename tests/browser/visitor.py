@@ -48,8 +48,8 @@ class Visitor:
     def sign_in(self, username: str = "ana") -> None:
         """Fills in the sign-in form and sends it; a second step that is offered then is put off."""
         self.fill_in(username, PASSWORDS.get(username, OF_ALL_OTHERS))
-        self.press("Sign in")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.press("Sign in")
         if self.page.url.endswith("/offer"):
             self.press("Not now")
 

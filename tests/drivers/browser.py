@@ -103,7 +103,7 @@ class Browser:
 
     def __init__(self, app: WSGIApplication, home: str, address: str = "127.0.0.1") -> None:
         self._client = Client(app, use_cookies=True)
-        self._home = home
+        self.home = home
         self._address = address
         self.page = Page("about:blank", None)
 
@@ -111,7 +111,7 @@ class Browser:
         return self._go("GET", url, {}, follow, headers or {})
 
     def post(self, url: str, fields: dict[str, str], *, follow: bool = True, headers: dict[str, str] | None = None) -> Page:
-        return self._go("POST", url, fields, follow, {"Origin": self._home, **(headers or {})})
+        return self._go("POST", url, fields, follow, {"Origin": self.home, **(headers or {})})
 
     def fetch(self, url: str, fields: dict[str, str]) -> TestResponse:
         """What a script of the page gets; the page stays."""
@@ -141,27 +141,27 @@ class Browser:
         return self.page.text
 
     def cookie(self, name: str) -> str | None:
-        found = self._client.get_cookie(name, urlsplit(self._home).hostname or "localhost")
+        found = self._client.get_cookie(name, urlsplit(self.home).hostname or "localhost")
         return found.value if found else None
 
     def bring(self, name: str, value: str) -> None:
         """Comes with a cookie that another server of the provider has set."""
-        self._client.set_cookie(name, value, domain=urlsplit(self._home).hostname or "localhost")
+        self._client.set_cookie(name, value, domain=urlsplit(self.home).hostname or "localhost")
 
     def forget(self, name: str) -> None:
-        self._client.delete_cookie(name, domain=urlsplit(self._home).hostname or "localhost")
+        self._client.delete_cookie(name, domain=urlsplit(self.home).hostname or "localhost")
 
     def _go(self, method: str, url: str, fields: dict[str, str], follow: bool, headers: dict[str, str]) -> Page:
-        target = urljoin(self._home + "/", url)
+        target = urljoin(self.home + "/", url)
         for _ in range(MOST_REDIRECTS):
-            if not target.startswith(self._home + "/"):
+            if not target.startswith(self.home + "/"):
                 self.page = Page(target, None)
                 return self.page
             parts = urlsplit(target)
             response = self._client.open(
                 path=parts.path,
                 query_string=parts.query,
-                base_url=self._home,
+                base_url=self.home,
                 method=method,
                 data=fields if method == "POST" else None,
                 headers=headers,

@@ -15,6 +15,7 @@ from idp.core.clock import Clock
 from idp.factors.passkey import Registered
 from idp.factors.totp import Enrolled
 from idp.signin.attempt import Attempt, Attempts
+from idp.signin.nudges import put_off
 from idp.subjects.authenticators import use
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import NewSubject, Subject
@@ -63,6 +64,17 @@ class Household:
         with self.house.ground.database.transaction() as db:
             return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
 
+    def puts_off_the_offer(self, username: str = "ana") -> None:
+        """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
+        with self.house.ground.database.transaction() as db:
+            put_off(db, self._id(username), self.clock.now())
+
+    def make_staff(self, username: str) -> None:
+        """From now on a customer is one of the staff too."""
+        house = self.house
+        with house.ground.database.transaction() as db:
+            assert house.people.subjects.set_staff(db, house.ground.bus, self._id(username), True, self.clock.now())
+
     def change_password(self, username: str, password: str) -> None:
         """The stored password becomes another one."""
         verifier = self.house.people.hasher.hash(password)
@@ -73,7 +85,8 @@ class Household:
 
     def contact_vouches(self, browser: Browser, username: str = "ana") -> None:
         """The customer at `browser` has proven the contact confirmed earlier, as far as the sign-in on its page knows."""
-        browser.open(vouched(self.house, browser.page.url, self._id(username)))
+        vouched(self.house, self.clock, browser.page.url, username)
+        browser.open(f"/signin/{_open_now(browser.page.url)}")
 
     def add_passkey(self, username: str = "ana", **device: Any) -> SoftAuthenticator:
         """Registers a passkey for a customer; `device` is how its authenticator behaves."""
@@ -117,14 +130,19 @@ class Household:
         return RelyingParty(self.app, self.issuer, meta, secret, self.clock)
 
 
-def vouched(house: House, url: str, subject_id: str) -> str:
-    """Where the sign-in at `url` goes on, after its subject has proven the contact confirmed earlier."""
-    open_now = url.partition("/signin/")[2].partition("/")[0]
+def vouched(house: House, clock: Clock, url: str, username: str) -> None:
+    """A code to the confirmed e-mail address counts as proven in the sign-in whose page is at `url`."""
+    open_now = _open_now(url)
     kept = json.loads(house.ground.kv.get(f"interaction:{open_now}") or b"{}")
     interaction = house.people.interactions.find(open_now, kept["browser"])
+    with house.ground.database.reading() as db:
+        subject = house.people.subjects.find(db, username)
     assert interaction is not None
+    assert subject is not None
     attempts = Attempts(house.ground.kv)
-    attempt = attempts.find(interaction) or Attempt(subject_id=subject_id)
-    proof = Proof("mail_code", ("otp",), "2sv", house.ground.clock.now())
-    attempts.keep(interaction, replace(attempt, proofs=attempt.proven(proof)))
-    return f"/signin/{open_now}"
+    attempt = attempts.find(interaction) or Attempt(subject_id=subject.id)
+    attempts.keep(interaction, replace(attempt, proofs=attempt.proven(Proof("mail_code", ("otp",), "2sv", clock.now()))))
+
+
+def _open_now(url: str) -> str:
+    return url.partition("/signin/")[2].partition("/")[0]

@@ -41,6 +41,7 @@ class Scene:
 def set_scene(stack: Stack) -> Scene:
     """Fills an empty stack and signs Ana in."""
     stack.add_customer("ana")
+    stack.puts_off_the_offer("ana")
     known = {"brand": "stellantis", "consent": "implied"}
     shop = stack.add_client("shop", **known)
     key = ECKey.generate_key("P-256", auto_kid=True)

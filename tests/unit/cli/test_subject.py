@@ -127,6 +127,17 @@ def test_a_lock_is_ended(idp: CommandLine) -> None:
     assert (ended.code, "nobody signs in by that name" in ended.err) == (1, True)
 
 
+def test_staff_are_made_and_unmade(idp: CommandLine) -> None:
+    add(idp)
+    assert idp.must("subject", "staff", "Ana@Example.Test") == "ana is staff from now on.\n"
+    assert idp.must("subject", "staff", "ana") == "ana is staff already.\n"
+    assert idp.must("subject", "staff", "ana", "--off") == "ana is not staff from now on.\n"
+    assert idp.must("subject", "staff", "ana", "--off") == "ana is not staff already.\n"
+    changed = [entry for entry in json.loads(idp.must("audit", "tail", "--json")) if entry["event"] == "StaffChanged"]
+    assert [entry["actor"].partition(":")[0] for entry in changed] == ["operator", "operator"]
+    assert idp.run("subject", "staff", "nobody").code == 1
+
+
 def lock(idp: CommandLine, username: str) -> None:
     """As five wrong passwords do."""
     house = build(lay_ground(Settings.from_environment(idp.environment), SystemClock()))

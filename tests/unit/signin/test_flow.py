@@ -14,6 +14,7 @@ from idp.factors.password import Password, Recognised
 from idp.factors.password_hash import Mismatch, PasswordHasher, Unhashable
 from idp.sessions.context import Requirement
 from idp.signin.flow import Flow
+from idp.signin.nudges import put_off
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
 from idp.subjects.authenticators import Authenticator, authenticators, of
 from idp.subjects.subjects import Subject, Subjects
@@ -24,6 +25,8 @@ WRONG = "copper harbour violet 9"
 
 
 def test_the_right_password_starts_a_session_and_resumes(visitor: Visitor, flow: Flow, witness: Witness, ana: Subject) -> None:
+    with flow.progress.database.transaction() as db:
+        put_off(db, ana.id, flow.progress.clock.now())
     interaction = visitor.park()
     step = visitor.sign_in(interaction=interaction)
     assert isinstance(step, Proven)
@@ -36,6 +39,13 @@ def test_the_right_password_starts_a_session_and_resumes(visitor: Visitor, flow:
     assert isinstance(event, SignedIn)
     assert (event.subject_id, event.client_id, event.session_id, event.acr) == (ana.id, "stellantis-portal", session.id, "pwd")
     assert event.new_device
+
+
+def test_who_has_no_second_step_is_sent_by_the_offer_of_one(visitor: Visitor, ana: Subject) -> None:
+    interaction = visitor.park()
+    step = visitor.sign_in(interaction=interaction)
+    assert isinstance(step, Proven)
+    assert step.resume == f"/signin/{interaction.id}/offer"
 
 
 @pytest.mark.parametrize("name", ["ANA", "ana@example.test", " Ana@Example.Test "])
