@@ -89,9 +89,9 @@ class Notices:
         if brand is None or left > FEW:
             return
         title = f"{left or 'No'} recovery code{'' if left == 1 else 's'} left"
-        paragraphs = [f"You used a recovery code: {self._where(brand)}", "Make new codes before you need them."]
-        action = {"url": f"{self.issuer}/account/security/recovery-codes", "label": "Make new recovery codes"}
-        self._send(db, event.subject_id, brand, "few_recovery_codes", title, paragraphs, CALL_AT_ONCE, action)
+        paragraphs = [f"You used a recovery code: {self._where(brand)}"]
+        paragraphs += ["Sign in as always, open “Sign-in and security” and make new ones."]
+        self._send(db, event.subject_id, brand, "few_recovery_codes", title, paragraphs, CALL_AT_ONCE)
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""

@@ -29,6 +29,7 @@ from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
 from idp.selfservice.browser_pages import BrowserPages
 from idp.selfservice.code_pages import CodePages
+from idp.selfservice.overview import Overview
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import Own
 from idp.selfservice.pages import SecurityPages
@@ -174,15 +175,24 @@ def _own(house: House, front: Front) -> tuple[Route, ...]:
     )
     people.interactions.revivers[OWN] = own.revive
     proposals = OwnProposals(ground.kv, ground.keyring, people.totp)
-    apps = Apps(ground.database, ground.clock, ground.bus, people.sessions, people.totp, people.recovery_codes, proposals)
+    apps = Apps(
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        subjects=people.subjects,
+        sessions=people.sessions,
+        totp=people.totp,
+        recovery_codes=people.recovery_codes,
+        proposals=proposals,
+    )
     routes = (
         *passkeys.of_their_owner(house, own),
         *AppPages(own, apps).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
     )
-    offered = frozenset(route.rule for route in routes)
-    return (*own.routes(), *SecurityPages(own, people.recovery_codes, offered).routes(), *routes)
+    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
+    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:

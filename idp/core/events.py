@@ -106,7 +106,7 @@ class SecondStepProven(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticatorEnrolled(Event):
-    """A subject has one more way to prove who they are. `recovered`: a contact alone vouched for them."""
+    """A subject has one more way to prove who they are. `recovered`: no strong factor vouched for them."""
 
     kind: str = ""
     authenticator_id: str = ""

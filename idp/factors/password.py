@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Connection
 
 from idp.factors.password_hash import Match, Mismatch, PasswordHasher, Unhashable
-from idp.subjects.authenticators import Authenticator, of, use
+from idp.subjects.authenticators import Authenticator, hold, of, use
 from idp.subjects.proof import Proof
 
 
@@ -38,6 +38,10 @@ class Password:
     def enrolled(self, db: Connection, subject_id: str) -> Authenticator | None:
         """The subject's password, if there is one."""
         return next(iter(of(db, subject_id, self.kind)), None)
+
+    def hold(self, db: Connection, subject_id: str) -> Authenticator | None:
+        """The same, and nobody changes it before this transaction ends."""
+        return next(iter(hold(db, subject_id, self.kind)), None)
 
     def verify(self, enrolled: Authenticator | None, password: str) -> Recognised | Mismatch | Unhashable:
         """First step, outside any transaction: compares. Without anything enrolled it costs the same and never matches."""

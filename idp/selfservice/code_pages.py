@@ -10,8 +10,7 @@ from idp.core.handles import digest, new_handle
 from idp.factors.recovery_codes import CODES, FEW, RecoveryCodes
 from idp.selfservice.moments import day
 from idp.selfservice.own import HOME, Own, Owner
-from idp.signin.giving_up import STANDS_FOR
-from idp.subjects.authenticators import kinds
+from idp.signin.giving_up import has_strong
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
@@ -41,7 +40,7 @@ class CodePages:
             return owner
         now = self.own.clock.now()
         with self.own.database.reading() as db:
-            allowed = bool(kinds(db, owner.subject.id) & STANDS_FOR)
+            allowed = has_strong(db, owner.subject.id)
             left, made = self.recovery_codes.left(db, owner.subject.id), self.recovery_codes.made_at(db, owner.subject.id)
         return self.own.page(
             "selfservice/recovery_codes.html",
@@ -75,7 +74,7 @@ class CodePages:
 
     def _make(self, owner: Owner) -> tuple[str, ...]:
         with self.own.database.transaction() as db:
-            if not kinds(db, owner.subject.id) & STANDS_FOR:
+            if not has_strong(db, owner.subject.id):
                 return ()
             made = self.recovery_codes.renew(db, owner.subject.id, self.own.clock.now())
             self.bus.record(db, RecoveryCodesRenewed(**owner.by))

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.kv import KV
-from idp.sessions.context import Requirement
+from idp.sessions.context import ACR_ORDER, Requirement
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
 from idp.signin.gate import DECLINED, Gate, presented
-from idp.signin.needs import Nothing
+from idp.signin.needs import Nothing, accepted
 from idp.signin.policy import strongest
 from idp.subjects.subjects import Subject, Subjects
 from idp.web.browser import BrowserCookie
@@ -87,10 +87,12 @@ class Own:
             subject = self.subjects.get(db, session.subject_id)
             if subject is None or subject.disabled:
                 return self._prove(path, session.brand, Requirement())
-            asked = self._requirement(self.gate.enrolled(db, subject), session.brand) if to_change else Requirement()
-            need = self.gate.need(db, subject, session.brand, asked, presented(session, None), now)
+            brand, asked = session.brand, Requirement()
+            if to_change:
+                brand, asked = self._to_change(self.gate.enrolled(db, subject), session.brand)
+            need = self.gate.need(db, subject, brand, asked, presented(session, None), now)
             self.sessions.touch(db, session, now)
-        return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, session.brand, asked)
+        return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)
 
     def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
         """`template` in the owner's brand's dress, with what was just done, which is said once."""
@@ -167,9 +169,11 @@ class Own:
             request={"path": path, "brand": brand},
         )
 
-    def _requirement(self, enrolled: frozenset[str], brand: str | None) -> Requirement:
-        accepted = enrolled & (frozenset(self.gate.policy(brand).second_steps) | {"password"})
-        return Requirement((strongest(accepted),), TO_CHANGE)
+    def _to_change(self, enrolled: frozenset[str], brand: str | None) -> tuple[str | None, Requirement]:
+        """The strongest proof the subject can give, and a brand that takes it: an account is no brand's alone."""
+        level = {at: strongest(enrolled & accepted(self.gate.policy(at))) for at in (brand, None)}
+        best = max((brand, None), key=lambda at: ACR_ORDER.index(level[at]))
+        return best, Requirement((level[best],), TO_CHANGE)
 
 
 def is_thing(thing_id: str) -> bool:

@@ -14,7 +14,9 @@ from idp.subjects.proof import Proof, newest
 
 def rise(db: Connection, sessions: Sessions, bus: Bus, owner: Owner, proof: Proof, now: datetime) -> Started:
     """The owner's session with one more proof. Raises `Refused` where it ended meanwhile, which undoes the enrolment too."""
-    session = owner.session
+    session = sessions.hold(db, owner.session.id, now)
+    if session is None:
+        raise Refused("not_signed_in", because="the session ended while a factor was enrolled")
     proofs = newest((*session.proofs, proof))
     context = context_of(proofs)
     started = sessions.start(
@@ -29,7 +31,5 @@ def rise(db: Connection, sessions: Sessions, bus: Bus, owner: Owner, proof: Proo
         replaces=session,
         now=now,
     )
-    if started.session.id != session.id:
-        raise Refused("not_signed_in", because="the session ended while a factor was enrolled")
     bus.record(db, SignedIn(**owner.by, acr=context.acr, amr=context.amr))
     return started

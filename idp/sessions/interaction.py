@@ -137,7 +137,12 @@ class Interactions:
 
     def seal(self, interaction: Interaction) -> str:
         """Its request as text for a hidden field, which only this provider can open and only this browser can use."""
-        value = {"kind": interaction.kind, "browser": interaction.browser, "request": dict(interaction.request)}
+        value = {
+            "id": interaction.id,
+            "kind": interaction.kind,
+            "browser": interaction.browser,
+            "request": dict(interaction.request),
+        }
         return self._sealer.seal(value, self._clock.now())
 
     def revive(self, sealed: str, browser: str) -> Interaction | None:
@@ -145,6 +150,8 @@ class Interactions:
         value = self._sealer.open(sealed, SEAL_LIFETIME, self._clock.now()) if sealed else None
         if value is None or value["browser"] != browser or value["kind"] not in self.revivers:
             return None
+        if self.finished(value["id"], browser) is not None:
+            return None  # answered already, whatever address the form was sent to
         return self.revivers[value["kind"]](value["request"], browser)
 
     def resume_url(self, interaction: Interaction) -> str:

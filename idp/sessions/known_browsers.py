@@ -84,10 +84,10 @@ def remember(db: Connection, subject_id: str, handle: str, label: str, now: date
     db.execute(statement.on_conflict_do_update(index_elements=["subject_id", "handle_digest"], set_=renewed))
 
 
-def is_issued(db: Connection, handle: str, now: datetime) -> bool:
-    """Whether this handle is one of ours, of whichever subject: a handle from elsewhere must never become a known browser."""
-    this = (known_browsers.c.handle_digest == digest(handle)) & (known_browsers.c.expires_at > now)
-    return db.execute(select(known_browsers.c.id).where(this).limit(1)).one_or_none() is not None
+def rename(db: Connection, sent: str, handle: str) -> None:
+    """A browser that came with the handle `sent` has `handle` from now on, for every subject it is known to."""
+    this = known_browsers.c.handle_digest == digest(sent)
+    db.execute(update(known_browsers).where(this).values(handle_digest=digest(handle)))
 
 
 def find(db: Connection, subject_id: str, handle: str, now: datetime) -> KnownBrowser | None:

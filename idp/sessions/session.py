@@ -73,6 +73,7 @@ _LIVE: Select[Any] = (
 )
 _BY_HANDLE = _LIVE.where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
+_HOLD = _BY_ID.with_for_update(of=sessions)
 
 
 class Sessions:
@@ -95,6 +96,11 @@ class Sessions:
     def get(self, db: Connection, session_id: str, now: datetime) -> Session | None:
         """The live session with this id."""
         row = db.execute(_BY_ID, {"id": session_id, "now": now}).one_or_none()
+        return _session(row) if row else None
+
+    def hold(self, db: Connection, session_id: str, now: datetime) -> Session | None:
+        """The same, and nothing else ends it before this transaction does."""
+        row = db.execute(_HOLD, {"id": session_id, "now": now}).one_or_none()
         return _session(row) if row else None
 
     def start(

@@ -31,8 +31,13 @@ class GivingUp:
         self.sessions.end_all(db, event.subject_id, "factor_removed", self.clock.now(), keep=event.session_id)
         known_browsers.distrust_all(db, event.subject_id)
         self.sessions.distrust(db, event.subject_id)
-        if not kinds(db, event.subject_id) & STANDS_FOR and self.recovery_codes.void(db, event.subject_id):
+        if not has_strong(db, event.subject_id) and self.recovery_codes.void(db, event.subject_id):
             self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
+
+
+def has_strong(db: Connection, subject_id: str) -> bool:
+    """Whether the subject has a strong factor, one that recovery codes stand in for."""
+    return bool(kinds(db, subject_id) & STANDS_FOR)
 
 
 def is_last(db: Connection, subject_id: str, authenticator_id: str) -> bool:

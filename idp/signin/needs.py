@@ -74,9 +74,9 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
     Ask again after each proof or enrolment. Proofs that are too old for `requirement`, and kinds that the brand does not
     accept, count as absent (P2).
     """
-    accepted, mine = _accepted(policy), _mine(standing, policy)
+    counting, mine = accepted(policy), _mine(standing, policy)
     goal = _goal(standing, policy, requirement)
-    proofs = tuple(proof for proof in _fresh(standing, requirement, now) if proof.kind in accepted)
+    proofs = tuple(proof for proof in _fresh(standing, requirement, now) if proof.kind in counting)
     level = level_of(proofs)
     if level is not None and ACR_ORDER.index(level[0]) >= ACR_ORDER.index(goal):
         return Nothing(context_of(proofs), nudge=mine <= {"password"})
@@ -95,10 +95,11 @@ def _goal(standing: Standing, policy: Policy, requirement: Requirement) -> str:
 
 
 def _mine(standing: Standing, policy: Policy) -> frozenset[str]:
-    return standing.enrolled & _accepted(policy)
+    return standing.enrolled & accepted(policy)
 
 
-def _accepted(policy: Policy) -> frozenset[str]:
+def accepted(policy: Policy) -> frozenset[str]:
+    """The kinds of factor that count at a brand of this policy."""
     return frozenset(policy.second_steps) | {"password"}
 
 

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
+from idp.core.handles import digest
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
@@ -59,7 +60,7 @@ class SigninPages:
             return self._identify(visit, username=interaction.login_hint if session is None else "")
         chooses = interaction.purpose == "select" and not position.attempt.proofs
         if chooses and session is not None and not interaction.is_answered("account", session.id):
-            return self._select(visit, position.subject)
+            return self._select(visit, position.subject, session.id)
         return self._next(visit, position)
 
     def answer(self, interaction_id: str) -> Response:
@@ -71,8 +72,10 @@ class SigninPages:
         session = visit.browser.session
         if "another" in form:
             return see_other(visit.here, another="1")
-        if "continue" in form and session is not None:
-            self.arrivals.interactions.keep(visit.interaction.answered(account=session.id))
+        if "continue" in form:
+            # Another tab may have signed in as somebody else since the page was shown: then it is asked again.
+            if session is not None and form["account"] == digest(session.id):
+                self.arrivals.interactions.keep(visit.interaction.answered(account=session.id))
             return see_other(visit.here)
         return self._prove(visit, form)
 
@@ -166,14 +169,14 @@ class SigninPages:
         confirming = position is not None and position.subject.username == username
         return self._identify(visit, username=username, problem=problem, confirm=masked(username) if confirming else None)
 
-    def _select(self, visit: Visit, subject: Subject) -> Response:
+    def _select(self, visit: Visit, subject: Subject, session_id: str) -> Response:
         return self.pages.page(
             "signin/select_account.html",
             brand=visit.interaction.brand,
             application=visit.interaction.application,
             form_action=visit.ends,
             action=visit.here,
-            account={"name": subject.name, "email": masked(subject.email)},
+            account={"name": subject.name, "email": masked(subject.email), "at": digest(session_id)},
         )
 
     def _locked(self, visit: Visit, locked: LockedOut) -> Response:

@@ -16,6 +16,7 @@ from idp.core.handles import new_handle
 from idp.core.origin import current_origin
 from idp.factors.password import Password
 from idp.sessions import known_browsers
+from idp.sessions.context import is_recent
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.attempt import Attempt, Attempts
@@ -85,7 +86,8 @@ class Progress:
         subject = self.subjects.get(db, attempt.subject_id)
         if subject is None or subject.disabled:
             return Over()
-        session = self.sessions.get(db, browser.session.id, now) if browser.session else None
+        # Held until the end of the transaction, like the password below: what ends them meanwhile must find a new session too.
+        session = self.sessions.hold(db, browser.session.id, now) if browser.session else None
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
         need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
         if not self._still_stands(db, attempt, browser.device, now):
@@ -94,7 +96,7 @@ class Progress:
             return attempt
         if attempt.verifier and not self.locking.lockout.succeeded(db, self.lane(db, subject.id, "", browser.device, now), now):
             return Over()
-        finished = self._start(db, interaction, attempt, browser, brings, now)
+        finished = self._start(db, interaction, attempt, browser, session, brings, now)
         if not need.nudge:
             return finished
         return replace(finished, offered=is_offered(db, self.gate, interaction, subject, finished.started.session, brings, now))
@@ -134,20 +136,20 @@ class Progress:
         device: str,
         now: datetime,
     ) -> Presented:
+        given = _recent(attempt.proofs, interaction.requirement.max_age, now)
         known = known_browsers.find(db, attempt.subject_id, device, now)
         trusted = known is not None and known.is_trusted(now)
         if session is None or session.subject_id != attempt.subject_id:
-            return Presented((), attempt.proofs, trusted)
+            return Presented((), given, trusted)
         running = presented(session, interaction)
-        # Until something is proven anew a session counts as every other path to a code counts it.
-        trusted = running.trusted or (trusted and bool(attempt.proofs))
-        return Presented(running.held, newest((*running.given, *attempt.proofs)), trusted)
+        # A new password asks anew whether the browser is trusted: trust that ended must not live on in a session.
+        return Presented(running.held, newest((*running.given, *given)), trusted if attempt.verifier else running.trusted)
 
     def _still_stands(self, db: Connection, attempt: Attempt, device: str, now: datetime) -> bool:
         """Whether the password that was matched is still the subject's."""
         if not attempt.verifier:
             return True
-        enrolled = self.password.enrolled(db, attempt.subject_id)
+        enrolled = self.password.hold(db, attempt.subject_id)
         return enrolled is not None and self.password.mark(enrolled.verifier) == attempt.verifier
 
     def _start(
@@ -156,6 +158,7 @@ class Progress:
         interaction: Interaction,
         attempt: Attempt,
         browser: Browser,
+        session: Session | None,
         brings: Presented,
         now: datetime,
     ) -> Finished:
@@ -169,7 +172,7 @@ class Progress:
             brand=interaction.brand,
             shared=attempt.shared,
             browser=browser.digest,
-            replaces=browser.session,
+            replaces=session,
             now=now,
         )
         self.bus.record(db, _signed_in(interaction, started))
@@ -182,13 +185,19 @@ class Progress:
         return Finished(started, device, offered=False)
 
 
+def _recent(proofs: tuple[Proof, ...], max_age: timedelta | None, now: datetime) -> tuple[Proof, ...]:
+    # Whoever takes long between two steps gives the first one once more (Core 3.1.2.1, max_age).
+    return tuple(proof for proof in proofs if max_age is None or is_recent(proof.at, max_age, now))
+
+
 def _second_step(proofs: tuple[Proof, ...]) -> bool:
     return any(proof.kind != Password.kind for proof in proofs)
 
 
 def _remembered(db: Connection, subject_id: str, sent: str, now: datetime) -> str:
-    # A handle that is none of ours was planted, and its planter has it too.
-    handle = sent if known_browsers.is_issued(db, sent, now) else new_handle()
+    # New each time: whoever planted the handle that was sent, or copied it, is left with one that nobody knows.
+    handle = new_handle()
+    known_browsers.rename(db, sent, handle)
     known_browsers.remember(db, subject_id, handle, in_words(current_origin().device), now)
     return handle
 

@@ -69,6 +69,7 @@ _KINDS = (
     .distinct()
 )
 _OF_KIND = _OF.where(authenticators.c.kind == bindparam("kind"))
+_HOLD_KIND = _OF_KIND.with_for_update()
 _BY_LOOKUP = select(*_COLUMNS).where(
     authenticators.c.kind == bindparam("kind"),
     authenticators.c.lookup == bindparam("lookup"),
@@ -89,6 +90,11 @@ def of(db: Connection, subject_id: str, kind: str | None = None) -> tuple[Authen
     else:
         rows = db.execute(_OF_KIND, {"subject_id": subject_id, "kind": kind})
     return tuple(Authenticator(*row) for row in rows)
+
+
+def hold(db: Connection, subject_id: str, kind: str) -> tuple[Authenticator, ...]:
+    """What the subject has enrolled of one `kind`, as it is, and as it stays until the transaction ends."""
+    return tuple(Authenticator(*row) for row in db.execute(_HOLD_KIND, {"subject_id": subject_id, "kind": kind}))
 
 
 def kinds(db: Connection, subject_id: str) -> frozenset[str]:

@@ -39,7 +39,7 @@ class Drafts:
     store: Store
 
     def put(self, draft_id: str, sub: str, agreement: str, amount: Decimal, now: datetime) -> Draft | None:
-        """Keep what is about to be sent, and return the draft; None where the id is somebody else's.
+        """Keep what is about to be sent, and return the draft; None where the id is somebody else's, or of another payment.
 
         A draft that was paid stays as it is: sending its form again must not change what the receipt says.
         """
@@ -51,7 +51,9 @@ class Drafts:
                 " WHERE sub = excluded.sub AND agreement = excluded.agreement AND state <> 'paid'",
                 (draft_id, sub, agreement, int(amount / PENNY), (now + LIFE).timestamp()),
             )
-        return self.find(draft_id, sub, now)
+        kept = self.find(draft_id, sub, now)
+        # What the form said must be what is sent, never what its id says.
+        return kept if kept and kept.agreement == agreement and (kept.state == "paid" or kept.amount == amount) else None
 
     def find(self, draft_id: str, sub: str, now: datetime) -> Draft | None:
         """Return the draft; None where it is too old, or not of this subject."""

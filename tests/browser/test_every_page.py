@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Literal
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
@@ -153,6 +155,43 @@ def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Sho
     visitor.press("Sign out everywhere")
     visitor.reads("You’re signed out")
     is_sound(visitor.page)
+
+
+def test_ones_own_security(open_browser: OpenBrowser, office: Office, demo: Demo, brand: str) -> None:
+    owner = f"owner-{brand}"
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    visitor, page = (opened := open_browser()), opened.page
+    visitor.customer_login(brand)
+    visitor.sign_in(owner)
+    page.goto(f"{demo.issuer}/account/security")
+    visitor.sees("Only your password protects your account")
+    is_sound(page)
+    for path in ("apps", "recovery-codes", "browsers", "browsers/others"):
+        page.goto(f"{demo.issuer}/account/security/{path}")
+        is_sound(page)
+    page.goto(f"{demo.issuer}/account/security/apps/new")
+    page.get_by_label("Code", exact=True).fill("123 45")
+    visitor.press("Add this app")
+    visitor.sees("That code did not match")
+    is_sound(page)
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(page.locator(".key").inner_text().replace(" ", "")).now())
+    visitor.press("Add this app")
+    visitor.press("Make ten codes")
+    visitor.reads("Your recovery codes")
+    codes = page.locator(".codes code").all_inner_texts()
+    assert page.get_by_role("button", name="Print the codes").is_visible()
+    with page.expect_download() as saved:
+        visitor.follow("Save as a text file")
+    assert [line for line in Path(saved.value.path()).read_text().splitlines() if line in codes] == codes
+    is_sound(page)
+    page.reload()
+    visitor.sees("10 of 10 left")
+    is_sound(page)
+    for path, link in (("", None), ("/apps", "Rename My phone"), ("/apps", "Remove My phone"), ("/browsers", "Forget")):
+        page.goto(f"{demo.issuer}/account/security{path}")
+        if link is not None:
+            page.get_by_role("link", name=link).first.click()
+        is_sound(page)
 
 
 def test_pages_without_a_brand(open_browser: OpenBrowser, demo: Demo) -> None:

@@ -148,3 +148,54 @@ def test_a_lock_that_falls_meanwhile_stops_it(shop: RelyingParty, provider: Prov
         guesser.sign_in("ana", "not the password")
     assert "Sign in to Shop" in browser.submit(code=app.code()).text
     assert "locked" in browser.sign_in("ana", ANA_PASSWORD).text
+
+
+def test_who_takes_long_between_two_steps_gives_the_first_once_more(
+    shop: RelyingParty, browser: Browser, app: AuthenticatorApp, clock: TestClock
+) -> None:
+    passes_the_password(browser, shop, max_age="60")
+    clock.advance(timedelta(minutes=10))
+    assert "Confirm it’s you" in browser.submit(code=app.code()).text
+    browser.submit(password=ANA_PASSWORD)
+    clock.advance(STEP)
+    assert browser.page.left or browser.submit(code=app.code()).left
+    claims = shop.claims(shop.redeem(shop.code(browser.page))["id_token"])
+    assert clock.now().timestamp() - claims["auth_time"] <= 60
+
+
+def test_a_handle_that_was_planted_is_worth_nothing_afterwards(
+    provider: Provider, shop: RelyingParty, browser: Browser, app: AuthenticatorApp, clock: TestClock
+) -> None:
+    provider.add_customer("mallory", "granite meadow signal 9")
+    browser.open(shop.request())
+    browser.sign_in("mallory", "granite meadow signal 9")
+    planted = browser.cookie("idp_device")
+    assert planted is not None
+    browser.forget("idp_session")
+    passes_the_password(browser, shop)
+    browser.submit(code=app.code(), trust="1") if shop.metadata.brand == "alphera" else browser.submit(code=app.code())
+    assert browser.cookie("idp_device") not in (None, planted)
+    elsewhere = provider.browser()
+    elsewhere.bring("idp_device", planted)
+    passes_the_password(elsewhere, shop)  # and is asked for the code
+
+
+def test_an_answer_is_for_the_account_that_was_shown(provider: Provider, shop: RelyingParty, browser: Browser) -> None:
+    provider.add_customer("ben", "copper harbour violet 3")
+    browser.open(shop.request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    shown = browser.open(shop.request(prompt="select_account"))
+
+    assert "Continue as Ana" in shown.text
+    browser.forget("idp_session")
+    browser.open(shop.request())
+    browser.sign_in("ben", "copper harbour violet 3")
+    browser.page = shown
+    assert "Continue as ben" in browser.submit(press="continue").text
+
+
+def test_a_form_that_was_answered_is_not_answered_again_elsewhere(shop: RelyingParty, browser: Browser) -> None:
+    page = browser.open(shop.request())
+    assert browser.sign_in("ana", ANA_PASSWORD).left
+    fields = page.forms[0].fields | {"username": "ana", "password": ANA_PASSWORD}
+    assert browser.post("/signin/AAAAAAAAAAAAAAAAAAAAAA", fields).status == 400

@@ -108,3 +108,16 @@ def test_of_renewals_at_once_one_stands_whole(database: Database, ana_id: str) -
     assert left(database, ana_id) == 10
     good = [[isinstance(spend(database, ana_id, code), Proof) for code in codes] for codes in sets]
     assert sorted(sum(row) for row in good) == [0, 0, 0, 10]
+
+
+def test_voided_codes_are_as_if_they_had_never_been(database: Database, ana_id: str, ben_id: str) -> None:
+    (code, *_), (kept, *_) = renew(database, ana_id), renew(database, ben_id)
+    with database.reading() as db:
+        assert CODES.made_at(db, ana_id) == BEGINNING
+    assert database.write(lambda db: CODES.void(db, ana_id))
+    assert not database.write(lambda db: CODES.void(db, ana_id))
+    with database.reading() as db:
+        assert CODES.made_at(db, ana_id) is None
+    assert left(database, ana_id) == 0
+    assert isinstance(spend(database, ana_id, code), Wrong)
+    assert isinstance(spend(database, ben_id, kept), Proof)

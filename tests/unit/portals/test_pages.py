@@ -49,8 +49,9 @@ def test_the_schedule_is_a_table_and_a_picture_with_words(browser: Browser) -> N
     assert "Optional final payment £9,875.00" in page
 
 
-def test_details_come_from_the_provider_and_the_brand(browser: Browser) -> None:
+def test_details_come_from_the_provider_and_the_brand(browser: Browser, provider: FakeProvider) -> None:
     page = browser.sign_in("/details").text
+    assert f'<a href="{provider.issuer}/account/security">Sign-in and security</a>' in page
     for words in ("ana@example.test", "+44 1632 960011", "14 Mill Lane", "BA1 5LR", "ST-204118"):
         assert words in page
 
@@ -96,7 +97,7 @@ def test_names_from_outside_are_inert(browser: Browser, provider: FakeProvider) 
 
 
 @pytest.mark.parametrize("path", PUBLIC + SIGNED_IN)
-def test_every_page_keeps_its_own_policy(browser: Browser, path: str) -> None:
+def test_every_page_keeps_its_own_policy(browser: Browser, provider: FakeProvider, path: str) -> None:
     browser.sign_in()
     page = browser.open(path)
     policy = page.headers["Content-Security-Policy"]
@@ -105,7 +106,8 @@ def test_every_page_keeps_its_own_policy(browser: Browser, path: str) -> None:
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert "Strict-Transport-Security" not in page.headers
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page.text)
-    assert not re.search(r'(src|href)="https?:', page.text)
+    assert not re.search(r'src="https?:', page.text)
+    assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= {f"{provider.issuer}/account/security"}
     assert page.text.count("<h1") == 1
 
 

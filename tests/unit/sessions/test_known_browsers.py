@@ -44,12 +44,16 @@ def test_a_family_computer_is_known_to_each_of_them(db: Connection, ana: Subject
     assert found(db, ana, clock).id != found(db, ben, clock).id
 
 
-def test_a_handle_from_elsewhere_is_none_of_ours(db: Connection, ana: Subject, clock: TestClock) -> None:
-    known_browsers.remember(db, ana.id, HANDLE, "Safari on Mac", clock.now())
-    assert known_browsers.is_issued(db, HANDLE, clock.now())
-    assert not known_browsers.is_issued(db, new_handle(), clock.now())
-    clock.advance(LIFETIME)
-    assert not known_browsers.is_issued(db, HANDLE, clock.now())
+def test_a_new_handle_takes_the_place_of_the_old_for_all_who_know_the_browser(
+    db: Connection, ana: Subject, ben: Subject, clock: TestClock
+) -> None:
+    for subject in (ana, ben):
+        known_browsers.remember(db, subject.id, HANDLE, "Safari on Mac", clock.now())
+    renewed = new_handle()
+    known_browsers.rename(db, HANDLE, renewed)
+    for subject in (ana, ben):
+        assert known_browsers.find(db, subject.id, HANDLE, clock.now()) is None
+        assert known_browsers.find(db, subject.id, renewed, clock.now()) is not None
 
 
 def test_it_is_known_for_400_days_from_the_last_time(db: Connection, ana: Subject, clock: TestClock) -> None:
@@ -100,3 +104,20 @@ def test_they_are_listed_the_last_used_first_and_forgotten_one_by_one(
     assert not known_browsers.forget(db, ana.id, second.id)
     assert known_browsers.forget_all(db, ana.id) == 2
     assert known_browsers.of(db, ana.id, clock.now()) == ()
+
+
+def test_one_is_trusted_no_longer_and_all_but_one_forgotten(
+    db: Connection, ana: Subject, ben: Subject, clock: TestClock
+) -> None:
+    other = new_handle()
+    for handle in (HANDLE, other):
+        known_browsers.remember(db, ana.id, handle, "Chrome on Windows", clock.now())
+        known_browsers.trust(db, ana.id, handle, clock.now() + DAY, clock.now())
+    this = found(db, ana, clock)
+    assert not known_browsers.distrust(db, ben.id, this.id, clock.now())
+    assert known_browsers.distrust(db, ana.id, this.id, clock.now())
+    assert not known_browsers.distrust(db, ana.id, this.id, clock.now())
+    assert not found(db, ana, clock).is_trusted(clock.now())
+    assert found(db, ana, clock, other).is_trusted(clock.now())
+    assert known_browsers.forget_all(db, ana.id, keep=this.id) == 1
+    assert known_browsers.of(db, ana.id, clock.now()) == (found(db, ana, clock),)

@@ -1,3 +1,4 @@
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -241,3 +242,34 @@ def test_clients_visited_are_remembered_once_each(
             clock.advance(MINUTE)
         assert sessions.clients_visited(db, started.session.id) == ("stellantis-portal", "alphera-portal")
         assert sessions.clients_visited(db, "e_unknown") == ()
+
+
+def test_what_ends_sessions_meanwhile_finds_the_renewed_one_too(
+    desk: Desk, sessions: Sessions, ana: Subject, clock: TestClock
+) -> None:
+    first, begun = desk.start(ana).session, threading.Event()
+
+    def end_all() -> int:
+        begun.set()
+        with desk.database.transaction() as db:
+            return sessions.end_all(db, ana.id, "not_me", clock.now())
+
+    with ThreadPoolExecutor(1) as beside:
+        with desk.database.transaction() as db:
+            held = sessions.hold(db, first.id, clock.now())
+            ending = beside.submit(end_all)
+            begun.wait(timeout=30)
+            with pytest.raises(TimeoutError):
+                ending.result(timeout=0.3)  # it waits for who holds the session
+            renewed = sessions.start(
+                db,
+                subject_id=ana.id,
+                context=first.context,
+                brand="stellantis",
+                shared=False,
+                browser="browser",
+                replaces=held,
+                now=clock.now(),
+            )
+        assert ending.result(timeout=30) == 1
+    assert sessions.find(renewed.handle) is None

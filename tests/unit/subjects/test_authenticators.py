@@ -4,7 +4,7 @@ import pytest
 
 from idp.core.database import Database
 from idp.core.events import Bus
-from idp.subjects.authenticators import add, advance, of, remove, use
+from idp.subjects.authenticators import add, advance, label_of, of, remove, rename, use
 from idp.subjects.subjects import NewSubject, Subject, Subjects
 from tests.builders import BEGINNING
 
@@ -50,3 +50,29 @@ def test_a_counter_only_moves_forward(database: Database, ana_id: str) -> None:
     with database.transaction() as db:
         totp = add(db, ana_id, "totp", b"seed", LATER)
         assert [advance(db, totp, step) for step in (7, 7, 6, 8)] == [True, False, False, True]
+
+
+def test_only_its_owner_renames_it_while_it_is_in_use(database: Database, ana_id: str) -> None:
+    with database.transaction() as db:
+        totp = add(db, ana_id, "totp", b"seed", LATER, label="Phone")
+        assert not rename(db, "s_nobody", totp, "Mine")
+        assert rename(db, ana_id, totp, "Blue phone")
+        assert [a.label for a in of(db, ana_id, "totp")] == ["Blue phone"]
+        remove(db, totp, LATER)
+        assert not rename(db, ana_id, totp, "Gone")
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        (" My phone ", "My phone"),
+        ("x" * 64, "x" * 64),
+        ("x" * 65, None),
+        ("", None),
+        ("  ", None),
+        ("a\u202eb", None),
+        ("a\nb", None),
+    ],
+)
+def test_a_label_is_something_one_can_see(typed: str, label: str | None) -> None:
+    assert label_of(typed) == label
