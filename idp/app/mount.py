@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from idp.app import passkeys
 from idp.app.house import House
+from idp.app.own import own_pages
 from idp.clients.origins import ClientOrigins
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
@@ -25,15 +26,6 @@ from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
-from idp.selfservice.app_pages import AppPages
-from idp.selfservice.apps import Apps
-from idp.selfservice.browser_pages import BrowserPages
-from idp.selfservice.code_pages import CodePages
-from idp.selfservice.overview import Overview
-from idp.selfservice.own import KIND as OWN
-from idp.selfservice.own import Own
-from idp.selfservice.pages import SecurityPages
-from idp.selfservice.proposals import Proposals as OwnProposals
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.app_enrolment import AppEnrolment
@@ -91,7 +83,7 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         _signin(house, front),
         _unlock(house, front),
-        _own(house, front),
+        own_pages(house, front.pages, front.browser, front.cookie),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -155,44 +147,6 @@ def _unlock(house: House, front: Front) -> tuple[Route, ...]:
     return UnlockPages(
         ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
     ).routes()
-
-
-def _own(house: House, front: Front) -> tuple[Route, ...]:
-    ground, people = house.ground, house.people
-    own = Own(
-        issuer=ground.settings.issuer,
-        database=ground.database,
-        kv=ground.kv,
-        clock=ground.clock,
-        subjects=people.subjects,
-        sessions=people.sessions,
-        interactions=people.interactions,
-        gate=house.gate,
-        cookie=front.cookie,
-        browser=front.browser,
-        pages=front.pages,
-        longest_session=ground.settings.session_absolute,
-    )
-    people.interactions.revivers[OWN] = own.revive
-    proposals = OwnProposals(ground.kv, ground.keyring, people.totp)
-    apps = Apps(
-        database=ground.database,
-        clock=ground.clock,
-        bus=ground.bus,
-        subjects=people.subjects,
-        sessions=people.sessions,
-        totp=people.totp,
-        recovery_codes=people.recovery_codes,
-        proposals=proposals,
-    )
-    routes = (
-        *passkeys.of_their_owner(house, own),
-        *AppPages(own, apps).routes(),
-        *CodePages(own, ground.bus, people.recovery_codes).routes(),
-        *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
-    )
-    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
-    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:
