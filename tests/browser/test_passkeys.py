@@ -12,6 +12,7 @@ from tests.browser.demo import Demo
 from tests.browser.device import Device
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
+from tests.browser.test_every_page import is_sound
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.drivers.household import vouched
 from tests.servers import wait_until
@@ -92,7 +93,9 @@ def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(n
     is_in(visitor)  # chosen on the username field, which the virtual authenticator does by itself
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}")
     visitor.sees("last used today")
+    is_sound(visitor.page)
     visitor.follow("Remove My laptop")
+    is_sound(visitor.page)
     visitor.press("Remove “My laptop”")
     visitor.sees("“My laptop” is removed.", "You have none yet.")
     wait_until(lambda: device.credentials() == [])
@@ -107,6 +110,7 @@ def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: O
     office.remove_factors(name)
     visitor.customer_login(brand)
     visitor.sees("We don’t know that passkey")
+    is_sound(visitor.page)
     expect(visitor.page.get_by_role("alert")).to_be_focused()
     wait_until(lambda: device.credentials() == [])
     visitor.follow("Use your password")
@@ -125,6 +129,7 @@ def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, brand:
     visitor.fill_in(name, OF_ALL_OTHERS)
     visitor.press("Sign in")
     visitor.reads("Use your passkey")
+    is_sound(visitor.page)
     visitor.press("Use your passkey")
     is_in(visitor)
 
@@ -135,6 +140,7 @@ def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newc
     device = Device(visitor.page)
     makes_a_passkey(visitor, brand, name, "this device only")
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}/new")
+    is_sound(visitor.page)
     visitor.press("Make a passkey")
     expect(visitor.page.get_by_text("This device has a passkey for your account already.")).to_be_visible()
     signs_out(visitor, brand)
@@ -156,6 +162,7 @@ def test_it_is_made_on_the_way_where_more_is_asked(newcomer: Newcomer, office: O
     vouched(office.house, office.house.ground.clock, visitor.page.url, name)
     visitor.page.goto("/".join(visitor.page.url.split("/")[:5]))
     visitor.follow("Make a passkey")
+    is_sound(visitor.page)
     visitor.press("Make a passkey")
     visitor.reads("Keep your recovery codes")
     assert len(device.credentials()) == 1

@@ -116,9 +116,9 @@ class Browser:
     def fetch(self, url: str, fields: dict[str, str]) -> TestResponse:
         """What a script of the page gets; the page stays."""
         path = urlsplit(urljoin(self.page.url, url)).path
-        headers, here = {"Origin": self._home}, {"REMOTE_ADDR": self._address}
+        headers, here = {"Origin": self.home}, {"REMOTE_ADDR": self._address}
         return self._client.open(
-            path=path, base_url=self._home, method="POST", data=fields, headers=headers, environ_overrides=here
+            path=path, base_url=self.home, method="POST", data=fields, headers=headers, environ_overrides=here
         )
 
     def submit(self, *, press: str | None = None, follow: bool = True, **typed: str) -> Page:
