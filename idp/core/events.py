@@ -1,43 +1,15 @@
-"""Every event of the provider, and the bus that carries them up.
+"""Every event of the provider.
 
 An event is recorded inside the transaction that makes it true; subscribers (the trail, notices, back-channel logout) write
 in the same transaction, so what happened and what follows from it commit together or not at all.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happened. `outcome` is `ok` or `refused`; `reason` says why in one stable word."""
-
-    subject_id: str | None = None
-    client_id: str | None = None
-    brand: str | None = None
-    session_id: str | None = None
-    acr: str | None = None
-    amr: tuple[str, ...] = ()
-    outcome: str = "ok"
-    reason: str = ""
-
-    @property
-    def name(self) -> str:
-        return type(self).__name__
-
-    def details(self) -> dict[str, Any]:
-        """What this kind of event says beyond the common fields."""
-        kind = type(self)
-        if kind not in _OWN:
-            _OWN[kind] = tuple(f.name for f in fields(kind) if f.name not in COMMON)
-        return {name: getattr(self, name) for name in _OWN[kind]}
-
-
-COMMON = frozenset(f.name for f in fields(Event))
-_OWN: dict[type[Event], tuple[str, ...]] = {}
+from idp.core.event import COMMON as COMMON
+from idp.core.event import Bus as Bus
+from idp.core.event import Event as Event
+from idp.core.event import Subscriber as Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,23 +233,3 @@ class KeyRotated(Event):
 
     alg: str = ""
     kid: str = ""
-
-
-Subscriber = Callable[[Connection, Event], None]
-
-
-class Bus:
-    """Hands each recorded event to its subscribers, in the order of their subscription."""
-
-    def __init__(self) -> None:
-        self._subscribers: list[tuple[type[Event], Subscriber]] = []
-
-    def subscribe(self, kind: type[Event], subscriber: Subscriber) -> None:
-        """Calls `subscriber` with every event of `kind` and its subclasses."""
-        self._subscribers.append((kind, subscriber))
-
-    def record(self, db: Connection, event: Event) -> None:
-        """Tells the subscribers of `event`, inside the caller's transaction. Whatever they raise undoes the act itself."""
-        for kind, subscriber in self._subscribers:
-            if isinstance(event, kind):
-                subscriber(db, event)

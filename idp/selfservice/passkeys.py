@@ -84,6 +84,7 @@ class OwnPasskeys:
         """Enrols the passkey that `sent`, any text, describes; after this browser where `typed` is no name."""
         now, label = self.clock.now(), label_of(typed) or in_words(current_origin().device)
         with self.database.transaction() as db:
+            # The first one is added on the word of a password, so what it can do next may be held for a while.
             recovered = not has_strong(db, owner.subject.id)
             made = self.passkeys.register(db, owner.session.id, owner.subject.id, sent, label, now)
             if not isinstance(made, Registered):

@@ -64,15 +64,6 @@ class Office:
                 if enrolled.kind != "password":
                     remove(db, enrolled.id, ground.clock.now())
 
-    def removes_passkeys(self, username: str) -> None:
-        """Takes every passkey of a customer out of use, as support does for somebody who lost a device."""
-        ground, people = self.house.ground, self.house.people
-        with ground.database.transaction() as db:
-            subject = people.subjects.find(db, username)
-            assert subject is not None
-            for passkey, _ in people.passkeys.enrolled(db, subject.id):
-                assert remove(db, passkey.id, ground.clock.now())
-
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground
         with ground.database.transaction() as db:

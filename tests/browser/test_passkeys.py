@@ -1,22 +1,33 @@
 """Passkeys in Chromium, with its virtual authenticator: made, offered by autofill, asked by button, removed and forgotten."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
+from tests.browser.demo import Demo
 from tests.browser.device import Device
 from tests.browser.office import Office
+from tests.browser.shop import Shop, a_shop
+from tests.browser.test_every_page import is_sound
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
+from tests.drivers.household import vouched
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
 
 PASSKEYS = "/account/security/passkeys"
 Newcomer = Callable[[], tuple[Visitor, str]]
+
+
+@pytest.fixture(scope="module")
+def shop(demo: Demo, office: Office) -> Iterator[Shop]:
+    with a_shop(demo.issuer, "alphera") as shop:
+        office.add_client(shop.metadata)
+        yield shop
 
 
 @pytest.fixture(params=["stellantis", "alphera"])
@@ -82,38 +93,28 @@ def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(n
     is_in(visitor)  # chosen on the username field, which the virtual authenticator does by itself
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}")
     visitor.sees("last used today")
+    is_sound(visitor.page)
     visitor.follow("Remove My laptop")
+    is_sound(visitor.page)
     visitor.press("Remove “My laptop”")
     visitor.sees("“My laptop” is removed.", "You have none yet.")
     wait_until(lambda: device.credentials() == [])
 
 
-def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: Office, brand: str) -> None:
+def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: Office) -> None:
+    brand = "stellantis"
     visitor, name = newcomer()
     device = Device(visitor.page)
     makes_a_passkey(visitor, brand, name, "this device only")
     signs_out(visitor, brand)
-    office.removes_passkeys(name)
+    office.remove_factors(name)
     visitor.customer_login(brand)
     visitor.sees("We don’t know that passkey")
+    is_sound(visitor.page)
     expect(visitor.page.get_by_role("alert")).to_be_focused()
     wait_until(lambda: device.credentials() == [])
     visitor.follow("Use your password")
     visitor.sign_in(name)
-    is_in(visitor)
-
-
-def test_after_a_password_it_is_the_second_step(newcomer: Newcomer, brand: str) -> None:
-    visitor, name = newcomer()
-    Device(visitor.page)
-    makes_a_passkey(visitor, brand, name, "this device only")
-    signs_out(visitor, brand)
-    offers_nothing_by_itself(visitor)
-    visitor.customer_login(brand)
-    visitor.fill_in(name, OF_ALL_OTHERS)
-    visitor.press("Sign in")
-    visitor.reads("Use your passkey")
-    visitor.press("Use your passkey")
     is_in(visitor)
 
 
@@ -128,15 +129,18 @@ def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, brand:
     visitor.fill_in(name, OF_ALL_OTHERS)
     visitor.press("Sign in")
     visitor.reads("Use your passkey")
+    is_sound(visitor.page)
     visitor.press("Use your passkey")
     is_in(visitor)
 
 
-def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer, brand: str) -> None:
+def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer) -> None:
+    brand = "alphera"
     visitor, name = newcomer()
     device = Device(visitor.page)
     makes_a_passkey(visitor, brand, name, "this device only")
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}/new")
+    is_sound(visitor.page)
     visitor.press("Make a passkey")
     expect(visitor.page.get_by_text("This device has a passkey for your account already.")).to_be_visible()
     signs_out(visitor, brand)
@@ -146,6 +150,24 @@ def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newc
     expect(visitor.page.get_by_role("status").filter(has_text="Your passkey was not used.")).to_be_visible()
     visitor.sign_in(name)
     visitor.reads("Use your passkey")
+
+
+def test_it_is_made_on_the_way_where_more_is_asked(newcomer: Newcomer, office: Office, shop: Shop) -> None:
+    visitor, name = newcomer()
+    device = Device(visitor.page)
+    visitor.page.goto(shop.url(acr_values="phr"))
+    visitor.fill_in(name, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.page.wait_for_load_state()
+    vouched(office.house, office.house.ground.clock, visitor.page.url, name)
+    visitor.page.goto("/".join(visitor.page.url.split("/")[:5]))
+    visitor.follow("Make a passkey")
+    is_sound(visitor.page)
+    visitor.press("Make a passkey")
+    visitor.reads("Keep your recovery codes")
+    assert len(device.credentials()) == 1
+    visitor.follow(f"Continue to {shop.name}")
+    visitor.reads(f"Allow {shop.name}?")
 
 
 def test_without_scripts_nothing_of_it_is_in_the_way(open_browser: OpenBrowser, brand: str) -> None:

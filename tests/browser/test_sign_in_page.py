@@ -61,7 +61,7 @@ def test_the_password_can_be_shown_and_is_hidden_again_when_it_is_sent(visitor: 
 
 def test_caps_lock_is_noticed_and_forgotten(visitor: Visitor) -> None:
     visitor.customer_login("alphera")
-    notice = visitor.page.locator("[role=status]")
+    notice = visitor.page.locator("[data-caps]")
     press = "(field, on) => field.dispatchEvent(new KeyboardEvent('keyup', { modifierCapsLock: on, bubbles: true }))"
     for on, words in ((True, "Caps Lock is on. Capital letters matter in a password."), (False, "")):
         visitor.page.locator("#password").evaluate(press, on)
@@ -90,7 +90,7 @@ def test_by_keyboard_alone_with_the_focus_in_sight_all_the_way(visitor: Visitor)
 
 def test_enter_in_the_password_field_sends_the_form_once(visitor: Visitor) -> None:
     sent: list[str] = []
-    visitor.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    visitor.page.on("request", lambda request: sent.append(request.url) if is_form(request) else None)
     visitor.customer_login("stellantis")
     visitor.fill_in("ana", PASSWORDS["ana"])
     visitor.page.keyboard.press("Enter")
@@ -167,6 +167,11 @@ def test_the_whole_page_is_light_and_asks_nobody_else(visitor: Visitor) -> None:
     assert all(request.url.startswith(visitor.portal("stellantis")) for request in others)
     sizes = [request.sizes() for request in loaded]
     assert 10_000 < sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes) <= LARGEST_TRANSFER
+
+
+def is_form(request: Request) -> bool:
+    """Whether a person, and not a script, sent it."""
+    return request.method == "POST" and request.is_navigation_request()
 
 
 def tab_to(page: Page, name: str) -> None:

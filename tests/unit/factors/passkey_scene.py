@@ -56,6 +56,13 @@ class Scene:
     def sign_in(self) -> Proven | Refused | UnknownCredential:
         return self.verify(self.device.get(self.request()))
 
+    def verified_step(self) -> Proven | Refused | UnknownCredential:
+        """A step of ana at which nothing else is proven."""
+        with self.database.transaction() as db:
+            options = self.passkeys.authenticate_options(db, ATTEMPT, self.ana.id, verified=True)
+            sent = self.device.get(options)
+            return self.passkeys.verify(db, ATTEMPT, sent, self.clock.now(), self.ana.id, verified=True)
+
     def second_step(self) -> Proven | Refused | UnknownCredential:
         return self.verify(self.device.get(self.request(self.ana)), self.ana)
 
