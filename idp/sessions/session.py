@@ -1,6 +1,7 @@
 """Sessions: one browser and one subject, known by a handle in a cookie. Every way a session ends goes through here."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -185,15 +186,14 @@ class Sessions:
             )
         )
 
-    def when_subject_disabled(self, db: Connection, event: Event) -> None:
-        """Subscriber: a disabled subject's sessions end in the same transaction."""
-        if event.subject_id is not None:
-            self.end_all(db, event.subject_id, "disabled", self._clock.now())
+    def ending(self, reason: str) -> Callable[[Connection, Event], None]:
+        """A subscriber: all sessions of the event's subject end in the same transaction, for `reason`."""
 
-    def when_not_me(self, db: Connection, event: Event) -> None:
-        """Subscriber: whoever says that something was not them is signed out everywhere, in the same transaction."""
-        if event.subject_id is not None:
-            self.end_all(db, event.subject_id, "not_me", self._clock.now())
+        def end_theirs(db: Connection, event: Event) -> None:
+            if event.subject_id is not None:
+                self.end_all(db, event.subject_id, reason, self._clock.now())
+
+        return end_theirs
 
     def _renewed(self, context: Context, shared: bool, now: datetime) -> dict[str, Any]:
         return {
