@@ -47,7 +47,8 @@ from idp.oidc.tokens.refresh import RefreshTokens
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
-from idp.sessions.session import Limits, Sessions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Sessions
 from idp.settings import Settings
 from idp.signin.gate import Gate
 from idp.signin.giving_up import GivingUp
