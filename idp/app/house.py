@@ -47,7 +47,8 @@ from idp.oidc.tokens.refresh import RefreshTokens
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
-from idp.sessions.session import Limits, Sessions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Sessions
 from idp.settings import Settings
 from idp.signin.gate import Gate
 from idp.signin.giving_up import GivingUp
@@ -129,12 +130,12 @@ def build(ground: Ground) -> House:
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
     notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
     ground.bus.subscribe(SessionEnded, notices.when_session_ended)
-    ground.bus.subscribe(SubjectDisabled, people.sessions.when_subject_disabled)
+    ground.bus.subscribe(SubjectDisabled, people.sessions.ending("disabled"))
     ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
     giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
     ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
     ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
-    ground.bus.subscribe(NotMe, people.sessions.when_not_me)
+    ground.bus.subscribe(NotMe, people.sessions.ending("not_me"))
     ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.

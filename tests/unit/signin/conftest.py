@@ -19,7 +19,8 @@ from idp.factors.password_hash import PasswordHasher
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
-from idp.sessions.session import Limits, Session, Sessions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Session, Sessions
 from idp.signin.attempt import Attempts
 from idp.signin.brake import Brake
 from idp.signin.brake import Limits as Brakes
