@@ -79,7 +79,8 @@ def sign_in_page(made: str) -> str:
     lines = [
         "# Sign-in",
         made,
-        "What a sign-in asks for, computed by the function that decides it (`idp/signin/needs.py`), with a picture of each page.",
+        "What a sign-in asks for, computed by the function that decides it (`idp/signin/needs.py`), with a picture of each "
+        "page.",
         "",
         "## Levels of assurance",
         "",
