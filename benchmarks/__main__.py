@@ -1,4 +1,4 @@
-"""Runs the whole benchmark, or with `--only NAME` a part of it without writing the report."""
+"""Runs the whole benchmark, or with `--only NAME` a part of it; only `timing` is then written into the report."""
 
 import argparse
 import os
@@ -13,15 +13,17 @@ from pathlib import Path
 from benchmarks.endpoints import ENDPOINTS, Endpoint, client_credentials
 from benchmarks.load import Measured, Plan, run_wrk
 from benchmarks.provider import PASSWORD, ROOT, USERNAME, Provider
-from benchmarks.report import Report, Row, write
+from benchmarks.report import MEASURED, TIMING, Report, Row, write
 from benchmarks.servers import Server, free_port, running
 from benchmarks.sign_ins import SignIns
+from benchmarks.timing import measure
 
 SERVER_CORE, LOAD_CORE = 0, 1
 CONNECTIONS = 16
 CONNECTIONS_BESIDE = 4
 PARALLEL_SIGN_INS = 8
 EMPTY = Plan("/")
+PAGE = ROOT / "docs" / "performance.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,12 @@ class Bench:
             print(f"  p95 {quiet[-1].p95:.1f} ms alone, {beside[-1].p95:.1f} ms beside sign-ins", flush=True)
         return quiet, beside
 
+    def timing(self) -> None:
+        """Compares names that exist with names that do not, and writes what came of it."""
+        told = measure(self.provider, self.server.origin).text()
+        print(told, flush=True)
+        write(PAGE, TIMING, told)
+
     def load(self, server: Server, plan: Plan, connections: int = CONNECTIONS) -> Measured:
         """One round of `plan`."""
         options = {"core": LOAD_CORE, "seconds": self.seconds, "connections": connections}
@@ -103,7 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=int, default=4, help="length of a round")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each endpoint")
-    parser.add_argument("--only", metavar="NAME", help="an endpoint whose name begins so, or `sign-in`, or `beside`")
+    parser.add_argument("--only", metavar="NAME", help="an endpoint whose name begins so, or `sign-in`, `beside`, `timing`")
     asked = parser.parse_args()
     if (os.cpu_count() or 1) <= LOAD_CORE:
         print("Two cores are needed: one for the server, one for the load.", file=sys.stderr)
@@ -118,7 +126,8 @@ def main() -> int:
         rows.append(bench.sign_in_row())
         quiet, beside = bench.beside_sign_ins()
         report = Report(rows, quiet, beside, PARALLEL_SIGN_INS, bench.server.worker_mib())
-    write(ROOT / "docs" / "performance.md", report)
+        bench.timing()
+    write(PAGE, MEASURED, report.text())
     print(report.text())
     return 0
 
@@ -131,6 +140,8 @@ def _part(bench: Bench, name: str) -> None:
         bench.sign_in_row()
     if name == "beside":
         bench.beside_sign_ins()
+    if name == "timing":
+        bench.timing()
     print(f"The worker holds {bench.server.worker_mib():.0f} MiB")
 
 

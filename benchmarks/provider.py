@@ -26,6 +26,7 @@ from idp.oidc.tokens.code import CodeDraft
 from idp.sessions.context import Context
 from idp.sessions.session import Session
 from idp.settings import Settings
+from idp.subjects.subjects import NewSubject
 
 ROOT = Path(__file__).parents[1]
 BRAND = "stellantis"
@@ -61,6 +62,9 @@ class Provider:
             "IDP_LISTEN": f"127.0.0.1:{port}",
             "IDP_WORKERS": "1",
             "IDP_LOG_LEVEL": "WARNING",
+            # Wrong passwords are measured too, and all of them come from here.
+            "IDP_SOURCE_FAILURES": "1000000",
+            "IDP_FLOOD_FAILURES": "1000000",
             "PYTHONPATH": str(ROOT),
         }
 
@@ -80,6 +84,17 @@ class Provider:
     def house(self) -> House:
         """The provider's parts, in this process."""
         return build(lay_ground(Settings.from_environment(self.env), SystemClock()))
+
+    def add_customers(self, count: int) -> list[str]:
+        """The names of so many more customers, who all have the same password."""
+        house, now = self.house, SystemClock().now()
+        verifier = house.people.hasher.hash(PASSWORD)
+        names = [f"customer{secrets.token_hex(4)}" for _ in range(count)]
+        with house.ground.database.transaction() as db:
+            for name in names:
+                new = NewSubject(username=name, email=f"{name}@example.test")
+                house.people.subjects.create(db, house.ground.bus, new, verifier, now)
+        return names
 
     def headers(self, client_id: str = "") -> dict[str, str]:
         """The headers of a form from `client_id`, authenticated by its secret; without a name, of an anonymous one."""

@@ -12,7 +12,7 @@ from statistics import median
 
 from benchmarks.load import Measured
 
-BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+MEASURED, TIMING = "measured", "timing"
 PACKAGES = ("flask", "werkzeug", "granian", "authlib", "joserfc", "cryptography", "sqlalchemy", "argon2-cffi")
 
 
@@ -74,14 +74,13 @@ class Report:
         return f"Memory of the worker after all of this: {self.worker_mib:.0f} MiB; goal ≤ 110 {_mark(self.worker_mib <= 110)}"
 
 
-def write(path: Path, report: Report) -> None:
-    """Replaces what stands between the markers in `path`. Raises ValueError where it has none."""
+def write(path: Path, part: str, text: str) -> None:
+    """Replaces what stands between the markers of `part` in `path`. Raises ValueError where it has none."""
+    begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
     page = path.read_text("utf-8")
-    made, count = re.subn(
-        f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: f"{BEGIN}\n{report.text()}\n{END}", page, flags=re.DOTALL
-    )
+    made, count = re.subn(f"{begin}.*{end}", lambda _: f"{begin}\n{text}\n{end}", page, flags=re.DOTALL)
     if count != 1:
-        raise ValueError(f"{path} needs exactly one pair of {BEGIN} and {END}")
+        raise ValueError(f"{path} needs exactly one pair of {begin} and {end}")
     path.write_text(made, "utf-8")
 
 

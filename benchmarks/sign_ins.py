@@ -28,17 +28,36 @@ class Visitor:
 
     def sign_in(self, authorize: str, username: str, password: str) -> None:
         """From the authorization request to the code. Raises `LoadFailed` where a step does not go on."""
+        with self._connected() as connection:
+            page, text = self._asked(connection, authorize)
+            resume, _ = self._go(connection, "POST", page, 303, _answer(text, username, password))
+            answer, _ = self._go(connection, "GET", resume, 303)
+        if "code=" not in answer:
+            raise LoadFailed(f"signing in ended at {answer}")
+
+    def fail(self, authorize: str, username: str, password: str) -> float:
+        """How many seconds it takes until a wrong password is answered. Raises `LoadFailed` for any other answer."""
+        with self._connected() as connection:
+            page, text = self._asked(connection, authorize)
+            body = _answer(text, username, password)
+            began = time.perf_counter()
+            self._go(connection, "POST", page, 422, body)
+            return time.perf_counter() - began
+
+    @contextmanager
+    def _connected(self) -> Iterator[HTTPConnection]:
         parts = urlsplit(self.origin)
         connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         try:
-            page, _ = self._go(connection, "GET", authorize, 303)
-            _, text = self._go(connection, "GET", page, 200)
-            resume, _ = self._go(connection, "POST", page, 303, _answer(text, username, password))
-            answer, _ = self._go(connection, "GET", resume, 303)
+            yield connection
         finally:
             connection.close()
-        if "code=" not in answer:
-            raise LoadFailed(f"signing in ended at {answer}")
+
+    def _asked(self, connection: HTTPConnection, authorize: str) -> tuple[str, str]:
+        """Where the sign-in form is, and what it holds."""
+        page, _ = self._go(connection, "GET", authorize, 303)
+        _, text = self._go(connection, "GET", page, 200)
+        return page, text
 
     def _go(self, connection: HTTPConnection, method: str, url: str, status: int, body: str = "") -> tuple[str, str]:
         headers = {"Host": self.host, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}

@@ -5,7 +5,6 @@ A notice is enqueued in the transaction of what it tells, so nobody is told of w
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -32,7 +31,7 @@ from idp.core.sealing import Keyring
 from idp.factors.recovery_codes import FEW, RecoveryCodes
 from idp.signin import unlock_links
 from idp.subjects.subjects import Subjects
-from idp.web.render import dress
+from idp.web.mails import Mail, branded
 
 MAIL = "mail"
 # What its owner is told when something changed, by event and by kind of factor. The names that people give to things stay
@@ -67,22 +66,23 @@ class Notices:
 
     def when_signed_in(self, db: Connection, event: Event) -> None:
         """A browser that this subject never used before: told every time, so that the one time it matters is seen."""
-        brand = self.brands.get(event.brand)
-        if not isinstance(event, SignedIn) or not event.new_device or brand is None or event.subject_id is None:
+        if not isinstance(event, SignedIn) or not event.new_device or event.subject_id is None:
             return
-        title = "A new browser signed in"
-        self._send(db, event.subject_id, brand, "signed_in_new_device", title, [self._where(brand)], CALL_AT_ONCE)
+        brand = self._brand(db, event)
+        if brand is not None:
+            mail = Mail("signed_in_new_device", "A new browser signed in", [self._where(brand)], CALL_AT_ONCE)
+            self._send(db, event.subject_id, brand, mail)
 
     def when_changed(self, db: Connection, event: Event) -> None:
         """Something that one signs in with changed. Told in the dress of the event's brand, or of one the subject is at."""
         title = CHANGES[type(event), getattr(event, "kind", "")]
-        brand = self.brands.get(event.brand) or self._any_brand(db, event.subject_id)
+        brand = self._brand(db, event)
         if brand is not None and event.subject_id is not None:
-            self._send(db, event.subject_id, brand, "account_changed", title, [self._where(brand)], CALL_AT_ONCE)
+            self._send(db, event.subject_id, brand, Mail("account_changed", title, [self._where(brand)], CALL_AT_ONCE))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
-        brand = self.brands.get(event.brand) or self._any_brand(db, event.subject_id)
+        brand = self._brand(db, event)
         if not isinstance(event, SecondStepProven) or event.kind != RecoveryCodes.kind or event.subject_id is None:
             return
         left = self.recovery_codes.left(db, event.subject_id)
@@ -91,64 +91,37 @@ class Notices:
         title = f"{left or 'No'} recovery code{'' if left == 1 else 's'} left"
         paragraphs = [f"You used a recovery code: {self._where(brand)}"]
         paragraphs += ["Sign in as always, open “Sign-in and security” and make new ones."]
-        self._send(db, event.subject_id, brand, "few_recovery_codes", title, paragraphs, CALL_AT_ONCE)
+        self._send(db, event.subject_id, brand, Mail("few_recovery_codes", title, paragraphs, CALL_AT_ONCE))
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
-        brand = self.brands.get(event.brand)
+        brand, now = self._brand(db, event), self.clock.now()
         if not isinstance(event, PasswordLocked) or brand is None or event.subject_id is None:
             return
-        now = self.clock.now()
         handle = unlock_links.offer(db, event.subject_id, brand.id, now)
         if handle is None:
             return
         at = now.astimezone(ZoneInfo(brand.support.timezone))
         paragraphs = [f"There were several wrong passwords for your account, the last on {at:%-d %B %Y at %H:%M} ({at:%Z})."]
-        paragraphs += ["We take no password from browsers we do not know for now."]
-        not_me = "If it was not you, leave it as it is and call us: the number is below."
-        action = {"url": f"{self.issuer}/unlock/{handle}", "label": "It was me: open it again"}
+        paragraphs += ["We take no more passwords where they came from for now."]
+        not_me = "If it was not you, say so on the same page, or call us: the number is below."
+        action = {"url": f"{self.issuer}/unlock/{handle}", "label": "Say whether it was you"}
         title = "Signing in with your password is on hold"
-        self._send(db, event.subject_id, brand, "password_locked", title, paragraphs, not_me, action)
+        self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
 
     def _where(self, brand: Brand) -> str:
         at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))
         return f"{in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."
 
-    def _any_brand(self, db: Connection, subject_id: str | None) -> Brand | None:
-        """For who came to our pages by themselves: a brand that knows them, or else any."""
-        brands = self.brands.all()
+    def _brand(self, db: Connection, event: Event) -> Brand | None:
+        """In whose name it is told: for who came to our pages by themselves, a brand that knows them, or else any."""
+        brands, subject_id = self.brands.all(), event.subject_id
         known = (b for b in brands if subject_id and self.subjects.customer_number(db, subject_id, b.id))
-        return next(known, next(iter(brands), None))
+        return self.brands.get(event.brand) or next(known, next(iter(brands), None))
 
-    def _send(
-        self,
-        db: Connection,
-        subject_id: str,
-        brand: Brand,
-        name: str,
-        title: str,
-        paragraphs: list[str],
-        not_me: str,
-        action: dict[str, str] | None = None,
-    ) -> None:
+    def _send(self, db: Connection, subject_id: str, brand: Brand, mail: Mail) -> None:
         subject = self.subjects.get(db, subject_id)
         if subject is None or not subject.email_verified:
             return
-        context = {
-            "brand": dress(brand, self.clock.now()),
-            "heading": title,
-            "paragraphs": paragraphs,
-            "action": action,
-            "code": None,
-            "not_me": not_me,
-        }
-        name_of_sender, sender = parseaddr(brand.mail_from)
-        payload = {
-            "from_name": name_of_sender,
-            "from_address": sender,
-            "to": subject.email,
-            "subject": f"{title} – {brand.name}",
-            "text": self.templates.get_template(f"mail/{name}.txt").render(context),
-            "html": self.templates.get_template(f"mail/{name}.html").render(context),
-        }
+        payload = branded(self.templates, brand, subject.email, mail, self.clock.now())
         enqueue(db, self.keyring, MAIL, payload, self.clock, target=subject.email.rpartition("@")[2])

@@ -54,6 +54,12 @@ class Settings(BaseModel):
     mail_url: str = Field(
         description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; `demo:` with IDP_DEMO"
     )
+    text_url: str = Field(
+        "",
+        description="Text gateway: `https://…` gets `POST {to, text}`; `file:///folder`; `demo:` with IDP_DEMO. "
+        "Without it no text can be sent",
+    )
+    text_secret: SecretStr = Field(SecretStr(""), description="Sent to the text gateway as bearer token")
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
@@ -77,6 +83,10 @@ class Settings(BaseModel):
     logout_token_lifetime: Seconds = Field(timedelta(minutes=2), description="Back-channel logout token")
     refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
     source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
+    network_failures: int = Field(100, ge=1, description="Failed sign-ins of one IPv6 /48 in five minutes before it must wait")
+    flood_failures: int = Field(
+        300, ge=1, description="Failed sign-ins of unknown browsers, in all, in five minutes from which each of them must wait"
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -105,7 +115,7 @@ class Settings(BaseModel):
             ip_network(network, strict=False)
         return networks
 
-    @field_validator("issuer", "database_url", "kv_url", "mail_url")
+    @field_validator("issuer", "database_url", "kv_url", "mail_url", "text_url")
     @classmethod
     def _is_address(cls, url: str) -> str:
         try:

@@ -79,8 +79,7 @@ def sign_in_page(made: str) -> str:
     lines = [
         "# Sign-in",
         made,
-        "What a sign-in asks for, computed by the function that decides it (`idp/signin/needs.py`), with a picture of each "
-        "page.",
+        "What a sign-in asks for, computed by what decides it (`idp/signin/needs.py`), and a picture of each page.",
         "",
         "## Levels of assurance",
         "",
@@ -120,6 +119,9 @@ def _nudged(policy: Policy) -> str:
 DECIDED: dict[str, Callable[[Policy], str]] = {
     "wrong passwords until the lock": lambda policy: str(policy.failures_before_lock),
     "how a lock ends": _lock_ends,
+    "the mailed unlock takes": lambda policy: (
+        "a second step, if one is enrolled" if policy.unlock_asks_second_step else "the link"
+    ),
     "second steps accepted": lambda policy: ", ".join(NAMES[kind] for kind in policy.second_steps),
     "trusted browser": _trusted,
     "a second step is offered to who has none": _nudged,

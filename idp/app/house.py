@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from idp.app.deliveries import outbox_worker
 from idp.app.ground import Ground
 from idp.brands.registry import Brands
 from idp.clients.audiences import Audiences
@@ -13,25 +14,26 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.errors import Unavailable
-from idp.core.events import AuthenticatorRemoved, SessionEnded, SubjectDisabled
+from idp.core.events import AuthenticatorRemoved, NotMe, SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
 from idp.core.kv import epoch
-from idp.core.mail import MailDeliverer
 from idp.core.outbox import Worker
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota, Throttle
 from idp.factors.hash_slots import HashSlots, slots_for
+from idp.factors.mail_code import MailCode
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_ceremony import relying_party
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
 from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.sent_code import SentCodes
+from idp.factors.text_code import TextCode
 from idp.factors.totp import Totp
 from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.authorization.service import Authorization
-from idp.oidc.logout import KIND as LOGOUT_TOKEN
-from idp.oidc.logout import LogoutNotices, LogoutTokens
+from idp.oidc.logout import LogoutNotices
 from idp.oidc.tokens.access import AccessTokens
 from idp.oidc.tokens.code import Codes, Lifetimes
 from idp.oidc.tokens.family import Families
@@ -45,7 +47,8 @@ from idp.oidc.tokens.refresh import RefreshTokens
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
-from idp.sessions.session import Limits, Sessions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Sessions
 from idp.settings import Settings
 from idp.signin.gate import Gate
 from idp.signin.giving_up import GivingUp
@@ -75,6 +78,9 @@ class People:
     pairwise: Pairwise
     totp: Totp
     recovery_codes: RecoveryCodes
+    sent_codes: SentCodes
+    text_code: TextCode
+    mail_code: MailCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +130,13 @@ def build(ground: Ground) -> House:
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
     notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
     ground.bus.subscribe(SessionEnded, notices.when_session_ended)
-    ground.bus.subscribe(SubjectDisabled, people.sessions.when_subject_disabled)
+    ground.bus.subscribe(SubjectDisabled, people.sessions.ending("disabled"))
     ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
     giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
     ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
     ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
+    ground.bus.subscribe(NotMe, people.sessions.ending("not_me"))
+    ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
@@ -142,7 +150,7 @@ def _people(ground: Ground, parking: Quota) -> People:
         pairwise = Pairwise(kept_secret(db, ground.keyring, "pairwise", clock))
     limits = Limits(settings.session_idle, settings.session_absolute, settings.shared_idle, settings.shared_absolute)
     sealer = Sealer(ground.keyring, "request")
-    hasher = _hasher(settings)
+    hasher, sent_codes = _hasher(settings), SentCodes(ground.keyring)
     return People(
         subjects=Subjects(),
         hasher=hasher,
@@ -153,6 +161,9 @@ def _people(ground: Ground, parking: Quota) -> People:
         pairwise=pairwise,
         totp=Totp(ground.keyring),
         recovery_codes=RecoveryCodes(),
+        sent_codes=sent_codes,
+        text_code=TextCode(ground.keyring, sent_codes),
+        mail_code=MailCode(sent_codes),
     )
 
 
@@ -198,7 +209,7 @@ def _protocol(ground: Ground, people: People, parties: Parties, gate: Gate) -> P
         refresh_tokens=issuance.refresh_tokens,
         pairwise=people.pairwise,
     )
-    return Protocol(keys, authorization, issuance, inspection, _outbox(ground, parties, keys))
+    return Protocol(keys, authorization, issuance, inspection, outbox_worker(ground, parties.clients, parties.fetcher, keys))
 
 
 def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:
@@ -225,10 +236,3 @@ def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:
         ),
         minting=minting,
     )
-
-
-def _outbox(ground: Ground, parties: Parties, keys: Keys) -> Worker:
-    settings = ground.settings
-    tokens = LogoutTokens(settings.issuer, parties.clients, keys, parties.fetcher, settings.logout_token_lifetime)
-    mail = MailDeliverer(settings.mail_url, f"no-reply@{settings.host.partition(':')[0]}", ground.database, ground.clock)
-    return Worker(ground.database, ground.keyring, ground.clock, {LOGOUT_TOKEN: tokens.deliver, "mail": mail})

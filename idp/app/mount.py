@@ -1,11 +1,12 @@
 """The routes: every page and endpoint is given its collaborators and mounted behind the gate."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from idp.app import passkeys
-from idp.app.house import House
-from idp.app.own import own_pages
+from idp.app import own, passkeys, sending
+from idp.app.house import House, People
 from idp.clients.origins import ClientOrigins
+from idp.core.errors import Unavailable
 from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
@@ -31,7 +32,9 @@ from idp.sessions.device_cookie import DeviceCookie
 from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
+from idp.signin.brake import Brake, Limits
 from idp.signin.codes import Codes
+from idp.signin.contacts import Contacts
 from idp.signin.enrol_pages import EnrolPages
 from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
@@ -41,8 +44,11 @@ from idp.signin.pages import SigninPages
 from idp.signin.progress import Progress
 from idp.signin.proposals import Proposals
 from idp.signin.second_steps import SecondSteps
+from idp.signin.sending import Sending
+from idp.signin.sending_pages import SendingPages
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
+from idp.signin.unlocking import Unlocking
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
@@ -83,13 +89,15 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         _signin(house, front),
         _unlock(house, front),
-        own_pages(house, front.pages, front.browser, front.cookie),
+        own.account(house, front.pages, front.browser, front.cookie),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
     ):
         table.mount(app, routes)
     direct.mount((*Health(checks).routes(), *_machines(house)))
+    with suppress(Unavailable):
+        house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
@@ -126,27 +134,40 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         gate=house.gate,
     )
-    flow = Flow(progress, house.throttle, ground.keyring.derive("failed name"), ground.settings.source_failures)
-    steps = SecondSteps(progress, Codes(people.totp, people.recovery_codes))
+    name_key, settings = ground.keyring.derive("failed name"), ground.settings
+    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
+    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
+    steps = SecondSteps(progress, _codes(people))
     enrolment = Enrolment(progress, people.recovery_codes)
     apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     device = DeviceCookie(ground.settings)
     clients = house.parties.clients
     arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
+    sent = SendingPages(_sending(house, progress), arrivals, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, arrivals, front.pages, ground.clock).routes(),
+        *StepPages(steps, sent, arrivals, front.pages, ground.clock).routes(),
+        *sent.routes(),
         *EnrolPages(apps, arrivals, front.pages).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )
 
 
+def _codes(people: People) -> Codes:
+    return Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code)
+
+
+def _sending(house: House, progress: Progress) -> Sending:
+    people = house.people
+    contacts = Contacts(people.text_code)
+    return Sending(progress, people.sent_codes, contacts, sending.quotas(house), sending.messages(house))
+
+
 def _unlock(house: House, front: Front) -> tuple[Route, ...]:
-    ground = house.ground
-    return UnlockPages(
-        ground.database, ground.kv, ground.clock, house.locking, front.browser, front.pages, house.parking
-    ).routes()
+    ground, people = house.ground, house.people
+    unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, _codes(people))
+    return UnlockPages(unlocking, ground.kv, front.browser, front.pages, house.parking).routes()
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:

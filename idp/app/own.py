@@ -1,27 +1,44 @@
-"""The pages on which customers look after what they sign in with."""
+"""The pages of one's own account: who may enter, what there is, and where each thing is looked after."""
 
-from idp.app import passkeys
+from idp.app import passkeys, sending
 from idp.app.house import House
 from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
 from idp.selfservice.browser_pages import BrowserPages
 from idp.selfservice.code_pages import CodePages
 from idp.selfservice.overview import Overview
-from idp.selfservice.own import KIND as OWN
-from idp.selfservice.own import Own
+from idp.selfservice.own import KIND, Own
 from idp.selfservice.pages import SecurityPages
-from idp.selfservice.proposals import Proposals
+from idp.selfservice.text_pages import TextPages
+from idp.selfservice.texts import Texts
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
+from idp.signin.codes import Codes
+from idp.signin.proposals import Proposals
 from idp.web.browser import BrowserCookie
 from idp.web.render import Pages
 from idp.web.routes import Route
 
 
-def own_pages(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionCookie) -> tuple[Route, ...]:
-    """Every page under /account, and the way back to them from the gate."""
+def account(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionCookie) -> tuple[Route, ...]:
+    """Everything under /account."""
     ground, people = house.ground, house.people
-    own = Own(
+    own = _entrance(house, pages, browser, cookie)
+    people.interactions.revivers[KIND] = own.revive
+    routes = (
+        *passkeys.of_their_owner(house, own),
+        *AppPages(own, _apps(house)).routes(),
+        *TextPages(own, _texts(house)).routes(),
+        *CodePages(own, ground.bus, people.recovery_codes).routes(),
+        *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
+    )
+    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
+    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
+
+
+def _entrance(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionCookie) -> Own:
+    ground, people = house.ground, house.people
+    return Own(
         issuer=ground.settings.issuer,
         database=ground.database,
         kv=ground.kv,
@@ -35,9 +52,11 @@ def own_pages(house: House, pages: Pages, browser: BrowserCookie, cookie: Sessio
         pages=pages,
         longest_session=ground.settings.session_absolute,
     )
-    people.interactions.revivers[OWN] = own.revive
-    proposals = Proposals(ground.kv, ground.keyring, people.totp)
-    apps = Apps(
+
+
+def _apps(house: House) -> Apps:
+    ground, people = house.ground, house.people
+    return Apps(
         database=ground.database,
         clock=ground.clock,
         bus=ground.bus,
@@ -45,13 +64,22 @@ def own_pages(house: House, pages: Pages, browser: BrowserCookie, cookie: Sessio
         sessions=people.sessions,
         totp=people.totp,
         recovery_codes=people.recovery_codes,
-        proposals=proposals,
+        proposals=Proposals(ground.kv, ground.keyring, people.totp),
     )
-    routes = (
-        *passkeys.of_their_owner(house, own),
-        *AppPages(own, apps).routes(),
-        *CodePages(own, ground.bus, people.recovery_codes).routes(),
-        *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
+
+
+def _texts(house: House) -> Texts:
+    ground, people = house.ground, house.people
+    return Texts(
+        database=ground.database,
+        kv=ground.kv,
+        keyring=ground.keyring,
+        clock=ground.clock,
+        bus=ground.bus,
+        sessions=people.sessions,
+        text_code=people.text_code,
+        sent=people.sent_codes,
+        codes=Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code),
+        quotas=sending.quotas(house),
+        messages=sending.messages(house),
     )
-    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
-    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)

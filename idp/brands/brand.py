@@ -77,6 +77,11 @@ class Policy(Strict):
     nudge_days: int = Field(0, ge=0, le=90)
     password_min_length: int = Field(12, ge=12, le=64)
 
+    @property
+    def unlock_asks_second_step(self) -> bool:
+        """Whether the owner's mailed link takes a second step too, from who has one: time alone opens nothing either."""
+        return self.lock_ends == "by_recovery"
+
 
 class Brand(Strict):
     """One brand block of `clients.yaml`."""

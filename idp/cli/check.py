@@ -12,7 +12,9 @@ from idp.cli.output import as_json, print_json
 from idp.cli.server import listening_of
 from idp.core.clock import SystemClock
 from idp.core.errors import Misconfigured
+from idp.core.fetcher import Fetcher
 from idp.core.mail import MailDeliverer
+from idp.core.texts import text_deliverer
 from idp.core.yaml_lines import BrokenFile
 from idp.settings import Settings, SettingsError
 
@@ -44,6 +46,8 @@ def find_problems(environment: Mapping[str, str]) -> list[str]:
 def _parts(settings: Settings) -> None:
     ground = lay_ground(settings, SystemClock())
     MailDeliverer(settings.mail_url, "check@localhost", ground.database, ground.clock)
+    if settings.text_url:
+        text_deliverer(settings.text_url, "", Fetcher(), ground.database, ground.clock)
 
 
 def _said(attempt: Callable[[], object]) -> list[str]:

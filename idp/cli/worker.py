@@ -13,6 +13,7 @@ from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
 from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
+from idp.factors import sent_code
 from idp.oidc.tokens import purge as tokens
 from idp.sessions import known_browsers
 
@@ -72,6 +73,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
+        Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
 
@@ -119,6 +121,11 @@ def _purge_outbox(house: House) -> int:
 def _purge_browsers(house: House) -> int:
     with house.ground.database.transaction() as db:
         return known_browsers.purge(db, house.ground.clock.now(), BATCH)
+
+
+def _purge_codes(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return sent_code.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_ghosts(house: House) -> int:

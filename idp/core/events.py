@@ -116,8 +116,34 @@ class TrustWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSent(Event):
+    """A code of `kind` went to the subject; where to is not told."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeWithheld(Event):
+    """A code of `kind` was asked for and not sent; `reason` names the quota that is used up, or `unreachable`."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceThrottled(Event):
     """A source made too many tries and was told to wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SprayingSeen(Event):
+    """Guesses are spread, told once in five minutes: over a `network` (IPv6 /48), one `password` on many names, a `flood`."""
+
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMe(Event):
+    """The subject said that they had no part in what `reason` names: all their sessions and token families end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

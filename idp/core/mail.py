@@ -102,7 +102,8 @@ def _way(parts: SplitResult) -> Callable[[EmailMessage, Attempt], None]:
         case "smtp" | "smtps" if parts.hostname:
             return lambda message, _attempt: _by_smtp(parts, message)
         case "file" if parts.path.startswith("/") and not parts.netloc:
-            return lambda message, attempt: _to_folder(Path(unquote(parts.path)), message, attempt)
+            folder = Path(unquote(parts.path))
+            return lambda message, attempt: write_whole(folder / f"{attempt.delivery_id:08}.eml", message.as_bytes())
         case "demo":
             return lambda _message, _attempt: None
         case _:
@@ -125,12 +126,12 @@ def _by_smtp(parts: SplitResult, message: EmailMessage) -> None:
         server.send_message(message)
 
 
-def _to_folder(folder: Path, message: EmailMessage, attempt: Attempt) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    name = folder / f"{attempt.delivery_id:08}.eml"
-    unfinished = name.with_suffix(".part")
-    unfinished.write_bytes(message.as_bytes())
-    unfinished.replace(name)
+def write_whole(file: Path, content: bytes) -> None:
+    """Writes a message into a folder, which is made: whoever looks finds all of it or nothing. Raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(".part")
+    unfinished.write_bytes(content)
+    unfinished.replace(file)
 
 
 def _refusal(error: Exception) -> Outcome:

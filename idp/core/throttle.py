@@ -2,8 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Network, ip_address
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from idp.core.clock import Clock
 from idp.core.errors import Refused
@@ -28,15 +28,28 @@ def source_of(address: str) -> str:
 
     Whatever is no address shares the source `unknown`.
     """
+    parsed = _parsed(address)
+    match parsed:
+        case None:
+            return "unknown"
+        case IPv4Address():
+            return str(parsed)
+        case IPv6Address():
+            return str(IPv6Network((parsed, 64), strict=False))
+
+
+def network_of(address: str) -> str:
+    """The IPv6 /48 around an address: whoever has it has 65,536 sources (RFC 6177). Empty for what is no IPv6 address."""
+    parsed = _parsed(address)
+    return str(IPv6Network((parsed, 48), strict=False)) if isinstance(parsed, IPv6Address) else ""
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
-        return "unknown"
-    if isinstance(parsed, IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Network((parsed, 64), strict=False))
+        return None
+    return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed
 
 
 class Throttle:
@@ -67,6 +80,28 @@ class Throttle:
         """Counts a failure for `check`."""
         self._count(name, source, window)
 
+    def count(self, name: str, source: str, window: timedelta) -> float:
+        """How many failures there were in a window that ends now; the last one's count by the part that overlaps."""
+        before, elapsed = self._before(name, source, window)
+        return before * (1 - elapsed) + self._read(name, source, window, 0)
+
+    def first(self, name: str, source: str, window: timedelta) -> bool:
+        """True for exactly one of many callers, until `window` is over."""
+        return self._kv.add(f"throttle:first:{name}:{source}", b"1", window)
+
+    def announced(self, name: str, source: str, pause: timedelta, comes_back: timedelta) -> Allowed | Slowed:
+        """Slows a call by `pause`, and allows one that comes after it, within `comes_back`; the next is slowed again."""
+        key, now = f"throttle:announced:{name}:{source}", self._clock.now()
+        due = self._kv.get(key)
+        if due is not None and (left := datetime.fromisoformat(due.decode()) - now) > timedelta(0):
+            return Slowed(_whole_seconds(left))
+        # Of many that come at once one takes it; and never one that was only just announced.
+        taken = self._kv.take(key) if due is not None else None
+        if taken is not None and datetime.fromisoformat(taken.decode()) <= now:
+            return Allowed()
+        self._kv.add(key, (now + pause).isoformat().encode(), pause + comes_back)
+        return Slowed(_whole_seconds(pause))
+
     def _before(self, name: str, source: str, window: timedelta) -> tuple[int, float]:
         elapsed = (self._clock.now().timestamp() / window.total_seconds()) % 1
         return self._read(name, source, window, 1), elapsed
@@ -96,6 +131,10 @@ class Quota:
         source = source_of(current_origin().address)
         if isinstance(self.throttle.tries(self.name, source, self.most, self.window), Slowed):
             raise Refused("too_many_requests", because=f"{source} is over its quota: {self.name}", status=429)
+
+
+def _whole_seconds(time: timedelta) -> timedelta:
+    return timedelta(seconds=math.ceil(time.total_seconds()))
 
 
 def _judge(before: int, now: int, elapsed: float, limit: int, window: timedelta) -> Allowed | Slowed:

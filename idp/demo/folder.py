@@ -48,6 +48,7 @@ class DemoFolder:
             "IDP_DATA_DIR": str(self.path),
             "IDP_MASTER_KEY_FILE": str(self.path / "master.key"),
             "IDP_MAIL_URL": "demo:",
+            "IDP_TEXT_URL": "demo:",
             "IDP_FETCH_ALLOW": "localhost,127.0.0.0/8,::1/128",
             "IDP_DEMO": "1",
         }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from idp.core.database import Database
 from idp.core.mail import demo_messages
@@ -12,7 +12,7 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A mail or text that was sent; `sent_at` in words, UTC."""
+    """A mail or text that was sent, a text with its first line as subject; `sent_at` in words, UTC."""
 
     channel: str
     to: str
@@ -33,6 +33,10 @@ class Mailbox:
         with self.database.reading() as db:
             rows = db.execute(newest).mappings().all()
         return [
-            Message(row["channel"], row["to"], row["subject"], row["text"], f"{row['sent_at']:%d %B %Y, %H:%M:%S} UTC")
+            Message(row["channel"], row["to"], _title(row), row["text"], f"{row['sent_at']:%d %B %Y, %H:%M:%S} UTC")
             for row in rows
         ]
+
+
+def _title(row: RowMapping) -> str:
+    return str(row["subject"] or row["text"].partition("\n")[0])

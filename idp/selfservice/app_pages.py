@@ -11,6 +11,7 @@ from idp.factors.totp import MOST_APPS, BadLabel, ClockOff, Replayed, TooMany
 from idp.selfservice.apps import Added, Apps, Lapsed, Unknown
 from idp.selfservice.moments import day, last_used
 from idp.selfservice.own import HOME, Own, Owner, is_thing
+from idp.signin.proposals import in_groups
 from idp.signin.step_words import CLOCK_WRONG, CODE_MISSING, clock_help
 from idp.signin.words import Problem
 from idp.subjects.authenticators import Authenticator
@@ -154,7 +155,7 @@ class AppPages:
     def _propose(self, owner: Owner, form: Form | None = None, problem: Problem | None = None) -> Response:
         if len(self.apps.all(owner)) >= MOST_APPS:
             return see_other(LIST)
-        shown = self.apps.proposals.show(owner, self.own.called(owner))
+        shown = self.apps.proposals.show(owner.session.id, owner.subject, self.own.called(owner))
         return self.own.page(
             "selfservice/app_new.html",
             owner,
@@ -162,7 +163,7 @@ class AppPages:
             action=NEW,
             back=LIST,
             proposal=shown,
-            key=[shown.secret[start : start + 4] for start in range(0, len(shown.secret), 4)],
+            key=in_groups(shown.secret),
             label=form["label"] if form is not None else NAME_PROPOSED,
             problem=problem,
         )

@@ -10,10 +10,10 @@ from idp.factors.factor import Wrong
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.factors.totp import BadLabel, ClockOff, Enrolled, Replayed, TooMany, Totp
 from idp.selfservice.own import Owner
-from idp.selfservice.proposals import Proposals
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
 from idp.signin.giving_up import has_strong, is_last
+from idp.signin.proposals import Proposals
 from idp.subjects.authenticators import Authenticator, label_of, of, remove, rename
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subjects
@@ -70,7 +70,7 @@ class Apps:
 
     def add(self, owner: Owner, code: str, label: str) -> Added | Lapsed | Wrong | Replayed | ClockOff | BadLabel | TooMany:
         """Enrols the app that was shown its secret, if `code` is its code."""
-        secret, now = self.proposals.find(owner), self.clock.now()
+        secret, now = self.proposals.find(owner.session.id, owner.subject.id), self.clock.now()
         if secret is None:
             return Lapsed()
         with self.database.transaction() as db:
@@ -84,7 +84,7 @@ class Apps:
             if recovered:
                 self.subjects.recovered(db, owner.subject.id, now)
             started = rise(db, self.sessions, self.bus, owner, _proof(now), now)
-        self.proposals.end(owner)
+        self.proposals.end(owner.session.id, owner.subject.id)
         return Added(started)
 
     def rename(self, owner: Owner, app_id: str, typed: str) -> str | BadLabel | Unknown:

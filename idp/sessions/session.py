@@ -1,6 +1,7 @@
 """Sessions: one browser and one subject, known by a handle in a cookie. Every way a session ends goes through here."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from idp.core.database import Database, upsert
 from idp.core.events import Bus, Event, SessionEnded
 from idp.core.handles import digest, new_handle
 from idp.sessions.context import Context
+from idp.sessions.limits import Limits
 from idp.sessions.model import is_alive, session_clients, sessions
 from idp.subjects.model import subjects
 from idp.subjects.proof import Proof
@@ -46,24 +48,6 @@ class Started:
     session: Session
     handle: str
     new_device: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long sessions last: unused, and at most; on shared computers shorter."""
-
-    idle: timedelta
-    absolute: timedelta
-    shared_idle: timedelta
-    shared_absolute: timedelta
-
-    def idle_for(self, shared: bool) -> timedelta:
-        """How long a session may go unused."""
-        return self.shared_idle if shared else self.idle
-
-    def absolute_for(self, shared: bool) -> timedelta:
-        """How long a session lasts at most since the last full sign-in."""
-        return self.shared_absolute if shared else self.absolute
 
 
 _COLUMNS = [c for c in sessions.c if c.name not in ("handle_digest", "ended_at", "end_reason")]
@@ -185,10 +169,14 @@ class Sessions:
             )
         )
 
-    def when_subject_disabled(self, db: Connection, event: Event) -> None:
-        """Subscriber: a disabled subject's sessions end in the same transaction."""
-        if event.subject_id is not None:
-            self.end_all(db, event.subject_id, "disabled", self._clock.now())
+    def ending(self, reason: str) -> Callable[[Connection, Event], None]:
+        """A subscriber: all sessions of the event's subject end in the same transaction, for `reason`."""
+
+        def end_theirs(db: Connection, event: Event) -> None:
+            if event.subject_id is not None:
+                self.end_all(db, event.subject_id, reason, self._clock.now())
+
+        return end_theirs
 
     def _renewed(self, context: Context, shared: bool, now: datetime) -> dict[str, Any]:
         return {

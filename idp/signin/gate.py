@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Policy
 from idp.brands.registry import Brands
+from idp.factors.mail_code import MailCode
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement, is_recent
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
+from idp.signin.contacts import confirmed
 from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs
 from idp.subjects.authenticators import kinds, of
 from idp.subjects.proof import Proof
@@ -47,7 +49,7 @@ class Gate:
             held=presented.held,
             given=presented.given,
             enrolled=self.enrolled(db, subject),
-            contacts=frozenset({"mail_code"}) if subject.email_verified else frozenset(),
+            contacts=confirmed(subject),
             staff=subject.staff,
             trusted=presented.trusted,
         )
@@ -61,6 +63,8 @@ class Gate:
     def enrolled(self, db: Connection, subject: Subject) -> frozenset[str]:
         """The kinds of factor the subject can prove. Recovery codes stand in for a lost factor, so alone they are none."""
         enrolled = kinds(db, subject.id)
+        if not subject.email_verified:
+            enrolled -= {MailCode.kind}
         if Passkeys.kind in enrolled and not any(map(is_known_to_its_owner, of(db, subject.id, Passkeys.kind))):
             # One that a browser made by itself opens the door, but must not shut out its owner who never heard of it.
             enrolled -= {Passkeys.kind}

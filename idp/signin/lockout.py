@@ -133,6 +133,11 @@ class Lockout:
         cleared = db.execute(delete(lanes).where(_is(lane), not_(_running(now))))
         return cleared.rowcount == 1 or self.state(db, lane, now) == Open()
 
+    def locks(self, db: Connection, who: str, now: datetime) -> dict[str, str | None]:
+        """The running locks of a subject (`who`): by the browser of the lane, the brand of the page where each fell."""
+        rows = db.execute(select(lanes.c.browser, lanes.c.lock_brand).where(lanes.c.who == who, _running(now)))
+        return {row.browser: row.lock_brand for row in rows}
+
     def release(self, db: Connection, who: str, now: datetime) -> bool:
         """Ends all locks and counts of a subject (`who`), in every lane; True where there was a running lock."""
         gone = db.execute(delete(lanes).where(lanes.c.who == who).returning(*_LOCK)).all()

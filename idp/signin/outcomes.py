@@ -56,9 +56,10 @@ class TooLong:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """The source failed too often, or somebody tries this password on many names."""
+    """Not looked at. `here`: too much failed where this came from; else strangers are at it and everybody unknown is slowed."""
 
     retry_after: timedelta
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class NotAsked:
 
 @dataclass(frozen=True, slots=True)
 class WrongCode:
-    """The code proves nothing; `left` more tries. `because`: `wrong`, `used` or `clock`, by so many `minutes` fast or slow."""
+    """The code proves nothing; `left` more tries. `because`: `wrong`, `used`, `late`, or `clock`: `minutes` fast or slow."""
 
     left: int
     because: str = "wrong"
@@ -96,3 +97,25 @@ class Paused:
     """Too many codes were wrong; the next try is possible at `until`."""
 
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """A new code is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooSoon:
+    """The code before is so new that it may still arrive; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """As many codes were sent as may be; the next is possible after `retry_after`."""
+
+    retry_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """There is nowhere to send a code to, or no way to send it."""

@@ -19,7 +19,7 @@ from idp.signin.needs import Enrol, Nothing, Step, Unmet
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
 from idp.signin.passkey_words import PasskeyForm
 from idp.signin.progress import Position
-from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem
+from idp.signin.words import NOT_RECOGNISED, PASSWORD_MISSING, TOO_LONG, USERNAME_MISSING, Problem, wait_first
 from idp.subjects.subjects import Subject
 from idp.web.forms import Form, read_form
 from idp.web.redirects import see_other
@@ -117,8 +117,8 @@ class SigninPages:
                 return self._again(visit, credential.username, PASSWORD_MISSING)
             case TooLong():
                 return self._again(visit, credential.username, TOO_LONG)
-            case TooManyTries(retry_after):
-                return self._slow_down(visit, retry_after)
+            case TooManyTries():
+                return self._slow_down(visit, credential.username, step)
             case _:
                 assert_never(step)
 
@@ -129,12 +129,13 @@ class SigninPages:
         username: str = "",
         problem: Problem | None = None,
         confirm: str | None = None,
+        status: int = 422,
     ) -> Response:
         return self.pages.page(
             "signin/identify.html",
             brand=visit.interaction.brand,
             application=visit.interaction.application,
-            status=422 if problem else 200,
+            status=status if problem else 200,
             form_action=visit.ends,
             action=visit.here,
             username=username,
@@ -163,11 +164,12 @@ class SigninPages:
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
         return self._identify(visit, username=subject.username, confirm=masked(subject.username))
 
-    def _again(self, visit: Visit, username: str, problem: Problem) -> Response:
+    def _again(self, visit: Visit, username: str, problem: Problem, status: int = 422) -> Response:
         """The page that was answered, with what was wrong: who was confirming goes on confirming."""
         position = self.flow.progress.position(visit.interaction, visit.browser)
         confirming = position is not None and position.subject.username == username
-        return self._identify(visit, username=username, problem=problem, confirm=masked(username) if confirming else None)
+        confirm = masked(username) if confirming else None
+        return self._identify(visit, username=username, problem=problem, confirm=confirm, status=status)
 
     def _select(self, visit: Visit, subject: Subject, session_id: str) -> Response:
         return self.pages.page(
@@ -192,13 +194,16 @@ class SigninPages:
             minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 
-    def _slow_down(self, visit: Visit, retry_after: timedelta) -> Response:
-        response = self.pages.problem(
-            "slow_down",
-            brand=visit.interaction.brand,
-            application=visit.interaction.application,
-            status=429,
-            action_url=visit.here,
-        )
-        response.headers["Retry-After"] = str(int(retry_after.total_seconds()))
+    def _slow_down(self, visit: Visit, username: str, slowed: TooManyTries) -> Response:
+        if slowed.here:
+            response = self.pages.problem(
+                "slow_down",
+                brand=visit.interaction.brand,
+                application=visit.interaction.application,
+                status=429,
+                action_url=visit.here,
+            )
+        else:
+            response = self._again(visit, username, wait_first(slowed.retry_after), 429)
+        response.headers["Retry-After"] = str(int(slowed.retry_after.total_seconds()))
         return response

@@ -16,6 +16,7 @@ from idp.signin.needs import Step, Unmet
 from idp.signin.outcomes import Incomplete, NotAsked, Over, Paused, Pending, Proven, WrongCode
 from idp.signin.progress import Position
 from idp.signin.second_steps import SecondSteps
+from idp.signin.sending_pages import SendingPages
 from idp.signin.step_words import CODE_MISSING, STEPS, wrong_code
 from idp.signin.words import Problem
 from idp.web.forms import read_form
@@ -29,6 +30,7 @@ class StepPages:
     """Everything under /signin/<interaction>/… that is about a code."""
 
     steps: SecondSteps
+    sending: SendingPages
     arrivals: Arrivals
     pages: Pages
     clock: Clock
@@ -130,6 +132,7 @@ class StepPages:
             other=f"{visit.here}/other",
             declinable=is_declinable(visit.interaction),
             trust_days=0 if position.attempt.shared or _is_step_up(visit) else self._trust_days(visit),
+            **self.sending.context(visit.interaction, position.subject, kind),
         )
 
     def _pause(self, visit: Visit, kind: str, until: datetime) -> Response:

@@ -1,6 +1,8 @@
 """What the pages of further steps say, by kind of factor: what happened, then what to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 from idp.signin.outcomes import WrongCode
 from idp.signin.words import Problem
@@ -35,6 +37,8 @@ STEPS: dict[str, Words] = {
         "Recovery code",
         "Use one of your recovery codes",
     ),
+    "text_code": Words("Enter the code we texted", "It counts for 5 minutes.", "Code", "Get a code by text"),
+    "mail_code": Words("Enter the code we mailed", "It counts for 5 minutes.", "Code", "Get a code by e-mail"),
 }
 
 CLOCK_WRONG = "The clock of your device is wrong"
@@ -51,12 +55,23 @@ def wrong_clock(minutes: int) -> tuple[str, str]:
     return CLOCK_WRONG, clock_help(minutes)
 
 
+def paused(left: timedelta) -> Problem:
+    """What is said in place of a try, where codes are paused for `left`."""
+    minutes = ceil(left / timedelta(minutes=1))
+    text = f"There were too many wrong codes. We take the next one in {minutes} minute{'' if minutes == 1 else 's'}."
+    return Problem("Codes are paused", text, "code")
+
+
 def _wrong(wrong: WrongCode) -> tuple[str, str]:
     return "That code did not match", f"Check the code and type it again. {_tries(wrong.left)}"
 
 
 def _used(wrong: WrongCode) -> tuple[str, str]:
     return "That code was used before", f"Wait until a new code is shown, then type that one. {_tries(wrong.left)}"
+
+
+def _late(wrong: WrongCode) -> tuple[str, str]:
+    return "That code is too old", f"A code counts for 5 minutes. Ask for another one and type that. {_tries(wrong.left)}"
 
 
 def _clock(wrong: WrongCode) -> tuple[str, str]:
@@ -76,4 +91,4 @@ def _tries(left: int) -> str:
     return f"{left} more {'try' if left == 1 else 'tries'}, then codes pause for 15 minutes."
 
 
-_SAID = {"wrong": _wrong, "used": _used, "clock": _clock}
+_SAID = {"wrong": _wrong, "used": _used, "late": _late, "clock": _clock}

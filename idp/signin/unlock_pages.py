@@ -1,19 +1,21 @@
-"""The page behind the owner's link out of a lock. Looking at it uses nothing up; its button does (product.md, customer 4)."""
+"""The page behind the mail about a lock. Looking at it uses nothing up; its buttons do (product.md, customer 4)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.core.clock import Clock
-from idp.core.database import Database
 from idp.core.handles import digest, new_handle
 from idp.core.kv import KV
 from idp.core.throttle import Quota
-from idp.signin import unlock_links
-from idp.signin.locking import Locking
+from idp.signin.outcomes import Incomplete, NotAsked, Paused, WrongCode
+from idp.signin.step_words import CODE_MISSING, STEPS, paused, wrong_code
+from idp.signin.unlocking import Answered, LinkOver, Unlocking
+from idp.signin.words import Problem
 from idp.web.browser import BrowserCookie
+from idp.web.forms import Form, read_form
 from idp.web.redirects import see_other
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
@@ -25,10 +27,8 @@ OPEN_FOR = timedelta(minutes=30)
 class UnlockPages:
     """Everything under /unlock."""
 
-    database: Database
+    unlocking: Unlocking
     kv: KV
-    clock: Clock
-    locking: Locking
     browser: BrowserCookie
     pages: Pages
     parking: Quota
@@ -49,24 +49,59 @@ class UnlockPages:
         return see_other("/unlock", at=opened)
 
     def show(self) -> Response:
-        """GET: what the button will do; a calm page where the link is over."""
-        opened = request.args.get("at", "")
-        with self.database.reading() as db:
-            link = unlock_links.find(db, self._kept(opened), self.clock.now())
-        if link is None:
-            return self.pages.problem("link_over", status=200)
-        return self.pages.page("signin/unlock.html", brand=link.brand, at=opened)
+        """GET: what the buttons will do; a calm page where the link is over."""
+        return self._ask(request.args.get("at", ""), request.args.get("by", ""))
 
     def answer(self) -> Response:
-        """POST: uses the link up and ends the lock, both or neither."""
-        handle_digest, now = self._kept(request.form.get("at", "")), self.clock.now()
-        with self.database.transaction() as db:
-            link = unlock_links.use(db, handle_digest, now)
-            if link is not None:
-                self.locking.release(db, link.subject_id, "owner", now)
-        if link is None:
-            return self.pages.problem("link_over", status=200)
-        return self.pages.page("signin/unlocked.html", brand=link.brand)
+        """POST: "it was me" or "not me"."""
+        form = read_form(request)
+        return self._deny(form["at"]) if "deny" in form else self._unlock(form)
+
+    def _deny(self, opened: str) -> Response:
+        done = self.unlocking.deny(self._kept(opened))
+        if isinstance(done, LinkOver):
+            return self._over()
+        return self.pages.page("signin/not_me.html", brand=done.brand)
+
+    def _unlock(self, form: Form) -> Response:
+        opened, kind = form["at"], form["kind"]
+        done = self.unlocking.unlock(self._kept(opened), kind, form["code"])
+        match done:
+            case Answered(brand):
+                return self.pages.page("signin/unlocked.html", brand=brand)
+            case LinkOver():
+                return self._over()
+            case NotAsked():
+                return self._ask(opened, kind)
+            case Incomplete():
+                return self._ask(opened, kind, CODE_MISSING, 422)
+            case WrongCode():
+                return self._ask(opened, kind, wrong_code(done), 422)
+            case Paused(until):
+                return self._ask(opened, kind, paused(until - self.unlocking.clock.now()), 429)
+            case _:
+                assert_never(done)
+
+    def _ask(self, opened: str, kind: str, problem: Problem | None = None, status: int = 200) -> Response:
+        asked = self.unlocking.asked(self._kept(opened))
+        if isinstance(asked, LinkOver):
+            return self._over()
+        chosen = kind if kind in asked.kinds else next(iter(asked.kinds), "")
+        others = [{"url": f"/unlock?at={opened}&by={one}", "label": STEPS[one].choice} for one in asked.kinds if one != chosen]
+        return self.pages.page(
+            "signin/unlock.html",
+            brand=asked.brand,
+            status=status,
+            at=opened,
+            kind=chosen,
+            words=STEPS.get(chosen),
+            barred=asked.barred,
+            others=others,
+            problem=problem,
+        )
+
+    def _over(self) -> Response:
+        return self.pages.problem("link_over", status=200)
 
     def _kept(self, opened: str) -> str:
         kept = self.kv.get(self._key(opened))

@@ -1,6 +1,8 @@
 """What the sign-in form says when it cannot go on: what happened, then what to do."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +26,15 @@ TOO_LONG = Problem(
     "It is longer than any password here can be. Check what was typed or pasted.",
     "password",
 )
+
+
+def wait_first(time: timedelta) -> Problem:
+    """What is said to whoever did nothing wrong and has to wait because of others."""
+    seconds = ceil(time.total_seconds())
+    number, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
+    return Problem(
+        f"Wait {number} {unit}{'' if number == 1 else 's'}, then sign in again",
+        "Somebody is guessing passwords, so for now we take them slowly from browsers we do not know. Nothing is wrong "
+        "with your account, and your password was not looked at yet.",
+        None,
+    )

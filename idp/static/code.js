@@ -16,3 +16,21 @@ addEventListener("pageshow", () => {
   sent = false;
   form.querySelector(".button").removeAttribute("aria-disabled");
 });
+
+// The button for another code comes when it can be used.
+const again = document.getElementById("again");
+const wait = document.getElementById("wait");
+if (again && wait) {
+  const shown = document.getElementById("left");
+  const ready = Date.now() + shown.dataset.seconds * 1000;
+  const button = again.querySelector("button");
+  button.hidden = true;
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.ceil((ready - Date.now()) / 1000));
+    shown.textContent = left === 1 ? "1 second" : `${left} seconds`;
+    if (left > 0) return;
+    clearInterval(timer);
+    wait.hidden = true;
+    button.hidden = false;
+  }, 250);
+}

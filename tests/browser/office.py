@@ -8,6 +8,7 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
 from idp.settings import Settings
+from idp.signin import unlock_links
 from idp.signin.nudges import put_off
 from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
@@ -28,6 +29,15 @@ class Office:
             created = people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
         assert isinstance(created, Subject), created
 
+    def unlock_link(self, username: str, brand: str) -> str:
+        """The path of a link that opens a lock of `brand`, as it is mailed to its owner."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            handle = unlock_links.offer(db, subject.id, brand, ground.clock.now())
+        return f"/unlock/{handle}"
+
     def puts_off_the_offer(self, username: str) -> None:
         """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
         ground = self.house.ground
@@ -35,6 +45,14 @@ class Office:
             subject = self.house.people.subjects.find(db, username)
             assert subject is not None
             put_off(db, subject.id, ground.clock.now())
+
+    def add_phone(self, username: str, number: str = "+447700900118") -> None:
+        """Turns codes by text on for a customer."""
+        ground, people = self.house.ground, self.house.people
+        with ground.database.transaction() as db:
+            subject = people.subjects.find(db, username)
+            assert subject is not None
+            people.text_code.enrol(db, subject.id, number, ground.clock.now())
 
     def remove_factors(self, username: str) -> None:
         """A customer has nothing but the password again."""

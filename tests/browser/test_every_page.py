@@ -16,6 +16,7 @@ from tests.browser.demo import Demo
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS
+from tests.drivers.household import Household
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,7 @@ RULES_OF_SIGHT = EVERY_RULE | {
 }
 BRANDS = ("stellantis", "alphera")
 OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
+TEXTED = {"stellantis": "+447700900201", "alphera": "+447700900202"}
 SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
 
 
@@ -101,6 +103,42 @@ def test_locked(open_browser: OpenBrowser, brand: str) -> None:
     is_sound(visitor.page)
 
 
+def test_a_code_by_text(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    texter = f"texter-{brand}"
+    office.add_customer(NewSubject(username=texter, email=f"{texter}@example.test", email_verified=True), OF_ALL_OTHERS)
+    office.add_phone(texter, TEXTED[brand])
+    visitor = open_browser()
+    visitor.customer_login(brand)
+    visitor.sign_in(texter)
+    visitor.reads("Get a code by text")
+    is_sound(visitor.page)
+    visitor.press("Text me a code")
+    visitor.reads("Enter the code we texted")
+    is_sound(visitor.page)
+    visitor.page.get_by_label("Code", exact=True).fill("123 45")
+    visitor.press("Continue")
+    visitor.sees("That code did not match")
+    is_sound(visitor.page)
+
+
+def test_the_mail_about_a_lock(open_browser: OpenBrowser, demo: Demo, office: Office, brand: str) -> None:
+    owner = f"owner-{brand}"
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    Household(office.house, office.house.ground.app).add_app(owner)
+    visitor = open_browser()
+    visitor.page.goto(demo.issuer + office.unlock_link(owner, brand))
+    visitor.reads("Was it you?")
+    is_sound(visitor.page)
+    if brand == "alphera":
+        visitor.page.get_by_label("Code").fill("1234")
+        visitor.press("It was me: open it again")
+        visitor.sees("That code did not match")
+        is_sound(visitor.page)
+    visitor.press("It was not me")
+    visitor.reads("Thank you for telling us")
+    is_sound(visitor.page)
+
+
 def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
     visitor, shop = open_browser(), shops[brand]
     visitor.page.goto(shop.url(response_mode="form_post"))
@@ -166,9 +204,13 @@ def test_ones_own_security(open_browser: OpenBrowser, office: Office, demo: Demo
     page.goto(f"{demo.issuer}/account/security")
     visitor.sees("Only your password protects your account")
     is_sound(page)
-    for path in ("apps", "recovery-codes", "browsers", "browsers/others"):
+    for path in ("apps", "recovery-codes", "browsers", "browsers/others", "text"):
         page.goto(f"{demo.issuer}/account/security/{path}")
         is_sound(page)
+    page.get_by_label("Mobile number").fill("07700 900118")
+    visitor.press("Text me a code")
+    visitor.reads("Type the code")
+    is_sound(page)
     page.goto(f"{demo.issuer}/account/security/apps/new")
     page.get_by_label("Code", exact=True).fill("123 45")
     visitor.press("Add this app")

@@ -64,6 +64,16 @@ class Household:
         with self.house.ground.database.transaction() as db:
             return self.house.people.recovery_codes.renew(db, self._id(username), self.clock.now())
 
+    def add_phone(self, username: str = "ana", number: str = "+447700900118") -> None:
+        """Turns codes by text on for a customer."""
+        with self.house.ground.database.transaction() as db:
+            self.house.people.text_code.enrol(db, self._id(username), number, self.clock.now())
+
+    def add_mail_code(self, username: str = "ana") -> None:
+        """Turns codes by mail on for a customer."""
+        with self.house.ground.database.transaction() as db:
+            self.house.people.mail_code.enrol(db, self._id(username), self.clock.now())
+
     def puts_off_the_offer(self, username: str = "ana") -> None:
         """A customer has just said "not now" to a second step, so that a password alone leads straight on."""
         with self.house.ground.database.transaction() as db:

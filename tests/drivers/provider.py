@@ -29,6 +29,7 @@ def environment_for(folder: Path, **changed: str) -> dict[str, str]:
         "IDP_DATA_DIR": str(folder),
         "IDP_MASTER_KEY": base64.b64encode(bytes(32)).decode(),
         "IDP_MAIL_URL": f"file://{folder}/mail",
+        "IDP_TEXT_URL": f"file://{folder}/texts",
         "IDP_FETCH_ALLOW": "localhost,127.0.0.0/8",
     }
     return environment | {f"IDP_{name.upper()}": value for name, value in changed.items()}

@@ -31,7 +31,8 @@ class Stack(Household):
         self.folder = folder
         self.port = free_port()
         issuer = f"http://{ADDRESS}:{self.port}"
-        own = {"issuer": issuer, "listen": f"{ADDRESS}:{self.port}", "workers": str(WORKERS), "source_failures": "1000"}
+        own = {"issuer": issuer, "listen": f"{ADDRESS}:{self.port}", "workers": str(WORKERS)}
+        own |= {"source_failures": "1000", "flood_failures": "10000"}
         self.environment = environment_for(folder, **(own | changed))
         ground = lay_ground(Settings.from_environment(self.environment), SystemClock())
         upgrade(ground.database)

@@ -41,6 +41,7 @@ def test_good_settings_as_json(fresh: CommandLine) -> None:
     [
         ("IDP_MASTER_KEY", "short"),
         ("IDP_MAIL_URL", "carrier-pigeon://roof"),
+        ("IDP_TEXT_URL", "carrier-pigeon://roof"),
         ("IDP_KV_URL", "sqlite:///relative.db"),
         ("IDP_DATA_DIR", "/nowhere/at/all"),
         ("IDP_CLIENTS_FILE", "/nowhere/clients.yaml"),

@@ -134,6 +134,13 @@ def test_a_form_is_posted_and_the_status_told() -> None:
     assert server.asked[0].endswith(b"\r\n\r\nlogout_token=a+b%26c")
 
 
+def test_json_is_posted_with_further_headers_and_the_status_told() -> None:
+    with serving(saying(b"", status="202 Accepted")) as server:
+        assert Fetcher(LOCAL).post_json(server.url, {"to": "+44 7"}, {"Authorization": "Bearer x"}) == 202
+    for part in (b"Content-Type: application/json\r\n", b"Content-Length: 15\r\n", b"Authorization: Bearer x\r\n"):
+        assert part in server.asked[0]
+
+
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_no_redirect_is_followed(status: str) -> None:
     with serving(saying(b'{"keys": []}')) as secret:

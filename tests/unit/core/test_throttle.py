@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from idp.core.clock import SystemClock
 from idp.core.kv import open_kv
-from idp.core.throttle import Allowed, Slowed, Throttle, source_of
+from idp.core.throttle import Allowed, Slowed, Throttle, network_of, source_of
 from tests.builders import TestClock
 
 WINDOW = timedelta(minutes=5)
@@ -108,3 +108,50 @@ def test_one_line_is_one_source(address: str, source: str) -> None:
 @given(st.text())
 def test_any_text_has_a_source(text: str) -> None:
     assert source_of(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("2001:db8:1:ffff::", "2001:db8:1::/48"),
+        ("192.0.2.1", ""),
+        ("::ffff:192.0.2.1", ""),
+        ("unix:", ""),
+    ],
+)
+def test_lines_side_by_side_are_one_network(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_what_was_announced_is_allowed_once_after_its_pause(throttle: Throttle, clock: TestClock) -> None:
+    pause, comes_back = timedelta(seconds=5), timedelta(minutes=2)
+
+    def call(source: str = "192.0.2.1") -> Allowed | Slowed:
+        return throttle.announced("flood", source, pause, comes_back)
+
+    assert call() == Slowed(pause)
+    clock.advance(timedelta(seconds=4))
+    assert call() == Slowed(SECOND)  # coming too early makes it no longer
+    clock.advance(SECOND)
+    assert call("192.0.2.2") == Slowed(pause)
+    assert call() == Allowed()
+    assert call() == Slowed(pause)
+    clock.advance(pause + comes_back)
+    assert call() == Slowed(pause)  # too late: it is announced anew
+
+
+def test_of_many_that_come_after_the_pause_one_is_allowed(throttle: Throttle, clock: TestClock) -> None:
+    pause, minute = timedelta(seconds=5), timedelta(minutes=1)
+    throttle.announced("flood", "192.0.2.1", pause, minute)
+    clock.advance(pause)
+    with ThreadPoolExecutor(8) as threads:
+        verdicts = list(threads.map(lambda _: throttle.announced("flood", "192.0.2.1", pause, minute), range(16)))
+    assert verdicts.count(Allowed()) == 1
+
+
+def test_of_many_callers_one_is_first(throttle: Throttle, clock: TestClock) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(lambda _: throttle.first("told", "flood", WINDOW), range(16))) == 1
+    clock.advance(WINDOW)
+    assert throttle.first("told", "flood", WINDOW)

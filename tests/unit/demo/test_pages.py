@@ -52,6 +52,15 @@ def test_it_shows_portals_customers_and_their_passwords(client: Client) -> None:
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_a_text_is_shown_by_its_first_line(client: Client) -> None:
+    ground = house(client).ground
+    payload = {"to": "+447700900118", "text": "123456 is your code\n\n@localhost #123456"}
+    DemoMailbox(ground.database, ground.clock, "text")(payload, Attempt(1, "text", "", 1, BEGINNING, BEGINNING))
+    page = get(client).text
+    assert "<strong>123456 is your code</strong>" in page
+    assert "@localhost #123456" in page
+
+
 def test_it_shows_what_was_sent_newest_first(client: Client) -> None:
     ground = house(client).ground
     deliver = DemoMailbox(ground.database, ground.clock, "mail")

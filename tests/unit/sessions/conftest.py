@@ -5,7 +5,8 @@ import pytest
 
 from idp.core.database import Database
 from idp.core.events import Bus
-from idp.sessions.session import Limits, Sessions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Sessions
 from idp.subjects.subjects import Subject
 from tests.builders import TestClock, a_hasher, a_subject
 

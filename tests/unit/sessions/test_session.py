@@ -224,7 +224,7 @@ def test_a_disabled_subject_has_no_session(
 def test_subscribed_the_store_ends_the_sessions_of_a_disabled_subject(
     desk: Desk, sessions: Sessions, database: Database, bus: Bus, clock: TestClock, witness: Witness, ana: Subject
 ) -> None:
-    bus.subscribe(SubjectDisabled, sessions.when_subject_disabled)
+    bus.subscribe(SubjectDisabled, sessions.ending("disabled"))
     started = desk.start(ana)
     with database.transaction() as db:
         Subjects().disable(db, bus, ana.id, clock.now())

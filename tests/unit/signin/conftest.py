@@ -19,8 +19,11 @@ from idp.factors.password_hash import PasswordHasher
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction, Interactions
-from idp.sessions.session import Limits, Session, Sessions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Session, Sessions
 from idp.signin.attempt import Attempts
+from idp.signin.brake import Brake
+from idp.signin.brake import Limits as Brakes
 from idp.signin.flow import Credential, Flow, Step
 from idp.signin.gate import Gate
 from idp.signin.locking import Locking
@@ -37,6 +40,8 @@ LIMITS = Limits(
     shared_idle=timedelta(minutes=10),
     shared_absolute=timedelta(hours=1),
 )
+
+BRAKES = Brakes(source=20, network=100, flood=300)
 
 
 @pytest.fixture
@@ -84,7 +89,7 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
         locking=Locking(Lockout(b"l" * 32), brands, bus),
         gate=Gate(brands, RecoveryCodes()),
     )
-    return Flow(progress, throttle, name_key=b"n" * 32, most_failures=20)
+    return Flow(progress, Brake(throttle, b"n" * 32, BRAKES), name_key=b"n" * 32)
 
 
 @dataclass
@@ -95,6 +100,7 @@ class Visitor:
     digest: str = "ana's browser"
     address: str = "192.0.2.7"
     session: Session | None = None
+    device: str = ""
 
     def park(self, **changes: Any) -> Interaction:
         draft: dict[str, Any] = {
@@ -116,7 +122,7 @@ class Visitor:
         interaction: Interaction | None = None,
         shared: bool = False,
     ) -> Step:
-        browser = Browser(self.digest, self.session, self.address, shared)
+        browser = Browser(self.digest, self.session, self.address, shared, self.device)
         return self.flow.prove_password(interaction or self.park(), Credential(username, password), browser)
 
 

@@ -12,7 +12,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_levels_follow_from_the_factors_there_are() -> None:
-    assert ACR_VALUES == ("pwd", "mfa", "phr")
+    assert ACR_VALUES == ("pwd", "2sv", "mfa", "phr")
 
 
 def proof(kind: str, *amr: str, at: int = 0, strength: str = "mfa") -> Proof:

@@ -1,0 +1,152 @@
+"""Codes by text of one's own: a number is turned on once a code has come back from it, and turned off."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from sqlalchemy import Connection
+
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.events import AuthenticatorEnrolled, AuthenticatorRemoved, Bus, CodeSent, CodeWithheld
+from idp.core.handles import digest
+from idp.core.kv import KV
+from idp.core.sealing import Keyring, Unsealable
+from idp.factors.sent_code import LIFETIME, Place, SentCodes
+from idp.factors.text_code import TextCode
+from idp.selfservice.own import Owner
+from idp.selfservice.rising import rise
+from idp.sessions.session import Sessions, Started
+from idp.signin.code_messages import CodeMessages
+from idp.signin.codes import Codes
+from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, Withheld, WrongCode
+from idp.signin.sending_quotas import SendQuotas, Twice, Used
+from idp.subjects.authenticators import Authenticator, of, remove
+from idp.subjects.phone_numbers import mobile_number
+from idp.subjects.proof import Proof
+
+PENDING_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class NoMobile:
+    """What was typed is not the number of a mobile that a text may go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedOn:
+    """Codes go to the number from now on, and the owner's session has risen."""
+
+    started: Started
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """No number waits for its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Collaborators. The number that waits for its code stays here, sealed; a form brings the code alone (S3.7)."""
+
+    database: Database
+    kv: KV
+    keyring: Keyring
+    clock: Clock
+    bus: Bus
+    sessions: Sessions
+    text_code: TextCode
+    sent: SentCodes
+    codes: Codes
+    quotas: SendQuotas
+    messages: CodeMessages
+
+    def enrolled(self, owner: Owner) -> Authenticator | None:
+        """The number that codes go to now, its label masked."""
+        with self.database.reading() as db:
+            return next(reversed(of(db, owner.subject.id, TextCode.kind)), None)
+
+    def pending(self, owner: Owner) -> str | None:
+        """The number that waits for its code."""
+        sealed = self.kv.get(_key(owner))
+        try:
+            return self.keyring.open(sealed, _purpose(owner)).decode() if sealed else None
+        except Unsealable:
+            return None
+
+    def send(self, owner: Owner, typed: str, source: str) -> Dispatched | TooSoon | Withheld | Unreachable | NoMobile:
+        """Texts a code to the number that was typed, for the network address `source`."""
+        number = mobile_number(typed)
+        if number is None:
+            return NoMobile()
+        place, brand = _place(owner, number), self.messages.brand(owner.brand)
+        if brand is None or TextCode.kind not in self.messages.writers:
+            self._withheld(owner, "unreachable")
+            return Unreachable()
+        counted = self.quotas.use(place, number, source)
+        match counted:
+            case Used(name, retry_after):
+                self._withheld(owner, name)
+                return Withheld(retry_after)
+            case Twice():
+                return TooSoon()
+            case None:
+                pass
+            case never:
+                assert_never(never)
+        now = self.clock.now()
+        with self.database.transaction() as db:
+            code = self.sent.renew(db, place, now)
+            if code is None:
+                return TooSoon()
+            self.messages.writers[TextCode.kind](db, brand, number, code, now + LIFETIME)
+            self.bus.record(db, CodeSent(**owner.by, kind=TextCode.kind))
+        self.kv.set(_key(owner), self.keyring.seal(number.encode(), _purpose(owner)), PENDING_FOR)
+        return Dispatched()
+
+    def confirm(self, owner: Owner, typed: str) -> TurnedOn | WrongCode | Paused | Lapsed:
+        """Turns codes on for the number that waits, if `typed` is the code that went there."""
+        number, now, kind = self.pending(owner), self.clock.now(), TextCode.kind
+        if number is None:
+            return Lapsed()
+        with self.database.transaction() as db:
+            place = _place(owner, number)
+            verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, kind, typed, now)
+            if not isinstance(verdict, Proof):
+                return verdict
+            # A number that is exchanged is given up, with what that ends.
+            self._removed(db, owner, of(db, owner.subject.id, kind))
+            new = self.text_code.enrol(db, owner.subject.id, number, now)
+            self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new))
+            started = rise(db, self.sessions, self.bus, owner, verdict, now)
+        self.kv.delete(_key(owner))
+        return TurnedOn(started)
+
+    def turn_off(self, owner: Owner) -> bool:
+        """No more codes by text; False where there were none."""
+        with self.database.transaction() as db:
+            return self._removed(db, owner, of(db, owner.subject.id, TextCode.kind))
+
+    def _removed(self, db: Connection, owner: Owner, given_up: Iterable[Authenticator]) -> bool:
+        gone = [one for one in given_up if remove(db, one.id, self.clock.now())]
+        for one in gone:
+            self.bus.record(db, AuthenticatorRemoved(**owner.by, kind=one.kind, authenticator_id=one.id))
+        return bool(gone)
+
+    def _withheld(self, owner: Owner, because: str) -> None:
+        with self.database.transaction() as db:
+            self.bus.record(db, CodeWithheld(**owner.by, kind=TextCode.kind, outcome="refused", reason=because))
+
+
+def _place(owner: Owner, number: str) -> Place:
+    # Of this number too: a code that went to one must not turn on another.
+    return Place(TextCode.kind, owner.subject.id, digest(f"{owner.session.id} {number}"))
+
+
+def _key(owner: Owner) -> str:
+    return f"own-number:{owner.session.id}"
+
+
+def _purpose(owner: Owner) -> str:
+    return f"own number {owner.session.id} {owner.subject.id}"

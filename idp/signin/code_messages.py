@@ -1,0 +1,63 @@
+"""A code on its way: the text and the mail that carry it. Both say what it is for, and that nobody asks for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from sqlalchemy import Connection
+
+from idp.brands.brand import Brand
+from idp.brands.registry import Brands
+from idp.core.clock import Clock
+from idp.core.devices import in_words
+from idp.core.origin import current_origin
+from idp.core.outbox import enqueue
+from idp.core.perishable import UNTIL
+from idp.core.sealing import Keyring
+from idp.factors.mail_code import MailCode
+from idp.factors.text_code import TextCode
+from idp.web.mails import Mail, branded
+
+TEXT, MAIL = "text", "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMessages:
+    """Writes messages into the outbox. `host` is the provider's, without a port; `channels` are the kinds that can be sent."""
+
+    host: str
+    brands: Brands
+    keyring: Keyring
+    clock: Clock
+    templates: Environment
+    channels: frozenset[str]
+
+    @property
+    def writers(self) -> Mapping[str, Callable[[Connection, Brand, str, str, datetime], None]]:
+        """By kind of code: takes the brand, where to, the code, and until when it counts; in the caller's transaction."""
+        writers = {TextCode.kind: self._text, MailCode.kind: self._mail}
+        return {kind: write for kind, write in writers.items() if kind in self.channels}
+
+    def brand(self, brand_id: str | None) -> Brand | None:
+        """In whose name a message goes out; any brand's, where the application belongs to none."""
+        return self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+
+    def _text(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
+        # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
+        text = f"{code} is your {brand.name} code. We never ask for it by phone.\n\n@{self.host} #{code}"
+        enqueue(db, self.keyring, TEXT, {"to": to, "text": text, UNTIL: until.isoformat()}, self.clock)
+
+    def _mail(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
+        now = self.clock.now()
+        at = now.astimezone(ZoneInfo(brand.support.timezone))
+        mail = Mail(
+            "code",
+            "Your code",
+            [f"Where it was asked for: {in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."],
+            "If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody.",
+            code=code,
+        )
+        payload = branded(self.templates, brand, to, mail, now) | {UNTIL: until.isoformat()}
+        enqueue(db, self.keyring, MAIL, payload, self.clock, target=to.rpartition("@")[2])

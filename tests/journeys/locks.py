@@ -1,0 +1,36 @@
+"""What stories of locks have in common: wrong passwords, and the mail that follows them."""
+
+import re
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+from tests.drivers.browser import Browser, Page
+from tests.drivers.household import Household
+from tests.drivers.relying_party import RelyingParty
+
+WRONG = "not the password"
+
+
+def tried(browser: Browser, shop: RelyingParty, *names: str, password: str = WRONG) -> Page:
+    """The page after the last of several tries, each begun at `shop`."""
+    for name in names:
+        browser.open(shop.request())
+        page = browser.sign_in(name, password)
+    return page
+
+
+def mails(household: Household, folder: Path, username: str = "ana") -> list[str]:
+    """The texts of the mails about locks that a customer was sent."""
+    household.house.protocol.outbox.run_once(10)
+    parser = BytesParser(policy=policy.default)
+    found = [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").glob("*"))]
+    theirs = [mail for mail in found if "on hold" in mail["Subject"] and mail["To"] == f"{username}@example.test"]
+    return [mail.get_body(("plain",)).get_content() for mail in theirs]  # type: ignore[union-attr]
+
+
+def mailed_link(household: Household, folder: Path, username: str = "ana") -> str:
+    (text,) = mails(household, folder, username)
+    found = re.search(r"\S+/unlock/\S+", text)
+    assert found is not None
+    return found.group()
