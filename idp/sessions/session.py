@@ -161,13 +161,8 @@ class Sessions:
 
     def clients_visited(self, db: Connection, session_id: str) -> tuple[str, ...]:
         """The ids of the clients this session has been at, in the order of the first visit."""
-        return tuple(
-            db.scalars(
-                select(session_clients.c.client_id)
-                .where(session_clients.c.session_id == session_id)
-                .order_by(session_clients.c.first_at, session_clients.c.client_id)
-            )
-        )
+        visited = select(session_clients.c.client_id).where(session_clients.c.session_id == session_id)
+        return tuple(db.scalars(visited.order_by(session_clients.c.first_at, session_clients.c.client_id)))
 
     def ending(self, reason: str) -> Callable[[Connection, Event], None]:
         """A subscriber: all sessions of the event's subject end in the same transaction, for `reason`."""
