@@ -29,6 +29,29 @@ PLAIN = Requirement()
 MFA = Requirement(("mfa",))
 PAYMENT = Requirement(("mfa",), timedelta(minutes=5))
 
+# Each page of signing in, in the order in which one may meet it.
+PICTURES = (
+    ("sign-in", "Who are you?"),
+    ("offer", "Who has only a password is offered more"),
+    ("code-of-app", "Code of an authenticator app"),
+    ("other-ways", "Other ways"),
+    ("recovery-code", "Recovery code"),
+    ("send-text", "A code by text is sent when asked for"),
+    ("code-by-text", "Code by text"),
+    ("passkey", "Passkey after a password"),
+    ("paused", "Too many wrong codes"),
+    ("locked", "Too many wrong passwords"),
+    ("unlock", "The owner’s mail about a lock leads here"),
+    ("security", "What one signs in with"),
+    ("add-passkey", "Adding a passkey"),
+    ("passkeys", "Passkeys"),
+    ("add-app", "Adding an authenticator app"),
+    ("apps", "Authenticator apps"),
+    ("recovery-codes", "Recovery codes, shown once"),
+    ("texts", "Codes by text"),
+    ("browsers", "Browsers"),
+)
+
 
 def _proofs(*kinds: str, minutes: int = 0) -> tuple[Proof, ...]:
     return tuple(Proof(kind, (), "", NOW - timedelta(minutes=minutes)) for kind in kinds)
@@ -100,8 +123,21 @@ def sign_in_page(made: str) -> str:
         *_table(
             ["situation", *heads], [[title, *(_asked(who, wanted, b) for b in brands)] for title, who, wanted in SITUATIONS]
         ),
+        "",
+        "## The pages",
+        "",
+        "At one brand or the other, as wide as a phone; `python -m tools.sign_in_pictures` takes them anew.",
+        "",
+        *_pictures(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _pictures() -> list[str]:
+    """Three in a row, each with its words, so that a phone's width is enough for one."""
+    rows = [PICTURES[start : start + 3] for start in range(0, len(PICTURES), 3)]
+    cells = [[f"![{words}](images/sign-in/{name}.png)<br>{words}" for name, words in row] for row in rows]
+    return _table(["", "", ""], [row + [""] * (3 - len(row)) for row in cells])
 
 
 def _lock_ends(policy: Policy) -> str:

@@ -6,6 +6,7 @@ from idp.settings import Settings
 from tests.architecture.source import ROOT
 from tools import generate_docs
 from tools.clauses import cited
+from tools.sign_in_page import PICTURES
 
 
 @pytest.mark.parametrize("name", generate_docs.PAGES)
@@ -24,3 +25,8 @@ def test_every_event_is_described() -> None:
 def test_every_protocol_test_cites_its_clause() -> None:
     silent = [f"{path} {name}" for path, name, docstring in cited() if not docstring]
     assert silent == []
+
+
+def test_every_page_of_signing_in_has_its_picture() -> None:
+    taken = {picture.stem for picture in (ROOT / "docs/images/sign-in").glob("*.png")}
+    assert taken == {name for name, _ in PICTURES}
