@@ -122,7 +122,7 @@ def test_a_code_by_text(open_browser: OpenBrowser, office: Office, brand: str) -
 
 
 def test_the_mail_about_a_lock(open_browser: OpenBrowser, demo: Demo, office: Office, brand: str) -> None:
-    owner = f"owner-{brand}"
+    owner = f"locked-{brand}"
     office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
     Household(office.house, office.house.ground.app).add_app(owner)
     visitor = open_browser()

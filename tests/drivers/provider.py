@@ -64,5 +64,7 @@ class Provider(Household):
 def a_provider(folder: Path, clock: TestClock, **changed: str) -> Iterator[Provider]:
     """A provider in `folder` for the length of the block."""
     provider = Provider(settings_for(folder, **changed), clock)
-    yield provider
-    provider.house.ground.database.close()
+    try:
+        yield provider
+    finally:
+        provider.house.ground.database.close()

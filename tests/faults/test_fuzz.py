@@ -16,7 +16,8 @@ from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.provider import Provider, a_provider
 from tests.drivers.relying_party import RelyingParty, basic
 
-RECORDS = ("audit_entries", "trail_keys")
+# What tells of a refusal may grow: the trail, and the count of wrong passwords for a name.
+RECORDS = ("audit_entries", "trail_keys", "password_lanes")
 FORM = "application/x-www-form-urlencoded"
 TOKEN_FIELDS = (
     "grant_type",

@@ -32,6 +32,7 @@ def shown(page: Page) -> str:
 def test_a_stranger_is_told_how_long_to_wait_and_comes_in(
     provider: Provider, shop: RelyingParty, browser: Browser, clock: TestClock
 ) -> None:
+    provider.puts_off_the_offer()
     a_flood_comes(provider)
     page = tried(browser, shop, "ana", password=ANA_PASSWORD)
     assert (page.status, page.headers["Retry-After"]) == (429, "5")

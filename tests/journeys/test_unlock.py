@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from idp.subjects.authenticators import add
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.authenticator_app import STEP, AuthenticatorApp
 from tests.drivers.browser import Browser, Page
@@ -163,11 +162,7 @@ def test_a_stricter_lock_that_fell_after_the_mail_counts(
 def test_who_has_only_a_passkey_is_told_what_to_do(
     provider: Provider, shops: Shops, browser: Browser, stranger: Browser, clock: TestClock, tmp_path: Path
 ) -> None:
-    house = provider.house
-    with house.ground.database.transaction() as db:
-        ana = house.people.subjects.find(db, "ana")
-        assert ana is not None
-        add(db, ana.id, "passkey", b"a public key", clock.now())
+    provider.add_passkey()
     link = mailed(provider, tmp_path, stranger, shops["alphera"])
     page = browser.open(link)
     assert "Sign in with your passkey" in page.text

@@ -117,7 +117,7 @@ def test_levels_beyond_us_are_asked_for_in_vain_but_told_truly(provider: Seeded)
 
 def test_an_essential_level_beyond_us_fails(provider: Seeded) -> None:
     """Core 5.5.1.1: failed authentication, told by the code of OpenID Connect Core Unmet Authentication Requirements 1.0."""
-    assert provider.browser().open(authorize(claims=ESSENTIAL % "phr")).query["error"] == "unmet_authentication_requirements"
+    assert provider.browser().open(authorize(claims=ESSENTIAL % "gold")).query["error"] == "unmet_authentication_requirements"
     assert provider.signed_in().open(authorize(claims=ESSENTIAL % "pwd")).left
 
 
