@@ -1,6 +1,9 @@
 """The passkeys of the house: where they sign people in, where they are made on the way, where their owners look after them."""
 
+from datetime import timedelta
+
 from idp.app.house import House
+from idp.core.throttle import Quota
 from idp.selfservice.own import Own
 from idp.selfservice.passkey_endpoints import PasskeyEndpoints
 from idp.selfservice.passkey_pages import OwnPasskeyPages
@@ -18,14 +21,18 @@ from idp.web.direct import DirectRoute
 from idp.web.render import Pages
 from idp.web.routes import Route
 
+# From one source, which may be a whole office or a mobile network.
+MOST_ANSWERS = 300
+
 
 def at_sign_in(house: House, enrolment: Enrolment, arrivals: Arrivals, pages: Pages) -> tuple[Route, ...]:
     """The pages of a sign-in."""
     passkeys = house.people.passkeys
     steps, in_place = PasskeySteps(enrolment.progress, passkeys), PasskeyEnrolment(enrolment, passkeys)
+    quota = Quota(house.throttle, "passkey", MOST_ANSWERS, timedelta(minutes=5))
     unasked = UnaskedPasskeys(Offers(enrolment.progress), passkeys)
     return (
-        *PasskeyPages(steps, arrivals, pages).routes(),
+        *PasskeyPages(steps, arrivals, pages, quota).routes(),
         *PasskeyEnrolPages(in_place, arrivals, pages).routes(),
         *UnaskedPasskeyPages(unasked, arrivals).routes(),
     )

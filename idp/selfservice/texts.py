@@ -84,7 +84,7 @@ class Texts:
         if brand is None or TextCode.kind not in self.messages.writers:
             self._withheld(owner, "unreachable")
             return Unreachable()
-        counted = self.quotas.use(place, number, source)
+        counted = self.quotas.use(place, number, source, confirmed=False)
         match counted:
             case Used(name, retry_after):
                 self._withheld(owner, name)

@@ -6,11 +6,13 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoided
+from idp.factors.passkey import Passkeys
+from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions import known_browsers
 from idp.sessions.session import Sessions
 from idp.signin.needs import STRONG_STEPS
-from idp.subjects.authenticators import kinds, of
+from idp.subjects.authenticators import Authenticator, of
 
 STANDS_FOR = STRONG_STEPS - {RecoveryCodes.kind}
 
@@ -37,9 +39,14 @@ class GivingUp:
 
 def has_strong(db: Connection, subject_id: str) -> bool:
     """Whether the subject has a strong factor, one that recovery codes stand in for."""
-    return bool(kinds(db, subject_id) & STANDS_FOR)
+    return any(map(_is_strong, of(db, subject_id)))
 
 
 def is_last(db: Connection, subject_id: str, authenticator_id: str) -> bool:
     """Whether without this authenticator the subject has no strong factor left."""
-    return not any(one.kind in STANDS_FOR and one.id != authenticator_id for one in of(db, subject_id))
+    return not any(_is_strong(one) and one.id != authenticator_id for one in of(db, subject_id))
+
+
+def _is_strong(one: Authenticator) -> bool:
+    # A passkey that its owner never heard of is nobody's reason to make codes that stand in for it.
+    return one.kind in STANDS_FOR and (one.kind != Passkeys.kind or is_known_to_its_owner(one))

@@ -6,6 +6,7 @@ from typing import assert_never
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
+from idp.core.throttle import Quota
 from idp.factors.passkey import Passkeys, UnknownCredential
 from idp.factors.passkey_ceremony import Refused
 from idp.signin.arrival import Arrivals, Visit
@@ -30,6 +31,7 @@ class PasskeyPages:
     steps: PasskeySteps
     arrivals: Arrivals
     pages: Pages
+    quota: Quota
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses."""
@@ -69,6 +71,7 @@ class PasskeyPages:
             return see_other(visit.here)
         anyone = ANYONE in form
         if anyone:
+            self.quota.use()  # an answer costs nothing to make up, and each is written down
             step = self.steps.sign_in(visit.interaction, form["credential"], visit.browser)
         else:
             step = self.steps.prove(visit.interaction, form["credential"], visit.browser, trust="trust" in form)

@@ -10,10 +10,11 @@ from idp.core.devices import in_words
 from idp.core.events import AuthenticatorEnrolled
 from idp.core.origin import current_origin
 from idp.factors.passkey import Passkeys, Registered
+from idp.factors.password import Password
 from idp.sessions.context import is_recent
 from idp.sessions.interaction import Interaction
 from idp.signin.gate import OFFERED
-from idp.signin.needs import STRONG_STEPS, TO_ENROL
+from idp.signin.needs import TO_ENROL
 from idp.signin.offer import Offers
 from idp.signin.outcomes import Browser
 from idp.subjects.authenticators import kinds
@@ -69,4 +70,5 @@ class UnaskedPasskeys:
         if subject is None or subject.disabled or not is_recent(session.context.auth_time, TO_ENROL, now):
             return None
         accepted = Passkeys.kind in progress.gate.policy(interaction.brand).second_steps
-        return subject if accepted and not kinds(db, subject.id) & STRONG_STEPS else None
+        # Whoever has turned on anything beside the password is protected by it, and a password alone must add nothing.
+        return subject if accepted and kinds(db, subject.id) <= {Password.kind} else None

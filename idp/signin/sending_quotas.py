@@ -10,6 +10,7 @@ from idp.factors.sent_code import Place
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EACH = ((5, HOUR), (10, DAY))
+NEW = ((3, DAY),)
 # A source may be a whole office or a mobile network.
 FROM_ONE_SOURCE = ((60, HOUR),)
 # Of clicks that come together only one is counted as a code.
@@ -38,9 +39,12 @@ class SendQuotas:
     throttle: Throttle
     key: bytes
 
-    def use(self, place: Place, address: str, source: str) -> Used | Twice | None:
-        """Counts one code, unless a quota is used up. Raises `Unavailable` with the store: who cannot count sends nothing."""
-        limits = self._limits(place, address, source)
+    def use(self, place: Place, address: str, source: str, *, confirmed: bool = True) -> Used | Twice | None:
+        """Counts one code, unless a quota is used up. Raises `Unavailable` with the store: who cannot count sends nothing.
+
+        An address that is not `confirmed` has a quota of its own, so that strangers who name it use up nothing of its owner's.
+        """
+        limits = self._limits(place, address, source, confirmed)
         # All are looked at before one is counted: what is not sent because of one must not use up the others.
         if used := _first_used(self.throttle.check, limits):
             return used
@@ -48,11 +52,11 @@ class SendQuotas:
             return Twice()
         return _first_used(self.throttle.tries, limits)
 
-    def _limits(self, place: Place, address: str, source: str) -> list[Limit]:
+    def _limits(self, place: Place, address: str, source: str, confirmed: bool) -> list[Limit]:
         target = hmac.digest(self.key, address.encode(), "sha256").hex()
         return [
             *((f"{place.kind}:subject", place.subject_id, *limit) for limit in EACH),
-            *((f"{place.kind}:target", target, *limit) for limit in EACH),
+            *((f"{place.kind}:{'target' if confirmed else 'new'}", target, *limit) for limit in (EACH if confirmed else NEW)),
             *(("code:source", source_of(source), *limit) for limit in FROM_ONE_SOURCE),
         ]
 

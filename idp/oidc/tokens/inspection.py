@@ -51,8 +51,9 @@ class Inspection:
         """The introspection answer for `asker`: only of its own tokens and of those meant for it (RFC 7662 4)."""
         live = self.live(db, text, now)
         if live is not None:
-            meant = live.token.audience in asker.owns or live.client.id == asker.id
-            return {"active": True, "token_type": "Bearer", **live.token.claims} if meant else INACTIVE
+            if live.token.audience in asker.owns:
+                return {"active": True, "token_type": "Bearer", **live.token.claims, **_recovered(live)}
+            return {"active": True, "token_type": "Bearer", **live.token.claims} if live.client.id == asker.id else INACTIVE
         found = self.refresh_tokens.find(db, text)
         if found is None or found.family.client_id != asker.id or found.used_at is not None or found.expires_at <= now:
             return INACTIVE
@@ -81,3 +82,9 @@ class Inspection:
             "iat": int(found.issued_at.timestamp()),
             "exp": int(found.expires_at.timestamp()),
         }
+
+
+def _recovered(live: Live) -> dict[str, Any]:
+    """When access was last given back, or added to, on weaker proof than usual: an API may hold risky acts for a while."""
+    at = live.holder.subject.recovered_at if live.holder is not None else None
+    return {"recovered_at": int(at.timestamp())} if at is not None else {}

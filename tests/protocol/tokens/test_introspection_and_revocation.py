@@ -27,6 +27,15 @@ def test_a_resource_server_learns_of_tokens_meant_for_it(issuer: Issuer) -> None
     assert (described["aud"], described["customer_number"]) == (API, "ST-1")
 
 
+def test_an_api_learns_that_access_was_given_back_lately(issuer: Issuer) -> None:
+    """RFC 7662 2.2, own member: what a brand needs to hold risky acts for a while. No client is told."""
+    house, now, token = issuer.house, issuer.clock.now(), portal_tokens(issuer)["access_token"]
+    with house.ground.database.transaction() as db:
+        house.people.subjects.recovered(db, issuer.session.subject_id, now)
+    assert describe(issuer, "api", token)["recovered_at"] == int(now.timestamp())
+    assert "recovered_at" not in describe(issuer, "portal", token)
+
+
 def test_a_client_learns_of_its_own_tokens(issuer: Issuer) -> None:
     """P5: access and refresh tokens, whatever the hint."""
     answer = issuer.redeem(issuer.code())

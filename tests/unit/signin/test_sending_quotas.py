@@ -42,6 +42,12 @@ def test_a_number_gets_five_an_hour_whosever_it_is(quotas: SendQuotas) -> None:
     assert [use(quotas, who=f"subject {number}") for number in range(6)] == [""] * 5 + ["target"]
 
 
+def test_a_number_that_nobody_confirmed_has_a_quota_of_its_own(quotas: SendQuotas) -> None:
+    used = [quotas.use(a_place(who=f"subject {number}"), PHONE, "192.0.2.7", confirmed=False) for number in range(4)]
+    assert [one.name if isinstance(one, Used) else one for one in used] == [None, None, None, "new"]
+    assert use(quotas) == ""  # and its owner still gets theirs
+
+
 def test_a_source_gets_sixty_an_hour_for_whomever(quotas: SendQuotas) -> None:
     said = [use(quotas, who=str(number), to=str(number), source=f"2001:db8::{number:x}") for number in range(61)]
     assert said == [""] * 60 + ["source"]
