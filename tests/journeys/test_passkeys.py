@@ -355,3 +355,21 @@ def test_nothing_is_made_unasked_where_nothing_was_offered(shop: RelyingParty, p
     form = next(form for form in browser.page.forms if "credential" in form.fields)
     clock.advance(FIVE_MINUTES + timedelta(seconds=1))
     assert browser.fetch(f"{form.action}/options", form.fields).status_code == 410
+
+
+def test_nothing_is_made_unasked_beside_codes_by_mail(shop: RelyingParty, provider: Provider) -> None:
+    """Where a brand does not take the kind that is turned on, the password alone leads in, and must add nothing."""
+    provider.add_mail_code()
+    browser = provider.browser()
+    browser.open(shop.request())
+    page = browser.submit(username="ana", password=ANA_PASSWORD)
+    begun = "/".join(page.url.split("/")[:5])
+    assert browser.fetch(f"{begun}/offer/passkey/options", page.forms[0].fields).status_code == 410
+
+
+def test_answers_made_up_by_the_hundred_are_slowed(shop: RelyingParty, browser: Browser) -> None:
+    form = {"anyone": "1", "credential": "{}"}
+    browser.open(shop.request())
+    here, token = browser.page.url, browser.page.forms[0].fields["csrf_token"]
+    answers = [browser.post(f"{here}/passkey", form | {"csrf_token": token}).status for _ in range(301)]
+    assert (answers[0], answers[-1]) == (422, 429)
