@@ -87,8 +87,8 @@ def clock_help(minutes: int) -> str:
 
 def _tries(left: int) -> str:
     if left == 0:
-        return "That was the last try for the next 15 minutes."
-    return f"{left} more {'try' if left == 1 else 'tries'}, then codes pause for 15 minutes."
+        return "That was the last try for a while."
+    return f"{left} more {'try' if left == 1 else 'tries'}, then codes pause for a while."
 
 
 _SAID = {"wrong": _wrong, "used": _used, "late": _late, "clock": _clock}

@@ -38,6 +38,9 @@ def upgrade() -> None:
     with op.batch_alter_table("sent_codes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sent_codes_sent_at"), ["sent_at"], unique=False)
 
+    with op.batch_alter_table("code_tries", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("in_a_row", sa.Integer(), server_default="0", nullable=False))
+
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("trusted", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -51,6 +54,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_column("trusted")
+
+    with op.batch_alter_table("code_tries", schema=None) as batch_op:
+        batch_op.drop_column("in_a_row")
 
     with op.batch_alter_table("sent_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sent_codes_sent_at"))

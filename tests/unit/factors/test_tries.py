@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from idp.core.database import Database
-from idp.factors.tries import PAUSE, Allowed, Wait, count_try, succeeded
+from idp.factors.tries import LONG_PAUSE, PAUSE, Allowed, Wait, count_try, succeeded
 from tests.builders import BEGINNING, TestClock
 
 MOMENT = timedelta(microseconds=1)
@@ -35,6 +35,19 @@ def test_a_pause_is_not_prolonged_by_more_tries(database: Database, ana_id: str,
         assert count(database, ana_id, clock.now()) == Wait(until)
     clock.advance(MINUTE)
     assert count(database, ana_id, clock.now()) == Allowed(4)
+
+
+def test_after_fifty_in_a_row_five_a_day(database: Database, ana_id: str, clock: TestClock) -> None:
+    for _ in range(10):
+        for _ in range(5):
+            assert isinstance(count(database, ana_id, clock.now()), Allowed)
+        until = count(database, ana_id, clock.now())
+        clock.advance(PAUSE)
+    assert until == Wait(clock.now() - PAUSE + LONG_PAUSE)
+    assert count(database, ana_id, clock.now()) == until
+    clock.advance(LONG_PAUSE - PAUSE)
+    answers = [count(database, ana_id, clock.now()) for _ in range(6)]
+    assert answers == [*map(Allowed, (4, 3, 2, 1, 0)), Wait(clock.now() + LONG_PAUSE)]
 
 
 def test_tries_of_long_ago_are_forgotten(database: Database, ana_id: str, clock: TestClock) -> None:
