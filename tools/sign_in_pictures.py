@@ -17,7 +17,7 @@ from tests.browser.demo import Demo, a_demo
 from tests.browser.device import Device
 from tests.browser.office import Office, an_office
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
-from tests.drivers.household import Household
+from tests.drivers.household import Household, vouched
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "sign-in"
 PHONE = {"width": 416, "height": 600}
@@ -79,13 +79,18 @@ def first_second_step(walk: Walk) -> None:
     walk.takes("offer")
     walk.visitor.press("Not now")
     walk.opens(f"{ACCOUNT}/apps/new")
-    walk.takes("add-app")
-    key = walk.visitor.page.locator(".key").inner_text().replace(" ", "")
-    walk.visitor.page.get_by_label("Code", exact=True).fill(pyotp.TOTP(key).now())
-    walk.visitor.press("Add this app")
-    walk.visitor.press("Make ten codes")
+    vouched(walk.office.house, walk.household.clock, walk.visitor.page.url, walk.name)
+    walk.visitor.page.reload()
+    walk.takes("enrol")
+    walk.visitor.follow("Set up an authenticator app")
+    walk.takes("enrol-app")
+    key = walk.visitor.page.locator("code").first.inner_text().replace(" ", "")
+    walk.visitor.page.get_by_label("Code that the app shows now").fill(pyotp.TOTP(key).now())
+    walk.visitor.press("Turn on")
     walk.takes("recovery-codes")
-    for page, path in (("security", ""), ("apps", "/apps"), ("browsers", "/browsers"), ("texts", "/text")):
+    walk.visitor.follow("Continue to your account")
+    added = (("add-app", "/apps/new"), ("browsers", "/browsers"), ("texts", "/text"))
+    for page, path in (("security", ""), ("apps", "/apps"), *added):
         walk.opens(f"{ACCOUNT}{path}")
         walk.takes(page)
 
@@ -115,8 +120,10 @@ def codes(walk: Walk) -> None:
 def passkeys(walk: Walk) -> None:
     """Adding one, the list, and the step after a password."""
     device = Device(walk.visitor.page, verifies=False)
-    walk.visitor.customer_login(walk.brand)
-    walk.visitor.sign_in(walk.name)
+    app = walk.household.add_app(walk.name)
+    walk.passes_the_password()
+    walk.types(app.code())
+    walk.visitor.reads("We know of no agreement of yours")
     walk.opens(f"{ACCOUNT}/passkeys/new")
     walk.takes("add-passkey")
     walk.visitor.press("Make a passkey")

@@ -60,7 +60,6 @@ def _apps(house: House) -> Apps:
         database=ground.database,
         clock=ground.clock,
         bus=ground.bus,
-        subjects=people.subjects,
         sessions=people.sessions,
         totp=people.totp,
         recovery_codes=people.recovery_codes,

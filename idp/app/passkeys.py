@@ -41,7 +41,7 @@ def at_sign_in(house: House, enrolment: Enrolment, arrivals: Arrivals, pages: Pa
 def of_their_owner(house: House, own: Own) -> tuple[Route, ...]:
     """The owner's own pages."""
     ground, people = house.ground, house.people
-    mine = OwnPasskeys(ground.database, ground.clock, ground.bus, people.subjects, people.sessions, people.passkeys)
+    mine = OwnPasskeys(ground.database, ground.clock, ground.bus, people.sessions, people.passkeys)
     return OwnPasskeyPages(own, mine).routes()
 
 

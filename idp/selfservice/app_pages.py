@@ -60,12 +60,12 @@ class AppPages:
 
     def new(self) -> Response:
         """GET: a secret for the app, as picture and as text."""
-        owner = self.own.enter(NEW, to_change=True)
+        owner = self.own.enter(NEW, to_add=True)
         return self._propose(owner) if isinstance(owner, Owner) else owner
 
     def add(self) -> Response:
         """POST: the app's first code, and its name."""
-        owner, form = self.own.enter(NEW, to_change=True), read_form(request)
+        owner, form = self.own.enter(NEW, to_add=True), read_form(request)
         if not isinstance(owner, Owner):
             return owner
         if not form["code"].strip():

@@ -12,11 +12,10 @@ from idp.factors.totp import BadLabel, ClockOff, Enrolled, Replayed, TooMany, To
 from idp.selfservice.own import Owner
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
-from idp.signin.giving_up import has_strong, is_last
+from idp.signin.giving_up import is_last
 from idp.signin.proposals import Proposals
 from idp.subjects.authenticators import Authenticator, label_of, of, remove, rename
 from idp.subjects.proof import Proof
-from idp.subjects.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Apps:
     database: Database
     clock: Clock
     bus: Bus
-    subjects: Subjects
     sessions: Sessions
     totp: Totp
     recovery_codes: RecoveryCodes
@@ -74,15 +72,11 @@ class Apps:
         if secret is None:
             return Lapsed()
         with self.database.transaction() as db:
-            # The first one is added on the word of a password, so what it can do next may be held for a while.
-            recovered = not has_strong(db, owner.subject.id)
             outcome = self.totp.confirm(db, owner.subject.id, secret, code, label, now)
             if not isinstance(outcome, Enrolled):
                 return outcome
             new, kind = outcome.authenticator_id, Totp.kind
-            self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new, recovered=recovered))
-            if recovered:
-                self.subjects.recovered(db, owner.subject.id, now)
+            self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new))
             started = rise(db, self.sessions, self.bus, owner, _proof(now), now)
         self.proposals.end(owner.session.id, owner.subject.id)
         return Added(started)

@@ -11,7 +11,7 @@ from idp.factors.recovery_codes import CODES, FEW, RecoveryCodes
 from idp.selfservice.moments import last_used
 from idp.selfservice.own import HOME, Own, Owner
 from idp.sessions import known_browsers
-from idp.signin.giving_up import has_strong
+from idp.signin.giving_up import STANDS_FOR, has_strong
 from idp.subjects.authenticators import Authenticator, kinds, of
 
 
@@ -62,6 +62,7 @@ KINDS = (
     ),
 )
 BACKUP, KNOWN = f"{HOME}/recovery-codes", f"{HOME}/browsers"
+STRONG_FIRST = "First add a passkey or an authenticator app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +97,20 @@ class Overview:
         with self.own.database.reading() as db:
             return kinds(db, owner.subject.id) <= {Password.kind}
 
-    def _factors(self, owner: Owner, enrolled: Iterable[Authenticator], now: datetime) -> Iterable[Card]:
+    def _factors(self, owner: Owner, enrolled: tuple[Authenticator, ...], now: datetime) -> Iterable[Card]:
         accepted = self.own.gate.policy(owner.brand).second_steps
+        strong = any(one.kind in STANDS_FOR for one in enrolled)
         for kind in KINDS:
             mine = [one for one in enrolled if one.kind == kind.kind]
             # What a brand does not accept is not offered; who has it from another brand still sees it.
             address = kind.address if kind.address in self.offered else ""
-            if mine or (address and kind.kind in accepted):
-                yield Card(
-                    kind.heading, self._state(owner, mine, now), kind.about, address, kind.action if mine else kind.first
-                )
+            if not mine and not (address and kind.kind in accepted):
+                continue
+            if mine or strong or kind.kind in STANDS_FOR:
+                action = kind.action if mine else kind.first
+                yield Card(kind.heading, self._state(owner, mine, now), kind.about, address, action)
+            else:
+                yield Card(kind.heading, f"{STRONG_FIRST}.", kind.about, "", "")
 
     def _state(self, owner: Owner, mine: list[Authenticator], now: datetime) -> str:
         if not mine:
@@ -119,9 +124,7 @@ class Overview:
         state = f"{left} of {CODES} left" if made else "None yet"
         warning = "Make new ones before you run out." if made and left <= FEW else ""
         if not has_strong(db, owner.subject.id):
-            return Card(
-                "Recovery codes", state, "First add a passkey or an authenticator app: the codes stand in for it.", "", ""
-            )
+            return Card("Recovery codes", state, f"{STRONG_FIRST}: the codes stand in for it.", "", "")
         return Card(
             "Recovery codes", state, about, BACKUP, "See your recovery codes" if made else "Make recovery codes", warning
         )

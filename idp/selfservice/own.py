@@ -17,6 +17,7 @@ from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
 from idp.signin.gate import DECLINED, Gate, presented
+from idp.signin.giving_up import STANDS_FOR
 from idp.signin.needs import Nothing, accepted
 from idp.signin.policy import strongest
 from idp.subjects.subjects import Subject, Subjects
@@ -75,10 +76,12 @@ class Own:
         """Where the gate sends people back to."""
         return (Route(f"{RESUME}/<interaction_id>", "own_resume", self.resume, guard=Guard.PAGE),)
 
-    def enter(self, path: str, *, to_change: bool = False) -> Owner | Response:
+    def enter(self, path: str, *, to_change: bool = False, to_add: bool = False) -> Owner | Response:
         """The owner, or the way to the gate, which comes back to `path`, an address of ours.
 
         `to_change`: the page changes something, so the proof must be at most 5 minutes old and the strongest there is.
+        `to_add`: it adds a factor. That takes a strong one too, so whoever has none enrols their first on the way, as a payment
+        would have them do, and comes back to the page that shows it.
         """
         session, now = self.sessions.find(self.cookie.read(request)), self.clock.now()
         if session is None:
@@ -88,8 +91,11 @@ class Own:
             if subject is None or subject.disabled:
                 return self._prove(path, session.brand, Requirement())
             brand, asked = session.brand, Requirement()
-            if to_change:
-                brand, asked = self._to_change(self.gate.enrolled(db, subject), session.brand)
+            if to_change or to_add:
+                enrolled = self.gate.enrolled(db, subject)
+                brand, asked = self._to_change(enrolled, session.brand)
+                if to_add and not enrolled & STANDS_FOR:
+                    asked, path = Requirement(("mfa",), TO_CHANGE), HOME
             need = self.gate.need(db, subject, brand, asked, presented(session, None), now)
             self.sessions.touch(db, session, now)
         return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)

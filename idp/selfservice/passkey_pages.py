@@ -61,17 +61,17 @@ class OwnPasskeyPages:
 
     def new(self) -> Response:
         """GET: a name, and the button."""
-        owner = self.own.enter(NEW, to_change=True)
+        owner = self.own.enter(NEW, to_add=True)
         return self._new(owner) if isinstance(owner, Owner) else owner
 
     def options(self) -> Response:
         """POST by script: what the browser needs to make one, as JSON. 410 where it must be proven anew who asks."""
-        owner = self.own.enter(NEW, to_change=True)
+        owner = self.own.enter(NEW, to_add=True)
         return jsonify(self.mine.options(owner)) if isinstance(owner, Owner) else nothing_to_ask()
 
     def add(self) -> Response:
         """POST: what the browser made, and its name."""
-        owner, form = self.own.enter(NEW, to_change=True), read_form(request)
+        owner, form = self.own.enter(NEW, to_add=True), read_form(request)
         if not isinstance(owner, Owner):
             return owner
         if not form["credential"]:

@@ -14,9 +14,8 @@ from idp.factors.passkey_record import Accepted, Record
 from idp.selfservice.own import Owner
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
-from idp.signin.giving_up import has_strong, is_last
+from idp.signin.giving_up import is_last
 from idp.subjects.authenticators import Authenticator, label_of, remove, rename
-from idp.subjects.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class OwnPasskeys:
     database: Database
     clock: Clock
     bus: Bus
-    subjects: Subjects
     sessions: Sessions
     passkeys: Passkeys
 
@@ -84,15 +82,11 @@ class OwnPasskeys:
         """Enrols the passkey that `sent`, any text, describes; after this browser where `typed` is no name."""
         now, label = self.clock.now(), label_of(typed) or in_words(current_origin().device)
         with self.database.transaction() as db:
-            # The first one is added on the word of a password, so what it can do next may be held for a while.
-            recovered = not has_strong(db, owner.subject.id)
             made = self.passkeys.register(db, owner.session.id, owner.subject.id, sent, label, now)
             if not isinstance(made, Registered):
                 return made
             new, kind = made.authenticator_id, Passkeys.kind
-            self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new, recovered=recovered))
-            if recovered:
-                self.subjects.recovered(db, owner.subject.id, now)
+            self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new))
             return Added(label, rise(db, self.sessions, self.bus, owner, made.proof, now))
 
     def rename(self, owner: Owner, passkey_id: str, typed: str) -> str | BadLabel | Unknown:

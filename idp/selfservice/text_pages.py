@@ -48,11 +48,14 @@ class TextPages:
     def show(self) -> Response:
         """GET: the number that codes go to, and a field for another."""
         owner = self.own.enter(PAGE, to_change=True)
+        # Who has them on sees where they go and can turn them off; a number is added by who could add anything else.
+        if isinstance(owner, Owner) and self.texts.enrolled(owner) is None:
+            owner = self.own.enter(PAGE, to_add=True)
         return self._show(owner) if isinstance(owner, Owner) else owner
 
     def send(self) -> Response:
         """POST: a number, to which a code goes."""
-        owner, form = self.own.enter(PAGE, to_change=True), read_form(request)
+        owner, form = self.own.enter(PAGE, to_add=True), read_form(request)
         if not isinstance(owner, Owner):
             return owner
         sent = self.texts.send(owner, form["number"], current_origin().address)
@@ -71,12 +74,12 @@ class TextPages:
 
     def code(self) -> Response:
         """GET: a field for the code that was sent."""
-        owner = self.own.enter(CODE, to_change=True)
+        owner = self.own.enter(CODE, to_add=True)
         return self._ask(owner) if isinstance(owner, Owner) else owner
 
     def confirm(self) -> Response:
         """POST: the code."""
-        owner, form = self.own.enter(CODE, to_change=True), read_form(request)
+        owner, form = self.own.enter(CODE, to_add=True), read_form(request)
         if not isinstance(owner, Owner):
             return owner
         if not form["code"].strip():

@@ -121,6 +121,6 @@ class EnrolPages:
 
 def _reason(visit: Visit) -> str:
     """Why something is enrolled: of one's own accord, because the application asks, or because staff must."""
-    if visit.interaction.answers.get(ENROLS):
-        return "own"
-    return "asked" if is_declinable(visit.interaction) else "staff"
+    if not is_declinable(visit.interaction):
+        return "staff"
+    return "own" if visit.interaction.answers.get(ENROLS) or visit.interaction.client_id is None else "asked"

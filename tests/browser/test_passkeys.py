@@ -14,7 +14,7 @@ from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
 from tests.browser.test_every_page import is_sound
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
-from tests.drivers.household import vouched
+from tests.drivers.household import Household, vouched
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.browser
@@ -51,10 +51,13 @@ def is_in(visitor: Visitor) -> None:
     visitor.reads("We know of no agreement of yours")
 
 
-def makes_a_passkey(visitor: Visitor, brand: str, name: str, kept: str) -> None:
-    """Signs in by password and adds a passkey on the page for it."""
+def makes_a_passkey(visitor: Visitor, office: Office, brand: str, name: str, kept: str) -> None:
+    """Signs in with an app, which somebody must have before they add a passkey on the page for it."""
+    app = Household(office.house, office.house.ground.app).add_app(name)
     visitor.customer_login(brand)
     visitor.sign_in(name)
+    visitor.page.get_by_label("Code", exact=True).fill(app.code())
+    visitor.press("Continue")
     is_in(visitor)
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}/new")
     visitor.page.get_by_label("Name for this passkey").fill("My laptop")
@@ -73,10 +76,10 @@ def offers_nothing_by_itself(visitor: Visitor) -> None:
     visitor.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
 
 
-def test_a_synced_one_signs_in_by_button(newcomer: Newcomer, brand: str) -> None:
+def test_a_synced_one_signs_in_by_button(newcomer: Newcomer, office: Office, brand: str) -> None:
     visitor, name = newcomer()
     Device(visitor.page, kept="synced")
-    makes_a_passkey(visitor, brand, name, "synced")
+    makes_a_passkey(visitor, office, brand, name, "synced")
     signs_out(visitor, brand)
     offers_nothing_by_itself(visitor)
     visitor.customer_login(brand)
@@ -84,10 +87,12 @@ def test_a_synced_one_signs_in_by_button(newcomer: Newcomer, brand: str) -> None
     is_in(visitor)
 
 
-def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(newcomer: Newcomer, brand: str) -> None:
+def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(
+    newcomer: Newcomer, office: Office, brand: str
+) -> None:
     visitor, name = newcomer()
     device = Device(visitor.page)
-    makes_a_passkey(visitor, brand, name, "this device only")
+    makes_a_passkey(visitor, office, brand, name, "this device only")
     signs_out(visitor, brand)
     visitor.customer_login(brand)
     is_in(visitor)  # chosen on the username field, which the virtual authenticator does by itself
@@ -105,7 +110,7 @@ def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: O
     brand = "stellantis"
     visitor, name = newcomer()
     device = Device(visitor.page)
-    makes_a_passkey(visitor, brand, name, "this device only")
+    makes_a_passkey(visitor, office, brand, name, "this device only")
     signs_out(visitor, brand)
     office.remove_factors(name)
     visitor.customer_login(brand)
@@ -118,10 +123,10 @@ def test_one_that_nobody_has_any_more_is_forgotten(newcomer: Newcomer, office: O
     is_in(visitor)
 
 
-def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, brand: str) -> None:
+def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, office: Office, brand: str) -> None:
     visitor, name = newcomer()
     Device(visitor.page, verifies=False)
-    makes_a_passkey(visitor, brand, name, "this device only")
+    makes_a_passkey(visitor, office, brand, name, "this device only")
     signs_out(visitor, brand)
     visitor.customer_login(brand)
     visitor.press("Sign in with a passkey")
@@ -134,11 +139,11 @@ def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, brand:
     is_in(visitor)
 
 
-def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer) -> None:
+def test_a_device_that_refuses_or_has_one_already_says_so_quietly(newcomer: Newcomer, office: Office) -> None:
     brand = "alphera"
     visitor, name = newcomer()
     device = Device(visitor.page)
-    makes_a_passkey(visitor, brand, name, "this device only")
+    makes_a_passkey(visitor, office, brand, name, "this device only")
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}/new")
     is_sound(visitor.page)
     visitor.press("Make a passkey")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import ANA_PASSWORD, TestClock
+from tests.drivers.authenticator_app import STEP, AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.ceremony import ceremony_of, uses
 from tests.drivers.provider import Provider
@@ -22,15 +23,22 @@ def shop(provider: Provider, request: pytest.FixtureRequest) -> RelyingParty:
 
 
 @pytest.fixture
-def ana(provider: Provider, shop: RelyingParty) -> Browser:
-    """Signed in by password, in the dress of the shop's brand."""
-    return signed_in(provider, shop)
+def app(provider: Provider, shop: RelyingParty) -> AuthenticatorApp:
+    return provider.add_app()
 
 
-def signed_in(provider: Provider, shop: RelyingParty) -> Browser:
+@pytest.fixture
+def ana(provider: Provider, shop: RelyingParty, app: AuthenticatorApp) -> Browser:
+    """Signed in with her app, in the dress of the shop's brand."""
+    browser = passes_the_password(provider, shop)
+    assert browser.submit(code=app.code()).left
+    return browser
+
+
+def passes_the_password(provider: Provider, shop: RelyingParty) -> Browser:
     browser = provider.browser()
     browser.open(shop.request())
-    assert browser.sign_in("ana", ANA_PASSWORD).left
+    browser.sign_in("ana", ANA_PASSWORD)
     return browser
 
 
@@ -46,26 +54,49 @@ def adds(browser: Browser, device: SoftAuthenticator, label: str = "My phone") -
     return uses(browser, device, label=label).text
 
 
-def test_one_is_added_and_signs_in(provider: Provider, shop: RelyingParty, ana: Browser) -> None:
-    other, device = signed_in(provider, shop), provider.authenticator(eligible=True, backed_up=True)
+def makes_a_first(browser: Browser, provider: Provider, device: SoftAuthenticator) -> None:
+    """Ana, who has a password alone, comes to add a passkey, and a code to her contact vouches for her."""
+    browser.open(f"{LIST}/new")
+    provider.contact_vouches(browser)
+    browser.open(browser.page.link("Make a passkey"))
+    browser.open(uses(browser, device).link("Continue to your account"))
+
+
+def test_one_is_added_and_signs_in(
+    provider: Provider, shop: RelyingParty, ana: Browser, app: AuthenticatorApp, clock: TestClock
+) -> None:
+    clock.advance(STEP)
+    other, device = passes_the_password(provider, shop), provider.authenticator(eligible=True, backed_up=True)
+    assert other.submit(code=app.code()).left
     assert "You have none yet" in ana.open(LIST).text
     page = adds(ana, device)
     assert all(said in page for said in ("“My phone” is added", "synced", "Added today, not used yet"))
-    assert "My phone" in other.open(LIST).text or "Use your passkey" in other.text()
+    assert "My phone" in other.open(LIST).text
     assert provider.happened("SessionEnded") == []  # a factor added ends nothing
     with_passkey(provider, shop, device)
     assert "last used today" in ana.open(LIST).text
     (enrolled,) = provider.happened("AuthenticatorEnrolled")
-    assert (enrolled.brand, enrolled.details()["recovered"]) == (shop.metadata.brand, True)  # a password vouched
+    assert (enrolled.brand, enrolled.details()["recovered"]) == (shop.metadata.brand, False)  # the app vouched
 
 
-def test_whoever_adds_one_proved_who_they_are_a_moment_ago(ana: Browser, provider: Provider, clock: TestClock) -> None:
+def test_a_first_one_is_made_on_the_way(provider: Provider, shop: RelyingParty) -> None:
+    ana = passes_the_password(provider, shop)
+    makes_a_first(ana, provider, provider.authenticator())
+    assert "Passkeys 1, not used yet (A browser)" in ana.text()
+    (enrolled,) = provider.happened("AuthenticatorEnrolled")
+    assert (enrolled.brand, enrolled.details()["recovered"]) == (shop.metadata.brand, True)  # a contact vouched
+
+
+def test_whoever_adds_one_proved_who_they_are_a_moment_ago(
+    ana: Browser, app: AuthenticatorApp, provider: Provider, clock: TestClock
+) -> None:
     ana.open(f"{LIST}/new")
     ceremony, device = ceremony_of(ana), provider.authenticator()
     clock.advance(SIX_MINUTES)
     assert ana.fetch(f"{LIST}/new/options", ceremony.form.fields).status_code == 410
     assert "Confirm it’s you" in ceremony.send(ceremony.answered(device)).text
     ana.submit(password=ANA_PASSWORD)
+    ana.submit(code=app.code())
     assert "Add a passkey" in ana.text()
     assert provider.happened("AuthenticatorEnrolled") == []
     assert "is added" in uses(ana, device).text
@@ -92,9 +123,9 @@ def test_a_name_that_cannot_be_shown_is_refused(ana: Browser, provider: Provider
     assert "My phone" in ana.open(LIST).text
 
 
-def test_removed_it_opens_nothing_and_every_other_session_ends(provider: Provider, shop: RelyingParty, ana: Browser) -> None:
-    device = provider.authenticator()
-    adds(ana, device)
+def test_removed_it_opens_nothing_and_every_other_session_ends(provider: Provider, shop: RelyingParty) -> None:
+    ana, device = passes_the_password(provider, shop), provider.authenticator()
+    makes_a_first(ana, provider, device)
     other = with_passkey(provider, shop, device)
     body = ana.open(LIST).body
     credential = body.partition('data-accepted="')[2].partition('"')[0]
@@ -103,7 +134,7 @@ def test_removed_it_opens_nothing_and_every_other_session_ends(provider: Provide
     assert "last way in beside your password" in ana.text()
     removal = ana.page.forms[-1]
     page = ana.post(removal.action, removal.fields)
-    assert "“My phone” is removed" in page.text
+    assert "“A browser” is removed" in page.text
     assert ('data-rp="localhost" data-handle="' in page.body, 'data-accepted=""' in page.body) == (True, True)
     assert "Sign in" in other.open(LIST).text
     assert "You have none yet" in ana.open(LIST).text

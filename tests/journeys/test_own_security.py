@@ -59,6 +59,24 @@ def adds_an_app(browser: Browser, clock: TestClock, label: str = "Pixel") -> Aut
     return app
 
 
+def sets_up_a_first_app(browser: Browser, provider: Provider, label: str = "Pixel") -> AuthenticatorApp:
+    """Ana, who has a password alone, comes to add an app, and a code to her contact vouches for her."""
+    browser.open(f"{APPS}/new")
+    provider.contact_vouches(browser)
+    app = proposed(browser.open(browser.page.link("authenticator app")), provider.clock)
+    browser.open(browser.submit(code=app.code(), label=label).link("Continue to your account"))
+    return app
+
+
+def comes_to_add_another(provider: Provider, browser: Browser, username: str = "ana") -> Page:
+    """A customer who has an app, at the page that adds one."""
+    provider.add_customer(username)
+    app = provider.add_app(username)
+    browser.open(f"{APPS}/new")
+    browser.sign_in(username, ANA_PASSWORD)
+    return browser.submit(code=app.code())
+
+
 def shown_codes(page: Page) -> list[str]:
     return re.findall(r"<code class=\"whole\">([0-9A-Z-]{19})</code>", page.body)
 
@@ -78,38 +96,38 @@ def test_the_page_shows_the_state_in_the_dress_of_the_brand(provider: Provider, 
     assert f"official address of {name}" in page.text
     assert page.link(f"Back to {name}").startswith("http://localhost:900")
     assert "Only your password protects your account" in page.text
-    app = adds_an_app(browser, clock)
+    app = sets_up_a_first_app(browser, provider)
     clock.advance(timedelta(days=1))
     page = signs_in(provider, shop, app).open(HOME)
     assert "1, last used today (Pixel)" in page.text
     assert "Only your password" not in page.text
 
 
-def test_an_app_is_added_with_a_fresh_password_and_raises_the_session(
+def test_another_app_takes_the_strongest_proof_and_raises_the_session(
     provider: Provider, shop: RelyingParty, clock: TestClock
 ) -> None:
-    browser = signs_in(provider, shop)
+    had = provider.add_app()
+    browser = signs_in(provider, shop, had)
     before = browser.cookie("idp_session")
     clock.advance(6 * MINUTE)
     assert "Confirm it’s you" in browser.open(f"{APPS}/new").text
-    assert "Scan this with it" in browser.submit(password=ANA_PASSWORD).text
+    assert "Enter the code from your app" in browser.submit(password=ANA_PASSWORD).text
+    assert "Scan this with it" in browser.submit(code=had.code()).text
     app = proposed(browser.page, clock)
     page = browser.submit(code=app.code(), label=" Pixel ")
     assert (page.url.endswith(CODES), "“Pixel” is added" in page.text) == (True, True)
     assert browser.cookie("idp_session") not in (None, before)
-    tokens = shop.redeem(shop.code(browser.open(shop.request(acr_values="mfa"))))
-    assert shop.claims(tokens["id_token"])["acr"] == "mfa"  # nothing more was asked
     assert "is added" not in browser.open(APPS).text  # it is said once
     clock.advance(STEP)
     assert provider.happened("SessionEnded") == []
     signs_in(provider, shop, app)
 
 
-def test_only_a_first_app_stands_on_the_word_of_a_password(provider: Provider, browser: Browser, clock: TestClock) -> None:
+def test_only_for_a_first_app_a_contact_had_to_vouch(provider: Provider, browser: Browser, clock: TestClock) -> None:
     ana = provider.add_customer()
-    browser.open(f"{APPS}/new")
+    browser.open(HOME)
     browser.sign_in("ana", ANA_PASSWORD)
-    adds_an_app(browser, clock)
+    sets_up_a_first_app(browser, provider)
     first = clock.now()
     clock.advance(MINUTE)
     adds_an_app(browser, clock, "Tablet")
@@ -121,9 +139,7 @@ def test_only_a_first_app_stands_on_the_word_of_a_password(provider: Provider, b
 
 
 def test_what_is_typed_wrongly_is_told_and_the_secret_stays(provider: Provider, browser: Browser, clock: TestClock) -> None:
-    provider.add_customer()
-    browser.open(f"{APPS}/new")
-    app = proposed(browser.sign_in("ana", ANA_PASSWORD), clock)
+    app = proposed(comes_to_add_another(provider, browser), clock)
     for typed, said in (
         ({"code": app.other_than_right()}, "That code did not match"),
         ({"code": app.code(4 * MINUTE)}, "4 minutes fast"),
@@ -138,18 +154,14 @@ def test_what_is_typed_wrongly_is_told_and_the_secret_stays(provider: Provider, 
 
 
 def test_a_secret_is_never_taken_from_a_form(provider: Provider, browser: Browser, clock: TestClock) -> None:
-    provider.add_customer()
-    browser.open(f"{APPS}/new")
-    browser.sign_in("ana", ANA_PASSWORD)
+    comes_to_add_another(provider, browser)
     planted = provider.house.people.totp.propose("ana", "Tests").secret
     fields = browser.page.forms[-1].fields | {"secret": planted, "code": AuthenticatorApp(planted, clock).code()}
     assert "That code did not match" in browser.post(f"{APPS}/new", fields).text
 
 
 def test_a_page_sent_again_or_left_for_long_adds_nothing(provider: Provider, browser: Browser, clock: TestClock) -> None:
-    provider.add_customer()
-    browser.open(f"{APPS}/new")
-    app = proposed(browser.sign_in("ana", ANA_PASSWORD), clock)
+    app = proposed(comes_to_add_another(provider, browser), clock)
     sent = browser.page.forms[-1].fields | {"code": app.code(), "label": "Pixel"}
     browser.post(f"{APPS}/new", sent)
     clock.advance(STEP)
@@ -160,33 +172,27 @@ def test_a_page_sent_again_or_left_for_long_adds_nothing(provider: Provider, bro
 def test_a_session_that_ends_meanwhile_enrols_nothing_and_does_not_come_back(
     provider: Provider, browser: Browser, clock: TestClock
 ) -> None:
-    provider.add_customer()
-    browser.open(f"{APPS}/new")
-    app = proposed(browser.sign_in("ana", ANA_PASSWORD), clock)
+    app = proposed(comes_to_add_another(provider, browser), clock)
 
     def ends_it(db: Connection, event: Event) -> None:
         provider.house.people.sessions.end(db, str(event.session_id), "logout", clock.now())
 
     provider.house.ground.bus.subscribe(AuthenticatorEnrolled, ends_it)
     assert "You are not signed in" in browser.submit(code=app.code(), label="Pixel").text
-    assert "You have none yet" in browser.open(APPS).text
+    assert "Phone" in browser.open(APPS).text
+    assert "Pixel" not in browser.page.text
 
 
 def test_five_apps_are_enough(provider: Provider, browser: Browser, clock: TestClock) -> None:
-    provider.add_customer()
-    browser.open(f"{APPS}/new")
-    browser.sign_in("ana", ANA_PASSWORD)
-    for number in range(5):
+    comes_to_add_another(provider, browser)
+    for number in range(4):
         adds_an_app(browser, clock, f"Phone {number}")
     assert "as many apps as we allow" in browser.open(f"{APPS}/new").text
     assert browser.page.url.endswith(APPS)
 
 
-def test_an_app_is_renamed(provider: Provider, browser: Browser, clock: TestClock) -> None:
-    provider.add_customer()
-    browser.open(f"{APPS}/new")
-    browser.sign_in("ana", ANA_PASSWORD)
-    adds_an_app(browser, clock)
+def test_an_app_is_renamed(provider: Provider, browser: Browser) -> None:
+    comes_to_add_another(provider, browser)
     browser.open(browser.open(APPS).link("Rename"))
     assert browser.submit(label="").status == 422
     assert "The app is called “<b>Blue</b>” now" in browser.submit(label="<b>Blue</b>").text
@@ -197,9 +203,7 @@ def test_giving_up_the_last_app_says_what_goes_with_it_and_ends_everything_else(
     provider: Provider, shop: RelyingParty, clock: TestClock
 ) -> None:
     kept = signs_in(provider, shop)
-    app = adds_an_app(kept, clock)
-    kept.open(CODES)
-    kept.submit()
+    app = sets_up_a_first_app(kept, provider)
     clock.advance(STEP)
     other = signs_in(provider, shop, app)
     mine = shop.redeem(shop.code(kept.open(shop.request())))
@@ -220,7 +224,7 @@ def test_giving_up_the_last_app_says_what_goes_with_it_and_ends_everything_else(
 
 def test_what_ends_with_an_app_ends_in_one_transaction(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:
     first = signs_in(provider, shop)
-    app = adds_an_app(first, clock)
+    app = sets_up_a_first_app(first, provider)
     clock.advance(STEP)
     second = signs_in(provider, shop, app)
 
@@ -236,7 +240,7 @@ def test_what_ends_with_an_app_ends_in_one_transaction(provider: Provider, shop:
 
 def test_an_app_is_given_up_only_with_the_strongest_proof(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:
     browser = signs_in(provider, shop)
-    app = adds_an_app(browser, clock)
+    app = sets_up_a_first_app(browser, provider)
     remove = browser.open(APPS).link("Remove")
     clock.advance(6 * MINUTE)
     assert "Confirm it’s you" in browser.open(remove).text
@@ -248,14 +252,10 @@ def test_an_app_is_given_up_only_with_the_strongest_proof(provider: Provider, sh
     assert not provider.happened("AuthenticatorRemoved")
 
 
-def test_nobody_touches_what_is_not_theirs(provider: Provider, clock: TestClock) -> None:
-    provider.add_customer()
-    provider.add_customer("ben")
+def test_nobody_touches_what_is_not_theirs(provider: Provider) -> None:
     ana, ben = provider.browser(), provider.browser()
     for browser, name in ((ana, "ana"), (ben, "ben")):
-        browser.open(f"{APPS}/new")
-        browser.sign_in(name, ANA_PASSWORD)
-    adds_an_app(ben, clock)
+        comes_to_add_another(provider, browser, name)
     ben.open(APPS)
     theirs = [ben.page.link("Rename"), ben.page.link("Remove"), ben.open(BROWSERS).link("Forget")]
     fields = {"csrf_token": ana.page.forms[-1].fields["csrf_token"], "label": "Mine", "forget": "1"}
@@ -264,7 +264,7 @@ def test_nobody_touches_what_is_not_theirs(provider: Provider, clock: TestClock)
         assert "There is no page here" in ana.page.text
     for address in (f"{APPS}/%E2%82%AC/remove", f"{APPS}/%0d%0a/name", f"{BROWSERS}/{'y' * 300}", f"{BROWSERS}/%00"):
         assert ana.open(address).status == 404, address
-    assert "Pixel" in ben.open(APPS).text
+    assert "Phone" in ben.open(APPS).text
     assert not provider.happened("AuthenticatorRemoved") + provider.happened("BrowserForgotten")
 
 
@@ -277,14 +277,15 @@ def test_a_form_sent_by_a_stranger_leads_to_signing_in(provider: Provider, brows
     assert browser.post(f"{HOME}{page}", {}).status == 403
 
 
-def test_recovery_codes_are_offered_after_the_first_app_and_shown_once(
+def test_recovery_codes_stand_in_for_an_app_and_are_shown_once(
     provider: Provider, shop: RelyingParty, clock: TestClock
 ) -> None:
     browser = signs_in(provider, shop)
     assert "First add a passkey or an authenticator app" in browser.open(HOME).text
     assert "First add one of these" in browser.open(CODES).text
-    app = adds_an_app(browser, clock)
-    assert "Make ten codes" in browser.page.body
+    app = provider.add_app()
+    browser.open(CODES)
+    assert "Make ten codes" in browser.submit(code=app.code()).body
     sent = browser.page.forms[-1].fields
     made = shown_codes(browser.submit())
     assert len(set(made)) == 10
@@ -322,8 +323,7 @@ def test_whoever_runs_out_of_codes_is_warned(provider: Provider, shop: RelyingPa
 
 def test_every_change_is_told_to_its_owner(provider: Provider, shop: RelyingParty, clock: TestClock, tmp_path: Path) -> None:
     browser = signs_in(provider, shop)
-    app = adds_an_app(browser, clock)
-    browser.submit()
+    app = sets_up_a_first_app(browser, provider)
     clock.advance(STEP)
     signs_in(provider, shop, app)
     browser.open(browser.open(BROWSERS).link("Forget all other browsers"))
@@ -341,12 +341,12 @@ def test_every_change_is_told_to_its_owner(provider: Provider, shop: RelyingPart
 
 
 def test_whoever_came_without_a_brand_is_told_by_one_that_knows_them(
-    provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path
+    provider: Provider, browser: Browser, tmp_path: Path
 ) -> None:
     provider.add_customer(numbers={"alphera": "A-1"})
-    browser.open(f"{APPS}/new")
+    browser.open(HOME)
     browser.sign_in("ana", ANA_PASSWORD)
-    adds_an_app(browser, clock)
+    sets_up_a_first_app(browser, provider)
     assert "An authenticator app was added – ALPHERA Financial Services" in delivered(provider, tmp_path)
 
 
