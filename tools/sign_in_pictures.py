@@ -23,6 +23,8 @@ FOLDER = Path(__file__).parent.parent / "docs" / "images" / "sign-in"
 PHONE = {"width": 416, "height": 600}
 USUAL_PORTS = 9000
 ACCOUNT = "/account/security"
+# The one customer who never confirmed an e-mail address.
+UNCONFIRMED = "otto"
 
 
 @dataclass
@@ -38,7 +40,8 @@ class Walk:
     def __post_init__(self) -> None:
         self.visitor = Visitor(self.chromium.new_page(viewport=PHONE, color_scheme="light"), self.demo)
         email = f"{self.name}@example.test"
-        self.office.add_customer(NewSubject(username=self.name, email=email, email_verified=True), OF_ALL_OTHERS)
+        new = NewSubject(username=self.name, email=email, email_verified=self.name != UNCONFIRMED)
+        self.office.add_customer(new, OF_ALL_OTHERS)
         self.household = Household(self.office.house, self.office.house.ground.app)
 
     def takes(self, page: str) -> None:
@@ -79,9 +82,13 @@ def first_second_step(walk: Walk) -> None:
     walk.takes("offer")
     walk.visitor.press("Not now")
     walk.opens(f"{ACCOUNT}/apps/new")
+    walk.takes("send-mail")
     vouched(walk.office.house, walk.household.clock, walk.visitor.page.url, walk.name)
     walk.visitor.page.reload()
     walk.takes("enrol")
+    walk.visitor.follow("Make a passkey")
+    walk.takes("enrol-passkey")
+    walk.visitor.page.go_back()
     walk.visitor.follow("Set up an authenticator app")
     walk.takes("enrol-app")
     key = walk.visitor.page.locator("code").first.inner_text().replace(" ", "")
@@ -93,6 +100,14 @@ def first_second_step(walk: Walk) -> None:
     for page, path in (("security", ""), ("apps", "/apps"), *added):
         walk.opens(f"{ACCOUNT}{path}")
         walk.takes(page)
+
+
+def unmet(walk: Walk) -> None:
+    """Somebody whom nothing can vouch for."""
+    walk.visitor.customer_login(walk.brand)
+    walk.visitor.sign_in(walk.name)
+    walk.opens(f"{ACCOUNT}/apps/new")
+    walk.takes("unmet")
 
 
 def codes(walk: Walk) -> None:
@@ -139,6 +154,7 @@ def passkeys(walk: Walk) -> None:
 WALKS: tuple[tuple[str, str, Callable[[Walk], None]], ...] = (
     ("stellantis", "oliver", locked),
     ("alphera", "olivia", first_second_step),
+    ("alphera", UNCONFIRMED, unmet),
     ("alphera", "oscar", codes),
     ("stellantis", "orla", passkeys),
 )

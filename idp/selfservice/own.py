@@ -177,8 +177,9 @@ class Own:
 
     def _to_change(self, enrolled: frozenset[str], brand: str | None) -> tuple[str | None, Requirement]:
         """The strongest proof the subject can give, and a brand that takes it: an account is no brand's alone."""
-        level = {at: strongest(enrolled & accepted(self.gate.policy(at))) for at in (brand, None)}
-        best = max((brand, None), key=lambda at: ACR_ORDER.index(level[at]))
+        everywhere = (brand, None, *(known.id for known in self.gate.brands.all()))
+        level = {at: strongest(enrolled & accepted(self.gate.policy(at))) for at in everywhere}
+        best = max(everywhere, key=lambda at: ACR_ORDER.index(level[at]))
         return best, Requirement((level[best],), TO_CHANGE)
 
 

@@ -169,3 +169,13 @@ def test_without_a_gateway_nothing_is_promised(tmp_path: Path, clock: TestClock)
         comes_to_turn_on(provider, browser)
         page = browser.submit(number=NUMBER)
     assert (page.status, "We cannot send you a code" in page.text) == (503, True)
+
+
+def test_codes_by_text_protect_themselves_wherever_one_comes_from(provider: Provider, shop: RelyingParty) -> None:
+    """Without a brand no sent code would be asked for; the owner's account is every brand's."""
+    provider.add_phone()
+    browser = provider.browser()
+    browser.open("/account/security/text/off")
+    browser.submit(username="ana", password=ANA_PASSWORD)
+    assert "Turn off" not in browser.text()
+    assert "Get a code by text" in browser.open("/account/security/text/off").text
