@@ -77,8 +77,9 @@ class OwnPasskeyPages:
         if not form["credential"]:
             return self._new(owner, form, MISSING)
         match self.mine.add(owner, form["credential"], form["label"]):
-            case Added(label, started):
-                done = self.own.done(owner, f"“{label}” is added. It signs you in without a password.", LIST)
+            case Added(label, started, alone):
+                what = "It signs you in without a password." if alone else "It is asked for after your password."
+                done = self.own.done(owner, f"“{label}” is added. {what}", LIST)
                 self.own.cookie.write(done, started.handle)
                 return done
             case Refused() as refused:

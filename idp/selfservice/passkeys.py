@@ -28,10 +28,11 @@ class OwnPasskey:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The passkey is the owner's under this label, and their session has risen."""
+    """The passkey is the owner's under this label, and their session has risen. `alone`: it needs no password beside it."""
 
     label: str
     started: Started
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class OwnPasskeys:
                 return made
             new, kind = made.authenticator_id, Passkeys.kind
             self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new))
-            return Added(label, rise(db, self.sessions, self.bus, owner, made.proof, now))
+            return Added(label, rise(db, self.sessions, self.bus, owner, made.proof, now), made.verifies)
 
     def rename(self, owner: Owner, passkey_id: str, typed: str) -> str | BadLabel | Unknown:
         """Names the passkey anew; answers the name."""
