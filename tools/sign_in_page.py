@@ -54,6 +54,7 @@ PICTURES = (
     ("apps", "Authenticator apps"),
     ("recovery-codes", "Recovery codes, shown once"),
     ("texts", "Codes by text"),
+    ("mails", "Codes by e-mail"),
     ("browsers", "Browsers"),
 )
 

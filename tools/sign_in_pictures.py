@@ -96,7 +96,7 @@ def first_second_step(walk: Walk) -> None:
     walk.visitor.press("Turn on")
     walk.takes("recovery-codes")
     walk.visitor.follow("Continue to your account")
-    added = (("add-app", "/apps/new"), ("browsers", "/browsers"), ("texts", "/text"))
+    added = (("add-app", "/apps/new"), ("browsers", "/browsers"), ("texts", "/text"), ("mails", "/mail"))
     for page, path in (("security", ""), ("apps", "/apps"), *added):
         walk.opens(f"{ACCOUNT}{path}")
         walk.takes(page)

@@ -6,6 +6,7 @@ from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
 from idp.selfservice.browser_pages import BrowserPages
 from idp.selfservice.code_pages import CodePages
+from idp.selfservice.mail_pages import MailPages
 from idp.selfservice.overview import Overview
 from idp.selfservice.own import KIND, Own
 from idp.selfservice.pages import SecurityPages
@@ -29,6 +30,7 @@ def account(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionC
         *passkeys.of_their_owner(house, own),
         *AppPages(own, _apps(house)).routes(),
         *TextPages(own, _texts(house)).routes(),
+        *MailPages(own, ground.bus, people.mail_code).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
     )

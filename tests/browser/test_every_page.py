@@ -103,6 +103,45 @@ def test_locked(open_browser: OpenBrowser, brand: str) -> None:
     is_sound(visitor.page)
 
 
+def test_codes_of_an_app_and_what_stands_in_for_it(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    holder = f"holder-{brand}"
+    office.add_customer(NewSubject(username=holder, email=f"{holder}@example.test", email_verified=True), OF_ALL_OTHERS)
+    household = Household(office.house, office.house.ground.app)
+    app = household.add_app(holder)
+    household.add_recovery_codes(holder)
+    visitor = open_browser()
+    visitor.customer_login(brand)
+    visitor.sign_in(holder)
+    visitor.reads("Enter the code from your app")
+    is_sound(visitor.page)
+    for _ in range(5):
+        visitor.page.get_by_label("Code", exact=True).fill(app.other_than_right())
+        visitor.press("Continue")
+        visitor.sees("That code did not match")
+    is_sound(visitor.page)
+    visitor.page.get_by_label("Code", exact=True).fill(app.code())
+    visitor.press("Continue")
+    visitor.reads("Codes are paused")
+    is_sound(visitor.page)
+    visitor.follow("Choose another way")
+    visitor.reads("Choose another way")
+    is_sound(visitor.page)
+    visitor.follow("Use one of your recovery codes")
+    visitor.reads("Enter a recovery code")
+    is_sound(visitor.page)
+
+
+def test_a_step_that_cannot_be_met(open_browser: OpenBrowser, office: Office, brand: str, shops: dict[str, Shop]) -> None:
+    unknown = f"unconfirmed-{brand}"
+    office.add_customer(NewSubject(username=unknown, email=f"{unknown}@example.test"), OF_ALL_OTHERS)
+    visitor = open_browser()
+    visitor.page.goto(shops[brand].url(acr_values="mfa"))
+    visitor.fill_in(unknown, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.reads("One more way to sign in is needed")
+    is_sound(visitor.page)
+
+
 def test_a_code_by_text(open_browser: OpenBrowser, office: Office, brand: str) -> None:
     texter = f"texter-{brand}"
     office.add_customer(NewSubject(username=texter, email=f"{texter}@example.test", email_verified=True), OF_ALL_OTHERS)
