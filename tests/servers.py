@@ -17,7 +17,7 @@ import psycopg
 import pytest
 import redis
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 PR_SET_PDEATHSIG = 1
 
 
@@ -65,6 +65,8 @@ class PostgresServer:
             "unix_socket_directories": self._folder,
             "fsync": "off",
             "full_page_writes": "off",
+            # After a crash in the middle of a long run there is little to recover.
+            "max_wal_size": "64MB",
             "max_connections": 200,
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -141,7 +143,7 @@ def free_port() -> int:
 
 
 def wait_until(ready: Callable[[], bool], *faults: type[Exception]) -> None:
-    """Asks `ready` until it is, forgiving `faults`; fails after 30 s."""
+    """Asks `ready` until it is, forgiving `faults`; fails after a minute."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         try:

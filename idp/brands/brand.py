@@ -66,7 +66,7 @@ def _span(days: tuple[str, ...]) -> str:
 
 
 class Policy(Strict):
-    """What a brand decides about sign-in (product.md, "What differs by brand is data")."""
+    """What a brand decides about sign-in (docs/sign-in.md)."""
 
     failures_before_lock: int = Field(5, ge=3, le=10)
     lock_ends: Literal["by_itself", "by_recovery"] = "by_itself"

@@ -40,7 +40,6 @@ class DemoPages:
             portals=[{"brand": b.id, "name": b.name, "url": f"http://{b.hosts[0]}"} for b in brands if b.hosts],
             customers=[_told(customer, names) for customer in CUSTOMERS],
             messages=self.mailbox.messages(),
-            codes=[],
         )
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from idp.factors.mail_code import MailCode
 from idp.factors.password import Password
 from idp.factors.recovery_codes import CODES, FEW, RecoveryCodes
 from idp.selfservice.moments import last_used
 from idp.selfservice.own import HOME, Own, Owner
 from idp.sessions import known_browsers
-from idp.signin.giving_up import STANDS_FOR, has_strong
+from idp.signin.giving_up import STANDS_FOR, has_strong, is_strong
 from idp.subjects.authenticators import Authenticator, kinds, of
 
 
@@ -99,12 +100,13 @@ class Overview:
 
     def _factors(self, owner: Owner, enrolled: tuple[Authenticator, ...], now: datetime) -> Iterable[Card]:
         accepted = self.own.gate.policy(owner.brand).second_steps
-        strong = any(one.kind in STANDS_FOR for one in enrolled)
+        strong = any(map(is_strong, enrolled))
         for kind in KINDS:
             mine = [one for one in enrolled if one.kind == kind.kind]
             # What a brand does not accept is not offered; who has it from another brand still sees it.
             address = kind.address if kind.address in self.offered else ""
-            if not mine and not (address and kind.kind in accepted):
+            reached = kind.kind != MailCode.kind or owner.subject.email_verified
+            if not mine and not (address and kind.kind in accepted and reached):
                 continue
             if mine or strong or kind.kind in STANDS_FOR:
                 action = kind.action if mine else kind.first

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Weakest first; a higher level satisfies a lower one (product.md, levels of assurance).
+# Weakest first; a higher level satisfies a lower one (docs/sign-in.md).
 ACR_ORDER = ("pwd", "2sv", "mfa", "phr")
 # Workers' clocks differ a little.
 CLOCKS_DIFFER = timedelta(seconds=60)

@@ -9,7 +9,7 @@ from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoide
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
-from idp.sessions import known_browsers
+from idp.sessions import trust
 from idp.sessions.session import Sessions
 from idp.signin.needs import STRONG_STEPS
 from idp.subjects.authenticators import Authenticator, of
@@ -31,22 +31,22 @@ class GivingUp:
         if not isinstance(event, AuthenticatorRemoved) or event.subject_id is None:
             return
         self.sessions.end_all(db, event.subject_id, "factor_removed", self.clock.now(), keep=event.session_id)
-        known_browsers.distrust_all(db, event.subject_id)
-        self.sessions.distrust(db, event.subject_id)
+        trust.withdraw(db, self.sessions, event.subject_id)
         if not has_strong(db, event.subject_id) and self.recovery_codes.void(db, event.subject_id):
             self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
 
 
 def has_strong(db: Connection, subject_id: str) -> bool:
     """Whether the subject has a strong factor, one that recovery codes stand in for."""
-    return any(map(_is_strong, of(db, subject_id)))
+    return any(map(is_strong, of(db, subject_id)))
 
 
 def is_last(db: Connection, subject_id: str, authenticator_id: str) -> bool:
     """Whether without this authenticator the subject has no strong factor left."""
-    return not any(_is_strong(one) and one.id != authenticator_id for one in of(db, subject_id))
+    return not any(is_strong(one) and one.id != authenticator_id for one in of(db, subject_id))
 
 
-def _is_strong(one: Authenticator) -> bool:
+def is_strong(one: Authenticator) -> bool:
+    """Whether this is a strong factor, one that recovery codes stand in for."""
     # A passkey that its owner never heard of is nobody's reason to make codes that stand in for it.
     return one.kind in STANDS_FOR and (one.kind != Passkeys.kind or is_known_to_its_owner(one))

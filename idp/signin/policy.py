@@ -1,4 +1,4 @@
-"""What proofs amount to, and what a session must have for a request. Pure."""
+"""Which proofs make which level. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime

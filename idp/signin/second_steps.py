@@ -18,7 +18,7 @@ CodeStep = Proven | Pending | Over | NotAsked | Incomplete | WrongCode | Paused
 
 @dataclass(frozen=True, slots=True)
 class SecondSteps:
-    """Every kind of code takes this way."""
+    """Every code typed at a sign-in takes this way."""
 
     progress: Progress
     codes: Codes

@@ -1,4 +1,4 @@
-"""The page behind the mail about a lock. Looking at it uses nothing up; its buttons do (product.md, customer 4)."""
+"""The page behind the mail about a lock. Looking at it uses nothing up; its buttons do."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -70,8 +70,8 @@ PROBLEMS: dict[str, Words] = {
     ),
     "link_over": Words(
         "This link is no longer good",
-        "It was used already, it is more than a day old, or a newer one was sent.",
-        "Nothing was changed. If you still cannot sign in, call the support of your brand.",
+        "It was used already, it is more than a day old, a newer one was sent, or its page stood open too long.",
+        "Nothing was changed. Try the link in the newest mail; if you still cannot sign in, call the support of your brand.",
     ),
     "unknown_client": Words(
         "We do not know this application",

@@ -12,7 +12,7 @@ PRODUCT = (*modules("idp"), *modules("portals"))
 LONGEST_FILE = 250
 LONGEST_FUNCTION = 40
 
-# What is used only behind the doors named beside it (design.md, style example 8).
+# What is used only behind the doors named beside it.
 DOORS = {
     "datetime.now": ("*/clock.py",),
     "datetime.utcnow": (),

@@ -131,7 +131,7 @@ def test_removed_it_opens_nothing_and_every_other_session_ends(provider: Provide
     credential = body.partition('data-accepted="')[2].partition('"')[0]
     assert len(credential) > 20
     ana.open(ana.page.link("Remove"))
-    assert "last way in beside your password" in ana.text()
+    assert "no other passkey and no authenticator app" in ana.text()
     removal = ana.page.forms[-1]
     page = ana.post(removal.action, removal.fields)
     assert "“A browser” is removed" in page.text

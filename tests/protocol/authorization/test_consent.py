@@ -170,7 +170,7 @@ def first_visit(provider: Seeded, username: str = "ana") -> Browser:
 
 
 def test_the_first_visit_to_the_other_brand_asks_once(provider: Seeded) -> None:
-    """P2, product.md 9: same sign-in, what is shared, allow or deny, remembered."""
+    """P2: same sign-in, what is shared, allow or deny, remembered."""
     browser = first_visit(provider)
     assert "ALPHERA" in browser.text()
     assert "Stellantis Financial Services" in browser.text()

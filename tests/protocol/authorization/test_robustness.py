@@ -76,7 +76,7 @@ def with_kv_down(provider: Seeded, folder: Path) -> tuple[Seeded, Browser]:
 
 
 def test_without_the_kv_live_sessions_go_on(provider: Seeded, tmp_path: Path) -> None:
-    """design.md 3: KV down: live sessions go on."""
+    """ADR 4: KV down: live sessions go on."""
     broken, browser = with_kv_down(provider, tmp_path)
     assert "code" in browser.open(authorize(prompt="none")).query
     assert "code" in browser.open(authorize()).query
@@ -85,7 +85,7 @@ def test_without_the_kv_live_sessions_go_on(provider: Seeded, tmp_path: Path) ->
 
 
 def test_without_the_kv_nothing_is_parked_and_people_are_told(provider: Seeded, tmp_path: Path) -> None:
-    """design.md 3: fail closed, 503 with Retry-After."""
+    """ADR 4: fail closed, 503 with Retry-After."""
     broken, _ = with_kv_down(provider, tmp_path)
     page = broken.browser().open(authorize())
     assert page.status == 503
