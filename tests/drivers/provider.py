@@ -3,7 +3,9 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import Flask
 
@@ -40,6 +42,22 @@ def settings_for(folder: Path, **changed: str) -> Settings:
     return Settings.from_environment(environment_for(folder, **changed))
 
 
+def _start_with_tables(settings: Settings) -> None:
+    """An SQLite database that is not there yet begins as a copy of one that was migrated: that is what its migrations give."""
+    path = Path(settings.database_url.removeprefix("sqlite:///"))
+    if settings.database_url.startswith("sqlite:///") and not path.exists():
+        path.write_bytes(_migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    with TemporaryDirectory() as folder:
+        ground = lay_ground(settings_for(Path(folder)), TestClock())
+        upgrade(ground.database)
+        ground.database.close()
+        return (Path(folder) / "idp.db").read_bytes()
+
+
 class Provider(Household):
     """A running provider: add customers and clients, open browsers, move the clock."""
 
@@ -47,6 +65,7 @@ class Provider(Household):
     clock: TestClock
 
     def __init__(self, settings: Settings, clock: TestClock) -> None:
+        _start_with_tables(settings)
         ground = lay_ground(settings, clock)
         upgrade(ground.database)
         super().__init__(build(ground), ground.app)
