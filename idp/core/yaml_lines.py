@@ -57,7 +57,9 @@ def load(path: Path) -> Document:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "is not YAML"
-        raise BrokenFile([f"{path}:{mark.line + 1 if mark else 1}: {what}"]) from None
+        # The end of a file is one line further than the last there is to look at.
+        line = min(mark.line + 1, len(text.splitlines())) if mark else 1
+        raise BrokenFile([f"{path}:{max(line, 1)}: {what}"]) from None
     lines: dict[Location, int] = {}
     twice: list[str] = []
     if node is not None:
