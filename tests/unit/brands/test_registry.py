@@ -63,7 +63,7 @@ def test_a_change_is_seen_and_a_broken_file_keeps_the_last_good_set(tmp_path: Pa
         ("brands:\n  acme:\n    nmae: x\n", 3, "is not a known field"),
         (BRAND.replace("phone:", "fone:"), 7, "is not a known field"),
         (BRAND + "    name: Twice\n", 10, "stands twice"),
-        ("brands: [\n", 2, ""),
+        ("brands: [\n", 1, ""),
         ("clients: []\n", 1, "needs a `brands:` block"),
     ],
 )
