@@ -146,9 +146,9 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
     sent = SendingPages(_sending(house, progress), arrivals, front.pages)
     return (
         *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, sent, arrivals, front.pages, ground.clock).routes(),
+        *StepPages(steps, sent, arrivals, ground.clock).routes(),
         *sent.routes(),
-        *EnrolPages(apps, arrivals, front.pages).routes(),
+        *EnrolPages(apps, arrivals).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
     )

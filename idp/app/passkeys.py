@@ -33,7 +33,7 @@ def at_sign_in(house: House, enrolment: Enrolment, arrivals: Arrivals, pages: Pa
     unasked = UnaskedPasskeys(Offers(enrolment.progress), passkeys)
     return (
         *PasskeyPages(steps, arrivals, pages, quota).routes(),
-        *PasskeyEnrolPages(in_place, arrivals, pages).routes(),
+        *PasskeyEnrolPages(in_place, arrivals).routes(),
         *UnaskedPasskeyPages(unasked, arrivals).routes(),
     )
 

@@ -62,6 +62,19 @@ class Arrivals:
             return self._closed(interaction_id)
         return Visit(interaction, self._seen(digest, form))
 
+    def page(self, template: str, visit: Visit, *, status: int = 200, **context: object) -> Response:
+        """`template` as a page of this sign-in: in its dress, with the way `back` and the sealed `request` for its forms."""
+        return self.pages.page(
+            template,
+            brand=visit.interaction.brand,
+            application=visit.interaction.application,
+            status=status,
+            form_action=visit.ends,
+            back=visit.here,
+            request=self.interactions.seal(visit.interaction),
+            **context,
+        )
+
     def leave(self, proven: Proven) -> Response:
         """On to where the sign-in was for, with the cookies of the new session."""
         return self.mark(see_other(proven.resume), proven)

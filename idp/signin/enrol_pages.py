@@ -20,7 +20,6 @@ from idp.signin.step_words import CODE_MISSING
 from idp.signin.words import Problem
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
-from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
 LABEL = "Phone"
@@ -32,7 +31,6 @@ class EnrolPages:
 
     apps: AppEnrolment
     arrivals: Arrivals
-    pages: Pages
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of enrolment in place."""
@@ -56,7 +54,7 @@ class EnrolPages:
             for kind in position.need.choices
             if kind in OFFERS
         ]
-        return self._page("signin/enrol.html", visit, offers=offers, reason=_reason(visit))
+        return self.arrivals.page("signin/enrol.html", visit, offers=offers, reason=_reason(visit))
 
     def show_app(self, interaction_id: str) -> Response:
         """GET: the key for the app, as QR code and for typing."""
@@ -72,7 +70,7 @@ class EnrolPages:
         confirmed = self.apps.confirm(visit.interaction, form["code"], form["label"], visit.browser)
         match confirmed:
             case Added():
-                return self._added(visit, confirmed)
+                return show_added(self.arrivals, visit, confirmed)
             case NotAsked() | Over():
                 return see_other(visit.here)
             case Incomplete():
@@ -86,7 +84,7 @@ class EnrolPages:
         proposal = self.apps.propose(visit.interaction, visit.browser)
         if proposal is None:
             return see_other(visit.here)
-        return self._page(
+        return self.arrivals.page(
             "signin/enrol_totp.html",
             visit,
             status=422 if problem else 200,
@@ -98,25 +96,15 @@ class EnrolPages:
             problem=problem,
         )
 
-    def _added(self, visit: Visit, added: Added) -> Response:
-        onward = added.step.resume if isinstance(added.step, Proven) else visit.here
-        if added.codes:
-            response = self._page("signin/recovery_codes.html", visit, codes=added.codes, onward=onward)
-        else:
-            response = see_other(onward)
-        return self.arrivals.mark(response, added.step) if isinstance(added.step, Proven) else response
 
-    def _page(self, template: str, visit: Visit, *, status: int = 200, **context: object) -> Response:
-        return self.pages.page(
-            template,
-            brand=visit.interaction.brand,
-            application=visit.interaction.application,
-            status=status,
-            form_action=visit.ends,
-            back=visit.here,
-            request=self.arrivals.interactions.seal(visit.interaction),
-            **context,
-        )
+def show_added(arrivals: Arrivals, visit: Visit, added: Added) -> Response:
+    """What follows an enrolment in place: the new recovery codes where there are any, or straight on."""
+    onward = added.step.resume if isinstance(added.step, Proven) else visit.here
+    if added.codes:
+        response = arrivals.page("signin/recovery_codes.html", visit, codes=added.codes, onward=onward)
+    else:
+        response = see_other(onward)
+    return arrivals.mark(response, added.step) if isinstance(added.step, Proven) else response
 
 
 def _reason(visit: Visit) -> str:

@@ -8,15 +8,15 @@ from werkzeug.wrappers import Response
 
 from idp.factors.passkey_ceremony import Refused
 from idp.signin.arrival import Arrivals, Visit
+from idp.signin.enrol_pages import show_added
 from idp.signin.enrolment import Added
-from idp.signin.outcomes import Incomplete, NotAsked, Over, Proven
+from idp.signin.outcomes import Incomplete, NotAsked, Over
 from idp.signin.passkey_enrolment import PasskeyEnrolment
 from idp.signin.passkey_pages import nothing_to_ask
 from idp.signin.passkey_words import MISSING, PasskeyForm, refusal
 from idp.signin.words import Problem
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
-from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
 
@@ -26,7 +26,6 @@ class PasskeyEnrolPages:
 
     enrolment: PasskeyEnrolment
     arrivals: Arrivals
-    pages: Pages
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses."""
@@ -57,7 +56,7 @@ class PasskeyEnrolPages:
         made = self.enrolment.register(visit.interaction, form["credential"], visit.browser)
         match made:
             case Added():
-                return self._added(visit, made)
+                return show_added(self.arrivals, visit, made)
             case NotAsked() | Over():
                 return see_other(visit.here)
             case Incomplete():
@@ -70,31 +69,11 @@ class PasskeyEnrolPages:
     def _ask(self, visit: Visit, problem: Problem | None = None) -> Response:
         if not self.enrolment.is_offered(visit.interaction, visit.browser):
             return see_other(visit.here)
-        return self._page(
+        return self.arrivals.page(
             "signin/enrol_passkey.html",
             visit,
             status=422 if problem else 200,
             passkey=PasskeyForm(action=f"{visit.here}/enrol/passkey", label="Make a passkey", does="create"),
             problem=problem,
             other=f"{visit.here}/enrol",
-        )
-
-    def _added(self, visit: Visit, added: Added) -> Response:
-        onward = added.step.resume if isinstance(added.step, Proven) else visit.here
-        if added.codes:
-            response = self._page("signin/recovery_codes.html", visit, codes=added.codes, onward=onward)
-        else:
-            response = see_other(onward)
-        return self.arrivals.mark(response, added.step) if isinstance(added.step, Proven) else response
-
-    def _page(self, template: str, visit: Visit, *, status: int = 200, **context: object) -> Response:
-        return self.pages.page(
-            template,
-            brand=visit.interaction.brand,
-            application=visit.interaction.application,
-            status=status,
-            form_action=visit.ends,
-            back=visit.here,
-            request=self.arrivals.interactions.seal(visit.interaction),
-            **context,
         )

@@ -90,7 +90,7 @@ class Progress:
         session = self.sessions.hold(db, browser.session.id, now) if browser.session else None
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
         need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
-        if not self._still_stands(db, attempt, browser.device, now):
+        if not self._still_stands(db, attempt):
             return Over()
         if not isinstance(need, Nothing):
             return attempt
@@ -145,7 +145,7 @@ class Progress:
         # A new password asks anew whether the browser is trusted: trust that ended must not live on in a session.
         return Presented(running.held, newest((*running.given, *given)), trusted if attempt.verifier else running.trusted)
 
-    def _still_stands(self, db: Connection, attempt: Attempt, device: str, now: datetime) -> bool:
+    def _still_stands(self, db: Connection, attempt: Attempt) -> bool:
         """Whether the password that was matched is still the subject's."""
         if not attempt.verifier:
             return True

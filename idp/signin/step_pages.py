@@ -21,7 +21,6 @@ from idp.signin.step_words import CODE_MISSING, STEPS, wrong_code
 from idp.signin.words import Problem
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
-from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
 
@@ -32,7 +31,6 @@ class StepPages:
     steps: SecondSteps
     sending: SendingPages
     arrivals: Arrivals
-    pages: Pages
     clock: Clock
 
     def routes(self) -> tuple[Route, ...]:
@@ -65,7 +63,7 @@ class StepPages:
         ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices if kind in STEPS]
         if len(ways) < len(position.need.choices):
             ways.append({"url": visit.here, "label": "Use your password"})
-        return self._page("signin/other_ways.html", visit, ways=ways, declinable=is_declinable(visit.interaction))
+        return self.arrivals.page("signin/other_ways.html", visit, ways=ways, declinable=is_declinable(visit.interaction))
 
     def unmet(self, interaction_id: str) -> Response:
         """GET: what is asked cannot be reached by this subject at this brand."""
@@ -73,7 +71,7 @@ class StepPages:
         if isinstance(found, Response):
             return found
         visit, position = found
-        return self._page("signin/unmet.html", visit) if isinstance(position.need, Unmet) else see_other(visit.here)
+        return self.arrivals.page("signin/unmet.html", visit) if isinstance(position.need, Unmet) else see_other(visit.here)
 
     def decline(self, interaction_id: str) -> Response:
         """POST "not now": whoever asked is told that it was not reached."""
@@ -122,7 +120,7 @@ class StepPages:
         return self._ask(visit, kind, position, problem)
 
     def _ask(self, visit: Visit, kind: str, position: Position, problem: Problem | None) -> Response:
-        return self._page(
+        return self.arrivals.page(
             f"factors/{kind}.html",
             visit,
             status=422 if problem else 200,
@@ -138,7 +136,7 @@ class StepPages:
     def _pause(self, visit: Visit, kind: str, until: datetime) -> Response:
         minutes = ceil((until - self.clock.now()) / timedelta(minutes=1))
         other = f"{visit.here}/other"
-        return self._page("signin/paused.html", visit, status=429, minutes=minutes, words=STEPS[kind], other=other)
+        return self.arrivals.page("signin/paused.html", visit, status=429, minutes=minutes, words=STEPS[kind], other=other)
 
     def _trust_days(self, visit: Visit) -> int:
         return self.steps.progress.gate.policy(visit.interaction.brand).trusted_browser_days
@@ -149,18 +147,6 @@ class StepPages:
             return visit
         position = self.steps.progress.position(visit.interaction, visit.browser)
         return (visit, position) if position is not None else see_other(visit.here)
-
-    def _page(self, template: str, visit: Visit, *, status: int = 200, **context: object) -> Response:
-        return self.pages.page(
-            template,
-            brand=visit.interaction.brand,
-            application=visit.interaction.application,
-            status=status,
-            form_action=visit.ends,
-            back=visit.here,
-            request=self.arrivals.interactions.seal(visit.interaction),
-            **context,
-        )
 
 
 def _is_step_up(visit: Visit) -> bool:
