@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
+from idp.core.language import _ as gettext
+from idp.core.language import current_language, ngettext
 from idp.core.origin import current_origin
 from idp.settings import Settings
 from idp.web.browser import BrowserCookie
@@ -77,7 +79,7 @@ class Pages:
             brand=self._dress(brand),
             application=application,
             host=self._settings.host,
-            lang="en",
+            lang=current_language(),
             nonce=nonce,
             reference=current_origin().request_id,
             asset=self._asset,
@@ -147,7 +149,9 @@ def template_folder() -> Path:
 
 
 def prepare_templates(app: Flask) -> None:
-    """Undefined names are errors, blocks leave no blank lines."""
+    """Undefined names are errors, blocks leave no blank lines, words are translated."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]

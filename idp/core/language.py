@@ -1,0 +1,47 @@
+"""The language in which people are spoken to. English stands in the code; the other languages stand in `idp/locale`.
+
+It is ambient (a context variable), like the origin of a call: it says how something is put into words and decides nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+LANGUAGES = ("en", "fr", "de", "it", "es")
+
+_current: ContextVar[str] = ContextVar("language", default="en")
+
+
+def current_language() -> str:
+    """The language of what is being written: a primary tag of BCP 47."""
+    return _current.get()
+
+
+def speak(language: str) -> None:
+    """Everything this thread writes from here on is in `language`, until the next call begins."""
+    _current.set(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Writes in `language` for a while, as a mail to somebody who reads another language than the page."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def _(text: str, **values: object) -> str:
+    """`text` in the current language, its `%(name)s` filled in."""
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """`one` or `many`, by what the current language says of `number`, which is also the value `num`."""
+    return (one if number == 1 else many) % {"num": number, **values}
+
+
+def N_(text: str) -> str:
+    """Marks text of a table for translation, and gives it back; whoever shows it says `_(text)`."""
+    return text
