@@ -99,6 +99,21 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryStarted(Event):
+    """Somebody asked for help with signing in, and the subject was mailed a way back in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryWithheld(Event):
+    """Help with signing in was asked for and nothing was mailed; `reason` says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(Event):
+    """Access was given back on weaker proof than a sign-in takes; `reason` says what was replaced. `recovered_at` is set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesRenewed(Event):
     """Ten recovery codes were made and shown; earlier ones no longer count."""
 
