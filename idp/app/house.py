@@ -13,6 +13,7 @@ from idp.core.kv import epoch
 from idp.core.throttle import Quota, Throttle
 from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.logout import LogoutNotices
+from idp.recovery.asked import AskedCases
 from idp.recovery.cases import Cases
 from idp.signin.gate import Gate
 from idp.signin.giving_up import GivingUp
@@ -39,6 +40,7 @@ class House:
     locking: Locking
     gate: Gate
     new_passwords: NewPasswords
+    asked_cases: AskedCases
     recovery_cases: Cases
 
 
@@ -67,4 +69,8 @@ def build(ground: Ground) -> House:
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
     new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords, Cases(ground.keyring))
+    asked_cases, cases = AskedCases(ground.keyring), Cases(ground.keyring, ground.clock)
+    ground.bus.subscribe(PasswordChanged, cases.when_password_changed)
+    return House(
+        ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords, asked_cases, cases
+    )
