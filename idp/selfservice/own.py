@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.kv import KV
+from idp.core.wishes import wish
 from idp.sessions.context import ACR_ORDER, Requirement
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
@@ -91,6 +92,7 @@ class Own:
             if subject is None or subject.disabled:
                 return self._prove(path, session.brand, Requirement())
             brand, asked = session.brand, Requirement()
+            wish(brand=brand)
             if to_change or to_add:
                 enrolled = self.gate.enrolled(db, subject)
                 brand, asked = self._to_change(enrolled, session.brand)

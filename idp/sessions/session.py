@@ -12,6 +12,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database, upsert
 from idp.core.events import Bus, Event, SessionEnded
 from idp.core.handles import digest, new_handle
+from idp.core.wishes import wish
 from idp.sessions.context import Context
 from idp.sessions.limits import Limits
 from idp.sessions.model import is_alive, session_clients, sessions
@@ -55,7 +56,7 @@ _ALIVE = is_alive(bindparam("now", type_=sessions.c.idle_at.type))
 _LIVE: Select[Any] = (
     select(*_COLUMNS).join(subjects, subjects.c.id == sessions.c.subject_id).where(_ALIVE, subjects.c.disabled_at.is_(None))
 )
-_BY_HANDLE = _LIVE.where(sessions.c.handle_digest == bindparam("handle_digest"))
+_BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
 _HOLD = _BY_ID.with_for_update(of=sessions)
 
@@ -70,12 +71,15 @@ class Sessions:
         self._limits = limits
 
     def find(self, handle: str | None) -> Session | None:
-        """The live session of this handle, read on its own."""
+        """The live session of this handle, read on its own. What follows is said in a language of its subject."""
         if not handle:
             return None
         with self._database.reading() as db:
             row = db.execute(_BY_HANDLE, {"handle_digest": digest(handle), "now": self._clock.now()}).one_or_none()
-        return _session(row) if row else None
+        if row is None:
+            return None
+        wish(subject=row.locale or "")
+        return _session(row)
 
     def get(self, db: Connection, session_id: str, now: datetime) -> Session | None:
         """The live session with this id."""

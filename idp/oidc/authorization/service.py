@@ -11,6 +11,7 @@ from idp.core.errors import OAuthError, Refused
 from idp.core.events import Bus
 from idp.core.logs import get_log
 from idp.core.protocol_events import CodeIssued, ConsentDenied
+from idp.core.wishes import wish
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
 from idp.oidc.authorization.hint import read_hint
@@ -68,7 +69,9 @@ class Authorization:
 
         Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
         """
+        wish(asked=request.ui_locales or "")
         matched = match_redirect_uri(self._client(request), request)
+        wish(brand=matched.client.brand)
         try:
             asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
         except OAuthError as error:
@@ -102,6 +105,7 @@ class Authorization:
             request=request.parked(),
             returns_to=case.matched.redirect_uri,
             login_hint=request.login_hint or "",
+            ui_locales=request.ui_locales or "",
             purpose="select" if "select_account" in case.asked.prompts else "sign_in",
         )
 
