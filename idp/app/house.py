@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from idp.app.agreements import agreement_checks
 from idp.app.deliveries import outbox_worker
 from idp.app.ground import Ground
+from idp.brands.agreement_check import AgreementChecks
 from idp.brands.registry import Brands
 from idp.clients.audiences import Audiences
 from idp.clients.consent import Consents
@@ -16,6 +18,7 @@ from idp.clients.registry import Clients
 from idp.core.errors import Unavailable
 from idp.core.events import AuthenticatorRemoved, NotMe, SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
+from idp.core.key_sets import KeySets
 from idp.core.kv import epoch
 from idp.core.outbox import Worker
 from idp.core.secrets_store import kept_secret
@@ -90,6 +93,7 @@ class Parties:
     brands: Brands
     clients: Clients
     client_keys: ClientKeys
+    key_sets: KeySets
     consents: Consents
     fetcher: Fetcher
 
@@ -103,6 +107,7 @@ class Protocol:
     issuance: Issuance
     inspection: Inspection
     outbox: Worker
+    agreement_checks: AgreementChecks
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +179,12 @@ def _hasher(settings: Settings) -> PasswordHasher:
 
 def _parties(ground: Ground) -> Parties:
     fetcher = Fetcher(ground.settings.fetch_allow)
+    key_sets = KeySets(fetcher, ground.clock)
     return Parties(
         brands=Brands(ground.settings.clients_file, time.monotonic),
         clients=Clients(ground.database, ground.clock),
-        client_keys=ClientKeys(fetcher, ground.clock),
+        client_keys=ClientKeys(key_sets),
+        key_sets=key_sets,
         consents=Consents(),
         fetcher=fetcher,
     )
@@ -209,7 +216,9 @@ def _protocol(ground: Ground, people: People, parties: Parties, gate: Gate) -> P
         refresh_tokens=issuance.refresh_tokens,
         pairwise=people.pairwise,
     )
-    return Protocol(keys, authorization, issuance, inspection, outbox_worker(ground, parties.clients, parties.fetcher, keys))
+    worker = outbox_worker(ground, parties.clients, parties.fetcher, keys)
+    checks = agreement_checks(ground, parties.fetcher, parties.key_sets, keys)
+    return Protocol(keys, authorization, issuance, inspection, worker, checks)
 
 
 def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:
