@@ -14,10 +14,11 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.errors import Unavailable
-from idp.core.events import AuthenticatorRemoved, NotMe, SessionEnded, SubjectDisabled
+from idp.core.events import AccountClosing, AuthenticatorRemoved, ConsentWithdrawn, NotMe, SessionEnded, SubjectDisabled
 from idp.core.fetcher import Fetcher
 from idp.core.kv import epoch
 from idp.core.outbox import Worker
+from idp.core.places import Places, read_places
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota, Throttle
@@ -117,10 +118,12 @@ class House:
     protocol: Protocol
     locking: Locking
     gate: Gate
+    places: Places
 
 
 def build(ground: Ground) -> House:
     """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`."""
+    places = read_places(ground.settings.places_file)
     throttle = Throttle(ground.kv, ground.clock)
     parking = Quota(throttle, "park", MOST_PARKED, PARKING_WINDOW)
     people = _people(ground, parking)
@@ -135,13 +138,17 @@ def build(ground: Ground) -> House:
     giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
     ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
     ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
+    ground.bus.subscribe(AccountClosing, people.sessions.ending("closing"))
+    ground.bus.subscribe(AccountClosing, protocol.issuance.families.when_account_closing)
+    ground.bus.subscribe(ConsentWithdrawn, protocol.issuance.families.when_consent_withdrawn)
+    ground.bus.subscribe(ConsentWithdrawn, notices.when_consent_withdrawn)
     ground.bus.subscribe(NotMe, people.sessions.ending("not_me"))
     ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking, gate)
+    return House(ground, throttle, parking, people, parties, protocol, locking, gate, places)
 
 
 def _people(ground: Ground, parking: Quota) -> People:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from idp.app import own, passkeys, sending
 from idp.app.house import House, People
+from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
-from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
-from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -33,11 +32,13 @@ from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.brake import Brake, Limits
+from idp.signin.closing_pages import ClosingPages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
 from idp.signin.enrol_pages import EnrolPages
 from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.keeping import Keeping
 from idp.signin.offer import Offers
 from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
@@ -55,7 +56,7 @@ from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
 from idp.web.problems import Problems
-from idp.web.render import STATIC, Pages, prepare_templates
+from idp.web.render import STATIC, Pages
 from idp.web.routes import Route, RouteTable
 from idp.web.static_files import StaticFiles
 
@@ -76,13 +77,12 @@ def mount(house: House) -> None:
     table = RouteTable()
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
     pages = Pages(settings, house.parties.brands, browser, ground.clock)
-    prepare_templates(app)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
     Gate(settings, table, browser, callers).install(app)
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    _tell(house)
+    tell(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
@@ -101,19 +101,6 @@ def mount(house: House) -> None:
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
-
-
-def _tell(house: House) -> None:
-    ground, people = house.ground, house.people
-    brands, templates = house.parties.brands, ground.app.jinja_env
-    notices = Notices(
-        ground.settings.issuer, brands, people.subjects, people.recovery_codes, ground.keyring, ground.clock, templates
-    )
-    ground.bus.subscribe(SignedIn, notices.when_signed_in)
-    ground.bus.subscribe(PasswordLocked, notices.when_locked)
-    ground.bus.subscribe(SecondStepProven, notices.when_step_proven)
-    for kind in dict.fromkeys(kind for kind, _ in CHANGES):
-        ground.bus.subscribe(kind, notices.when_changed)
 
 
 def _demo(house: House, front: Front) -> tuple[Route, ...]:
@@ -151,6 +138,7 @@ def _signin(house: House, front: Front) -> tuple[Route, ...]:
         *EnrolPages(apps, arrivals).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
+        *ClosingPages(Keeping(progress), arrivals).routes(),
     )
 
 
