@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 
 from idp.app import House, recovery
+from idp.app.telling import closings_of
 from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
 from idp.core.errors import IdpError, Unavailable
@@ -63,12 +64,14 @@ def run(house: House, stop: threading.Event) -> None:
 
 def chores(house: House) -> tuple[Chore, ...]:
     """What is to be done besides deliveries, and every how many seconds."""
-    ground = house.ground
+    ground, closings = house.ground, closings_of(house)
     now = ground.clock.now
     return (
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
+        Chore("remind_of_closing", 600, lambda: closings.remind(BATCH), batch=BATCH),
+        Chore("close_accounts", 60, lambda: closings.finish(BATCH), batch=BATCH),
         Chore("purge_kv", 60, lambda: ground.kv.purge(now())),
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),

@@ -176,3 +176,20 @@ class SignedIn(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Event):
     """A session is over, whichever way: every client visited is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosing(Event):
+    """The subject wants their account closed, `at` a moment they were told; until then they may think again."""
+
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingCancelled(Event):
+    """The subject keeps their account after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosed(Event):
+    """The account is closed for good: what was personal is erased, its identifiers are never given to anybody else."""

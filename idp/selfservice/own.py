@@ -27,11 +27,11 @@ from idp.web.redirects import see_other
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
-KIND, RESUME, HOME = "own", "/account/resume", "/account/security"
+KIND, RESUME, ACCOUNT, HOME = "own", "/account/resume", "/account", "/account/security"
 # Changes need a proof this recent, as strong as the subject can give (S1, re-authentication).
 TO_CHANGE = timedelta(minutes=5)
 SAID_FOR = timedelta(minutes=5)
-THING_ID = re.compile(r"[ab]_[A-Za-z0-9_-]{22}")
+THING_ID = re.compile(r"[abe]_[A-Za-z0-9_-]{22}")
 
 
 class By(TypedDict):
@@ -101,6 +101,15 @@ class Own:
             need = self.gate.need(db, subject, brand, asked, presented(session, None), now)
             self.sessions.touch(db, session, now)
         return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)
+
+    def present(self, path: str) -> Owner | Response:
+        """The owner by their running session alone, or the way to the gate: for what must not wait for a proof."""
+        session = self.sessions.find(self.cookie.read(request))
+        if session is None:
+            return self._prove(path, None, Requirement())
+        with self.database.reading() as db:
+            subject = self.subjects.get(db, session.subject_id)
+        return self._prove(path, session.brand, Requirement()) if subject is None else Owner(session, subject, session.brand)
 
     def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
         """`template` in the owner's brand's dress, with what was just done, which is said once."""
@@ -186,7 +195,7 @@ class Own:
 
 
 def is_thing(thing_id: str) -> bool:
-    """Whether `thing_id` can be that of an authenticator or a browser; anything else in an address leads nowhere."""
+    """Whether `thing_id` can be that of an authenticator, a browser or a session; anything else in an address leads nowhere."""
     return THING_ID.fullmatch(thing_id) is not None
 
 

@@ -153,10 +153,21 @@ class Families:
         if event.subject_id is not None:
             self.revoke_all(db, event.subject_id, "disabled", self._clock.now())
 
+    def when_account_closing(self, db: Connection, event: Event) -> None:
+        """Subscriber: nothing goes on in the name of whoever wants to leave."""
+        if event.subject_id is not None:
+            self.revoke_all(db, event.subject_id, "closing", self._clock.now())
+
     def when_authenticator_removed(self, db: Connection, event: Event) -> None:
         """Subscriber: whoever got tokens elsewhere may have had the factor that was given up (S1, what ends)."""
         if event.subject_id is not None:
             self.revoke_all(db, event.subject_id, "factor_removed", self._clock.now(), keep=event.session_id)
+
+    def when_consent_withdrawn(self, db: Connection, event: Event) -> None:
+        """Subscriber: what a subject takes back from a client takes that client's families with it."""
+        if event.subject_id is not None and event.client_id is not None:
+            theirs = (families.c.subject_id == event.subject_id) & (families.c.client_id == event.client_id)
+            self._revoke(db, theirs, "consent_withdrawn", self._clock.now())
 
     def when_password_changed(self, db: Connection, event: Event) -> None:
         """Subscriber: whoever knew the old password may have got tokens with it (S1, what ends)."""
