@@ -100,6 +100,12 @@ class Own:
             self.sessions.touch(db, session, now)
         return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)
 
+    def is_password_alone(self, owner: Owner) -> bool:
+        """Whether nothing but the password could be asked of the owner, at any brand."""
+        with self.database.reading() as db:
+            _, asked = self._to_change(self.gate.enrolled(db, owner.subject), owner.brand)
+        return asked.level == "pwd"
+
     def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
         """`template` in the owner's brand's dress, with what was just done, which is said once."""
         said = self.kv.take(_said(owner.session))
