@@ -1,16 +1,14 @@
 """The pages of one's own account: who may enter, what there is, and where each thing is looked after."""
 
-from idp.app import passkeys, sending
+from idp.app import contacts, passkeys
 from idp.app.house import House
 from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
 from idp.selfservice.browser_pages import BrowserPages
 from idp.selfservice.code_pages import CodePages
-from idp.selfservice.detail_pages import DetailPages
 from idp.selfservice.mail_pages import MailPages
 from idp.selfservice.overview import Overview
 from idp.selfservice.own import KIND, Own
-from idp.selfservice.own_sending import OwnSending
 from idp.selfservice.pages import SecurityPages
 from idp.selfservice.text_pages import TextPages
 from idp.selfservice.texts import Texts
@@ -35,7 +33,7 @@ def account(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionC
         *MailPages(own, ground.bus, people.mail_code).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
-        *DetailPages(own, ground.bus, people.text_code).routes(),
+        *contacts.of_their_owner(house, own),
     )
     overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
     return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
@@ -83,11 +81,5 @@ def _texts(house: House) -> Texts:
         sessions=people.sessions,
         text_code=people.text_code,
         codes=Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code),
-        sending=_own_sending(house),
+        sending=contacts.own_sending(house),
     )
-
-
-def _own_sending(house: House) -> OwnSending:
-    ground = house.ground
-    quotas, messages = sending.quotas(house), sending.messages(house)
-    return OwnSending(ground.database, ground.clock, ground.bus, house.people.sent_codes, quotas, messages)

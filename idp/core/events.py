@@ -51,9 +51,7 @@ class PhoneChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactUndone(Event):
-    """A change of e-mail or phone was taken back from the old contact: all contacts are as they were before it."""
-
-    kind: str = ""
+    """A change of e-mail or phone (`reason`) was taken back from the old contact: all contacts are as they were before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,10 @@ from idp.selfservice.own import Own, Owner
 from idp.selfservice.own_sending import OwnSending, Sent, Writer
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts, confirmed
-from idp.signin.masking import masked
 from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, WrongCode
 from idp.subjects import details
 from idp.subjects.names import is_email
-from idp.subjects.phone_numbers import masked_number, mobile_number
+from idp.subjects.phone_numbers import mobile_number
 from idp.subjects.proof import Proof
 
 CODES = {EMAIL: MailCode.kind, PHONE: TextCode.kind}
@@ -129,6 +128,11 @@ class ContactChanges:
         self.drafts.drop(owner, kind)
         return Changed() if changed else InUse()
 
+    def has_codes(self, owner: Owner, number: str) -> bool:
+        """Whether codes by text go to the owner's `number`."""
+        with self.own.database.reading() as db:
+            return self.new.text_code.number(db, owner.subject.id) == (mobile_number(number) or number)
+
     def remove_phone(self, owner: Owner) -> bool:
         """The owner has no number any more; False where there was none."""
         if not details.phone_of(owner.subject.claims)[0]:
@@ -196,8 +200,3 @@ def _confirmed(owner: Owner, kind: str) -> str | None:
         return owner.subject.email if owner.subject.email_verified else None
     number, is_confirmed = details.phone_of(owner.subject.claims)
     return mobile_number(number) if is_confirmed else None
-
-
-def shown(kind: str, value: str) -> str:
-    """A contact on a page that somebody else may look at."""
-    return masked(value) if kind == EMAIL else masked_number(value)

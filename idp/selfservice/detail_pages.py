@@ -64,7 +64,7 @@ class DetailPages:
             return owner
         wrong = next((field for field in ("given_name", "family_name") if details.name_of(form[field]) is None), None)
         if wrong is not None:
-            problem = Problem(_("That name cannot be used"), _(NAME_WRONG), wrong)
+            problem = Problem(N_("That name cannot be used"), NAME_WRONG, wrong)
             return self._name(owner, form["given_name"], form["family_name"], problem)
         self._rename(owner, form)
         return self.own.done(owner, _("Your name is changed."), HOME)
