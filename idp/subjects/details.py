@@ -45,6 +45,11 @@ def set_email(db: Connection, held: Subject, email: str, now: datetime) -> bool:
     return True
 
 
+def doubt_email(db: Connection, held: Subject, now: datetime) -> None:
+    """The address counts as confirmed no longer: nothing is sent there that opens anything."""
+    _set(db, held.id, now, email_verified=False)
+
+
 def set_phone(db: Connection, held: Subject, number: str | None, now: datetime) -> None:
     """Another number, which was confirmed, as E.164 writes it; None for none."""
     claims: dict[str, Any] = {name: value for name, value in held.claims.items() if name not in (PHONE, CONFIRMED)}

@@ -1,83 +1,13 @@
 """Customers change how we reach them: the new contact confirms, the old one is told, and whoever else was in is out."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
-from idp.subjects.subjects import Subject
-from tests.builders import ANA_PASSWORD, TestClock
-from tests.drivers.authenticator_app import STEP, AuthenticatorApp
-from tests.drivers.browser import Browser, Page
-from tests.drivers.post import CODE, Post, other_than, read
-from tests.drivers.provider import Provider
-from tests.drivers.relying_party import RelyingParty
-
-HOME = "/account/details"
-EMAIL, PHONE = f"{HOME}/email", f"{HOME}/phone"
-OLD, NEW = "ana@example.test", "ana.new@example.org"
-NUMBER, OTHER = "+447700900118", "07700 900119"
-MINUTE = timedelta(minutes=1)
-
-
-@dataclass
-class Story:
-    """Ana with an authenticator app, signed in at `browser` on the way to a shop of one brand."""
-
-    provider: Provider
-    shop: RelyingParty
-    app: AuthenticatorApp
-    post: Post
-    clock: TestClock
-    browser: Browser
-
-    def another(self) -> Browser:
-        """Ana, signed in in one more browser."""
-        self.clock.advance(STEP)
-        return signed_in(self.provider, self.shop, self.app)
-
-    def code_to(self, address: str) -> str:
-        """The code in the mail that went there last."""
-        mails = [mail for mail in self.post.mails() if mail["To"] == address]
-        return CODE.findall(read(mails[-1]))[0]
-
-    def changes_email(self, browser: Browser, to: str = NEW) -> Page:
-        browser.open(EMAIL)
-        browser.submit(contact=to)
-        return browser.submit(code=self.code_to(to))
-
-    def ana(self) -> Subject:
-        with self.provider.house.ground.database.reading() as db:
-            found = self.provider.house.people.subjects.find(db, "ana")
-        assert found is not None
-        return found
-
-
-def signed_in(provider: Provider, shop: RelyingParty, app: AuthenticatorApp) -> Browser:
-    browser = provider.browser()
-    browser.open(shop.request())
-    browser.sign_in("ana", ANA_PASSWORD)
-    assert browser.submit(code=app.code()).left
-    return browser
-
-
-@pytest.fixture(params=["stellantis", "alphera"])
-def brand(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def story(provider: Provider, brand: str, clock: TestClock, tmp_path: Path) -> Story:
-    provider.add_customer(given_name="Ana")
-    shop = provider.add_client("shop", brand=brand, consent="implied")
-    app = provider.add_app()
-    return Story(provider, shop, app, Post(provider, tmp_path), clock, signed_in(provider, shop, app))
-
-
-def about(mails: list[EmailMessage], subject: str) -> list[EmailMessage]:
-    return [mail for mail in mails if str(mail["Subject"]).startswith(subject)]
+from tests.builders import ANA_PASSWORD
+from tests.drivers.authenticator_app import STEP
+from tests.drivers.post import CODE, other_than, read
+from tests.journeys.contact_story import EMAIL, HOME, MINUTE, NEW, OLD, Story, about
 
 
 def test_an_address_is_changed_once_its_code_came_back(story: Story) -> None:
@@ -112,3 +42,103 @@ def test_one_signs_in_with_the_new_address_and_no_longer_with_the_old(story: Sto
     browser.open(story.shop.request())
     assert "That did not match" in browser.sign_in(OLD, ANA_PASSWORD).text
     assert "code from your app" in browser.sign_in(NEW, ANA_PASSWORD).text
+
+
+def test_an_address_of_somebody_else_looks_like_any_and_its_holder_is_told(story: Story) -> None:
+    story.provider.add_customer("ben")
+    story.browser.open(EMAIL)
+    free = story.browser.submit(contact="nobody@example.test")
+    story.clock.advance(MINUTE)
+    story.browser.open(EMAIL)
+    taken = story.browser.submit(contact="BEN@example.test")
+    assert taken.text.replace("BEN@", "nobody@")[:-20] == free.text[:-20]
+    assert (taken.status, taken.url) == (free.status, free.url)
+    (told,) = about(story.post.mails(), "Somebody wanted your e-mail address")
+    assert told["To"] == "ben@example.test"
+    assert CODE.findall(read(told)) == []
+    assert story.browser.submit(code="123456").status == 422
+    assert [str(mail["To"]) for mail in about(story.post.mails(), "Confirm your e-mail address")] == ["nobody@example.test"]
+
+
+def test_an_address_that_got_a_holder_on_the_way_is_not_taken_from_them(story: Story) -> None:
+    story.browser.open(EMAIL)
+    story.browser.submit(contact="ben@example.test")
+    code = story.code_to("ben@example.test")
+    story.provider.add_customer("ben")
+    page = story.browser.submit(code=code)
+    assert (page.status, "already has an account" in page.text) == (422, True)
+    assert story.ana().email == OLD
+    assert story.provider.happened("EmailChanged") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "ana",
+        "ana@localhost",
+        "ana@@example.test",
+        "ana@example.test\r\nBcc: all@example.test",
+        "ana@example.test,eve@example.test",
+        "Ana <ana.two@example.test>",
+        "aña@example.test",
+        f"{'a' * 64}@{'b' * 186}.test",
+        "ana@exa\u202emple.test",
+        "x" * 5000,
+        OLD,
+    ],
+)
+def test_what_is_no_new_address_sends_nothing(story: Story, typed: str) -> None:
+    story.browser.open(EMAIL)
+    before = len(story.post.mails())
+    page = story.browser.submit(contact=typed)
+    assert (page.status, page.url.endswith(EMAIL)) == (422, True)
+    assert len(story.post.mails()) == before
+
+
+def test_an_address_beyond_ascii_is_written_as_mail_servers_take_it(story: Story) -> None:
+    story.browser.open(EMAIL)
+    story.browser.submit(contact="ana@bücher.example")
+    assert story.browser.submit(code=story.code_to("ana@xn--bcher-kva.example")).status == 200
+    assert story.ana().email == "ana@bücher.example"
+
+
+def test_a_code_for_one_address_confirms_no_other(story: Story) -> None:
+    story.browser.open(EMAIL)
+    story.browser.submit(contact="one@example.test")
+    code = story.code_to("one@example.test")
+    story.clock.advance(MINUTE)
+    story.browser.open(EMAIL)
+    story.browser.submit(contact="two@example.test")
+    assert "did not match" in story.browser.submit(code=code).text
+
+
+def test_a_code_counts_where_it_was_asked_for_alone(story: Story) -> None:
+    other = story.another()
+    story.browser.open(EMAIL)
+    story.browser.submit(contact=NEW)
+    code = story.code_to(NEW)
+    assert other.open(f"{EMAIL}/code").url.endswith(EMAIL)
+    token = {"csrf_token": other.page.forms[-1].fields["csrf_token"]}
+    assert other.post(f"{EMAIL}/code", token | {"code": code, "contact": NEW, "value": NEW}).url.endswith(EMAIL)
+    assert story.ana().email == OLD
+
+
+def test_five_wrong_codes_and_then_a_pause(story: Story) -> None:
+    story.browser.open(EMAIL)
+    story.browser.submit(contact=NEW)
+    code = story.code_to(NEW)
+    for _ in range(5):
+        assert story.browser.submit(code=other_than(code)).status == 422
+    page = story.browser.submit(code=code)
+    assert (page.status, "Codes are paused" in page.text, story.ana().email) == (429, True, OLD)
+
+
+def test_no_more_codes_than_are_good(story: Story) -> None:
+    for _ in range(3):
+        story.browser.open(EMAIL)
+        assert story.browser.submit(contact=NEW).url.endswith("/code")
+        story.clock.advance(timedelta(seconds=65))
+    story.browser.open(EMAIL)
+    page = story.browser.submit(contact=NEW)
+    assert (page.status, "No more codes for now" in page.text) == (429, True)
