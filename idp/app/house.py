@@ -11,9 +11,10 @@ from idp.core.errors import Unavailable
 from idp.core.events import (
     AccountClosing,
     AuthenticatorRemoved,
-    ConsentWithdrawn,
+    EmailChanged,
     NotMe,
     PasswordChanged,
+    PhoneChanged,
     SessionEnded,
     SubjectDisabled,
 )
@@ -34,6 +35,12 @@ from idp.signin.new_password import NewPasswords
 # office or a mobile network, begins this many; an attacker behind one address fills no store.
 MOST_PARKED = 3000
 PARKING_WINDOW = timedelta(minutes=5)
+# What ends all sessions, families and trust but those of the session that did it (S1, what ends), and for what reason.
+ENDS_OTHERS = (
+    (PasswordChanged, "password_changed"),
+    (EmailChanged, "email_changed"),
+    (PhoneChanged, "phone_changed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,10 @@ def build(ground: Ground) -> House:
     giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
     ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
     ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
-    ground.bus.subscribe(PasswordChanged, giving_up.when_password_changed)
-    ground.bus.subscribe(PasswordChanged, protocol.issuance.families.when_password_changed)
-    ground.bus.subscribe(protocol.issuance.families.when_consent_withdrawn)
+    for kind, reason in ENDS_OTHERS:
+        ground.bus.subscribe(kind, giving_up.ending_others(reason))
+        ground.bus.subscribe(kind, protocol.issuance.families.ending_others(reason))
+    ground.bus.subscribe(ConsentWithdrawn, protocol.issuance.families.when_consent_withdrawn)
     ground.bus.subscribe(ConsentWithdrawn, notices.when_consent_withdrawn)
     ground.bus.subscribe(AccountClosing, people.sessions.ending("closing"))
     ground.bus.subscribe(AccountClosing, protocol.issuance.families.when_account_closing)

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import own, passkeys, recovery
+from idp.app import contacts, own, passkeys, recovery
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
@@ -71,6 +71,7 @@ def mount(house: House) -> None:
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
         recovery.pages(house, front),
+        contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),

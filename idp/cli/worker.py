@@ -16,6 +16,7 @@ from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
 from idp.factors import sent_code
 from idp.oidc.tokens import purge as tokens
+from idp.selfservice import contact_undos
 from idp.sessions import known_browsers
 
 BATCH = 500
@@ -79,6 +80,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("answer_recoveries", 0.5, lambda: recovery.answering(house).answer(BATCH), batch=BATCH),
         Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
+        Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
 
@@ -136,6 +138,11 @@ def _purge_codes(house: House) -> int:
 def _purge_recoveries(house: House) -> int:
     with house.ground.database.transaction() as db:
         return house.recovery_cases.purge(db, house.ground.clock.now(), BATCH)
+
+
+def _purge_contacts(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return contact_undos.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_ghosts(house: House) -> int:

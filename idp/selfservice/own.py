@@ -109,7 +109,15 @@ class Own:
             return self._prove(path, None, Requirement())
         with self.database.reading() as db:
             subject = self.subjects.get(db, session.subject_id)
-        return self._prove(path, session.brand, Requirement()) if subject is None else Owner(session, subject, session.brand)
+        if subject is None or subject.disabled:
+            return self._prove(path, session.brand, Requirement())
+        return Owner(session, subject, session.brand)
+
+    def is_password_alone(self, owner: Owner) -> bool:
+        """Whether nothing but the password could be asked of the owner, at any brand."""
+        with self.database.reading() as db:
+            _, asked = self._to_change(self.gate.enrolled(db, owner.subject), owner.brand)
+        return asked.level == "pwd"
 
     def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
         """`template` in the owner's brand's dress, with what was just done, which is said once."""
