@@ -19,12 +19,14 @@ from idp.core.events import (
     AuthenticatorRemoved,
     BrowserForgotten,
     Event,
+    PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,
     SecondStepProven,
     SignedIn,
     TrustWithdrawn,
 )
+from idp.core.language import N_
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
@@ -41,6 +43,7 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (AuthenticatorEnrolled, "totp"): "An authenticator app was added",
     (AuthenticatorEnrolled, "text_code"): "Codes by text were turned on",
     (AuthenticatorEnrolled, "mail_code"): "Codes by e-mail were turned on",
+    (PasswordChanged, ""): N_("Your password was changed"),
     (AuthenticatorRemoved, "passkey"): "A passkey was removed",
     (AuthenticatorRemoved, "totp"): "An authenticator app was removed",
     (AuthenticatorRemoved, "text_code"): "Codes by text were turned off",

@@ -94,6 +94,11 @@ class AuthenticatorRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """The password is another; `reason`: `changed` or `reset`. `session_id`, which did it, is the only session that stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesRenewed(Event):
     """Ten recovery codes were made and shown; earlier ones no longer count."""
 

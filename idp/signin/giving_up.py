@@ -1,4 +1,4 @@
-"""What a factor takes with it when its owner gives it up (S1, what ends)."""
+"""What a factor takes with it when its owner gives it up or changes it (S1, what ends)."""
 
 from dataclasses import dataclass
 
@@ -34,6 +34,13 @@ class GivingUp:
         trust.withdraw(db, self.sessions, event.subject_id)
         if not has_strong(db, event.subject_id) and self.recovery_codes.void(db, event.subject_id):
             self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
+
+    def when_password_changed(self, db: Connection, event: Event) -> None:
+        """Ends all other sessions and all trust: the old password may have been somebody else's too."""
+        if event.subject_id is None:
+            return
+        self.sessions.end_all(db, event.subject_id, "password_changed", self.clock.now(), keep=event.session_id)
+        trust.withdraw(db, self.sessions, event.subject_id)
 
 
 def has_strong(db: Connection, subject_id: str) -> bool:

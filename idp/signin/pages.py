@@ -13,9 +13,9 @@ from idp.core.handles import digest
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
-from idp.signin.gate import ENROLS, is_declinable
+from idp.signin.gate import ENROLS, VOUCHES, is_declinable
 from idp.signin.masking import masked
-from idp.signin.needs import Enrol, Nothing, Step, Unmet
+from idp.signin.needs import Enrol, Nothing, Step, Unmet, Vouched
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
 from idp.signin.passkey_words import PasskeyForm
 from idp.signin.progress import Position
@@ -56,6 +56,8 @@ class SigninPages:
             return visit
         interaction, session = visit.interaction, visit.browser.session
         position = None if "another" in request.args else self.flow.progress.position(interaction, visit.browser)
+        if position is None and interaction.purpose == VOUCHES:
+            return see_other(self.arrivals.interactions.resume_url(interaction))
         if position is None:
             return self._identify(visit, username=interaction.login_hint if session is None else "")
         chooses = interaction.purpose == "select" and not position.attempt.proofs
@@ -85,7 +87,7 @@ class SigninPages:
                 # What was asked for has become less while the person was at it: they begin again, which asks less.
                 self.flow.progress.attempts.end(visit.interaction)
                 return self._identify(visit)
-            case Nothing():
+            case Nothing() | Vouched():
                 return see_other(self.arrivals.interactions.resume_url(visit.interaction))
             case Step(choices) if choices[0] == "password":
                 return self._confirm(visit, position.subject)

@@ -20,7 +20,7 @@ from idp.sessions.context import is_recent
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.attempt import Attempt, Attempts
-from idp.signin.gate import OFFERED, PROOF, PROVEN_AT, Gate, Presented, asked, presented
+from idp.signin.gate import OFFERED, PROOF, PROVEN_AT, VOUCHES, Gate, Presented, asked, presented
 from idp.signin.locking import Locking
 from idp.signin.lockout import UNKNOWN_BROWSER, Lane
 from idp.signin.needs import Need, Nothing
@@ -29,6 +29,9 @@ from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import context_of
 from idp.subjects.proof import Proof, newest
 from idp.subjects.subjects import Subject, Subjects
+
+# In the request of an interaction that vouches: for whom.
+SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,13 @@ class Progress:
 
     def locate(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> Position | None:
         """`position`, inside a transaction of the caller's."""
-        session = browser.session
+        session = None if interaction.purpose == VOUCHES else browser.session
         attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
         subject = self.subjects.get(db, attempt.subject_id) if attempt else None
-        if attempt is None or subject is None or subject.disabled:
+        if attempt is None or subject is None or subject.disabled or not _is_about(interaction, attempt):
             return None
+        if interaction.purpose == VOUCHES:
+            return Position(subject, attempt, self.gate.vouch(db, subject, interaction.brand, attempt.proofs))
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
         return Position(subject, attempt, self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now))
 
@@ -84,8 +89,10 @@ class Progress:
     ) -> Finished | Attempt | Over:
         """What `attempt`, with the proof it just got, leads to. Belongs into the transaction in which the proof was spent."""
         subject = self.subjects.get(db, attempt.subject_id)
-        if subject is None or subject.disabled:
+        if subject is None or subject.disabled or not _is_about(interaction, attempt):
             return Over()
+        if interaction.purpose == VOUCHES:
+            return attempt
         # Held until the end of the transaction, like the password below: what ends them meanwhile must find a new session too.
         session = self.sessions.hold(db, browser.session.id, now) if browser.session else None
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
@@ -126,6 +133,10 @@ class Progress:
         # The same statements for names that do not exist, so that both ask the database equally often.
         known = known_browsers.find(db, subject_id, device, now)
         return self.locking.lockout.lane(subject_id or None, name, known.id if known else UNKNOWN_BROWSER)
+
+    def vouch_for(self, interaction: Interaction) -> None:
+        """Begins the proofs of an interaction that vouches for somebody who came by a mailed link."""
+        self.attempts.keep(interaction, Attempt(subject_id=str(interaction.request[SUBJECT])))
 
     def _brings(
         self,
@@ -183,6 +194,11 @@ class Progress:
             if attempt.trust and days and _second_step(attempt.proofs):
                 known_browsers.trust(db, attempt.subject_id, device, now + timedelta(days=days), now)
         return Finished(started, device, offered=False)
+
+
+def _is_about(interaction: Interaction, attempt: Attempt) -> bool:
+    """Whether the attempt is of whom the interaction is about, where it is about somebody."""
+    return interaction.purpose != VOUCHES or interaction.request.get(SUBJECT) == attempt.subject_id
 
 
 def _recent(proofs: tuple[Proof, ...], max_age: timedelta | None, now: datetime) -> tuple[Proof, ...]:

@@ -1,26 +1,20 @@
 """The page behind the mail about a lock. Looking at it uses nothing up; its buttons do."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import assert_never
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.core.handles import digest, new_handle
-from idp.core.kv import KV
-from idp.core.throttle import Quota
 from idp.signin.outcomes import Incomplete, NotAsked, Paused, WrongCode
 from idp.signin.step_words import CODE_MISSING, STEPS, paused, wrong_code
 from idp.signin.unlocking import Answered, LinkOver, Unlocking
 from idp.signin.words import Problem
-from idp.web.browser import BrowserCookie
 from idp.web.forms import Form, read_form
+from idp.web.opened_links import OpenedLinks
 from idp.web.redirects import see_other
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
-
-OPEN_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +22,8 @@ class UnlockPages:
     """Everything under /unlock."""
 
     unlocking: Unlocking
-    kv: KV
-    browser: BrowserCookie
+    links: OpenedLinks
     pages: Pages
-    parking: Quota
 
     def routes(self) -> tuple[Route, ...]:
         """The mailed address, and the page it leads to."""
@@ -43,10 +35,7 @@ class UnlockPages:
 
     def arrive(self, handle: str) -> Response:
         """GET: takes the secret out of the address before anything is shown, so that no history or Referer keeps it."""
-        self.parking.use()  # whoever makes up links must not fill the store with them
-        opened = new_handle()
-        self.kv.set(self._key(opened), digest(handle).encode(), OPEN_FOR)
-        return see_other("/unlock", at=opened)
+        return see_other("/unlock", at=self.links.open(handle))
 
     def show(self) -> Response:
         """GET: what the buttons will do; a calm page where the link is over."""
@@ -58,14 +47,14 @@ class UnlockPages:
         return self._deny(form["at"]) if "deny" in form else self._unlock(form)
 
     def _deny(self, opened: str) -> Response:
-        done = self.unlocking.deny(self._kept(opened))
+        done = self.unlocking.deny(self.links.kept(opened))
         if isinstance(done, LinkOver):
             return self._over()
         return self.pages.page("signin/not_me.html", brand=done.brand)
 
     def _unlock(self, form: Form) -> Response:
         opened, kind = form["at"], form["kind"]
-        done = self.unlocking.unlock(self._kept(opened), kind, form["code"])
+        done = self.unlocking.unlock(self.links.kept(opened), kind, form["code"])
         match done:
             case Answered(brand):
                 return self.pages.page("signin/unlocked.html", brand=brand)
@@ -83,7 +72,7 @@ class UnlockPages:
                 assert_never(done)
 
     def _ask(self, opened: str, kind: str, problem: Problem | None = None, status: int = 200) -> Response:
-        asked = self.unlocking.asked(self._kept(opened))
+        asked = self.unlocking.asked(self.links.kept(opened))
         if isinstance(asked, LinkOver):
             return self._over()
         chosen = kind if kind in asked.kinds else next(iter(asked.kinds), "")
@@ -102,11 +91,3 @@ class UnlockPages:
 
     def _over(self) -> Response:
         return self.pages.problem("link_over", status=200)
-
-    def _kept(self, opened: str) -> str:
-        kept = self.kv.get(self._key(opened))
-        return kept.decode() if kept is not None else ""
-
-    def _key(self, opened: str) -> str:
-        # For this browser alone: an address that is passed on leads nowhere.
-        return f"unlock:{self.browser.digest()}:{digest(opened)}"

@@ -157,6 +157,11 @@ class Families:
         if event.subject_id is not None:
             self.revoke_all(db, event.subject_id, "factor_removed", self._clock.now(), keep=event.session_id)
 
+    def when_password_changed(self, db: Connection, event: Event) -> None:
+        """Subscriber: whoever knew the old password may have got tokens with it (S1, what ends)."""
+        if event.subject_id is not None:
+            self.revoke_all(db, event.subject_id, "password_changed", self._clock.now(), keep=event.session_id)
+
     def when_not_me(self, db: Connection, event: Event) -> None:
         """Subscriber: with the sessions of whoever says "not me" fall all families, offline ones too."""
         if event.subject_id is not None:
