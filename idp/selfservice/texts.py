@@ -15,6 +15,7 @@ from idp.core.kv import KV
 from idp.core.sealing import Keyring, Unsealable
 from idp.factors.sent_code import LIFETIME, Place, SentCodes
 from idp.factors.text_code import TextCode
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
@@ -48,7 +49,10 @@ class Lapsed:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Collaborators. The number that waits for its code stays here, sealed; a form brings the code alone (S3.7)."""
+    """Each act is one change in the owner's session (`changing`).
+
+    The number that waits for its code stays here, sealed; a form brings the code alone (S3.7).
+    """
 
     database: Database
     kv: KV
@@ -96,7 +100,7 @@ class Texts:
             case never:
                 assert_never(never)
         now = self.clock.now()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             code = self.sent.renew(db, place, now)
             if code is None:
                 return TooSoon()
@@ -110,7 +114,7 @@ class Texts:
         number, now, kind = self.pending(owner), self.clock.now(), TextCode.kind
         if number is None:
             return Lapsed()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             place = _place(owner, number)
             verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, kind, typed, now)
             if not isinstance(verdict, Proof):
@@ -125,7 +129,7 @@ class Texts:
 
     def turn_off(self, owner: Owner) -> bool:
         """No more codes by text; False where there were none."""
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             return self._removed(db, owner, of(db, owner.subject.id, TextCode.kind))
 
     def _removed(self, db: Connection, owner: Owner, given_up: Iterable[Authenticator]) -> bool:
@@ -135,7 +139,7 @@ class Texts:
         return bool(gone)
 
     def _withheld(self, owner: Owner, because: str) -> None:
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             self.bus.record(db, CodeWithheld(**owner.by, kind=TextCode.kind, outcome="refused", reason=because))
 
 
