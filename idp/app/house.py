@@ -13,6 +13,7 @@ from idp.core.kv import epoch
 from idp.core.throttle import Quota, Throttle
 from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.logout import LogoutNotices
+from idp.recovery.cases import Cases
 from idp.signin.gate import Gate
 from idp.signin.giving_up import GivingUp
 from idp.signin.locking import Locking
@@ -38,6 +39,7 @@ class House:
     locking: Locking
     gate: Gate
     new_passwords: NewPasswords
+    recovery_cases: Cases
 
 
 def build(ground: Ground) -> House:
@@ -65,4 +67,4 @@ def build(ground: Ground) -> House:
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
     new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords)
+    return House(ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords, Cases(ground.keyring))

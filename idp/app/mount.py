@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import own, passkeys
+from idp.app import own, passkeys, recovery
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
@@ -69,6 +69,7 @@ def mount(house: House) -> None:
         unlocking(house, front),
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
+        recovery.pages(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),

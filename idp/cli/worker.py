@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from idp.app import House
+from idp.app import House, recovery
 from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
 from idp.core.errors import IdpError, Unavailable
@@ -73,6 +73,8 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
+        Chore("answer_recoveries", 0.5, lambda: recovery.answering(house).answer(BATCH), batch=BATCH),
+        Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
@@ -126,6 +128,11 @@ def _purge_browsers(house: House) -> int:
 def _purge_codes(house: House) -> int:
     with house.ground.database.transaction() as db:
         return sent_code.purge(db, house.ground.clock.now(), BATCH)
+
+
+def _purge_recoveries(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return house.recovery_cases.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_ghosts(house: House) -> int:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 from idp.clients.client import Client
 from idp.clients.model import brand_visits, consents
 from idp.core.database import upsert
-from idp.core.events import Bus, ConsentGranted
+from idp.core.events import Bus
+from idp.core.protocol_events import ConsentGranted
 
 
 class Consents:

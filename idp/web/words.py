@@ -73,6 +73,12 @@ PROBLEMS: dict[str, Words] = {
         "It was used already, it is more than a day old, a newer one was sent, or its page stood open too long.",
         "Nothing was changed. Try the link in the newest mail; if you still cannot sign in, call the support of your brand.",
     ),
+    "recovery_over": Words(
+        "This way back in is closed",
+        "It was used already, a newer e-mail was sent, or more than 15 minutes have passed.",
+        "Nothing was changed. Ask for a new e-mail, and use the newest one.",
+        "Ask for a new e-mail",
+    ),
     "unknown_client": Words(
         "We do not know this application",
         "The application that sent you here is not registered with us, or was switched off.",

@@ -8,8 +8,9 @@ from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError, Refused
-from idp.core.events import Bus, CodeIssued, ConsentDenied
+from idp.core.events import Bus
 from idp.core.logs import get_log
+from idp.core.protocol_events import CodeIssued, ConsentDenied
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
 from idp.oidc.authorization.hint import read_hint

@@ -10,8 +10,9 @@ from sqlalchemy import exists as any_row
 
 from idp.core.clock import Clock
 from idp.core.database import upsert
-from idp.core.events import Bus, Event, FamilyRevoked
+from idp.core.events import Bus, Event
 from idp.core.prepared import Prepared
+from idp.core.protocol_events import FamilyRevoked
 from idp.oidc.tokens.claims import by_parameter
 from idp.oidc.tokens.model import families, revoked_tokens
 from idp.sessions.model import is_alive, sessions
