@@ -61,6 +61,8 @@ _LIVE: Select[Any] = (
 _BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
 _HOLD = _BY_ID.with_for_update(of=sessions)
+# In one order, so that of two who hold several one waits, and neither for ever.
+_HOLD_ALL = _LIVE.where(sessions.c.subject_id == bindparam("subject_id")).order_by(sessions.c.id).with_for_update(of=sessions)
 
 
 class Sessions:
@@ -92,6 +94,10 @@ class Sessions:
         """The same, and nothing else ends it before this transaction does."""
         row = db.execute(_HOLD, {"id": session_id, "now": now}).one_or_none()
         return _session(row) if row else None
+
+    def hold_all(self, db: Connection, subject_id: str, now: datetime) -> tuple[Session, ...]:
+        """All live sessions of a subject; nothing else ends one of them before this transaction does."""
+        return tuple(map(_session, db.execute(_HOLD_ALL, {"subject_id": subject_id, "now": now})))
 
     def start(
         self,
@@ -148,8 +154,11 @@ class Sessions:
 
     def end_all(self, db: Connection, subject_id: str, reason: str, now: datetime, keep: str | None = None) -> int:
         """Ends every session of a subject but the one with the id `keep`; answers how many."""
-        theirs = sessions.c.subject_id == subject_id
-        return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
+        theirs = (sessions.c.subject_id == subject_id) & sessions.c.ended_at.is_(None)
+        others = theirs if keep is None else theirs & (sessions.c.id != keep)
+        # Held in the order of `hold_all` first: an update takes rows in whichever order it comes upon them.
+        held = db.scalars(select(sessions.c.id).where(others).order_by(sessions.c.id).with_for_update()).all()
+        return self._end(db, sessions.c.id.in_(held), reason, now) if held else 0
 
     def distrust(self, db: Connection, subject_id: str) -> None:
         """The subject's sessions no longer count as those of trusted browsers (`trust.withdraw` does both)."""

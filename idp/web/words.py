@@ -106,9 +106,9 @@ PROBLEMS: dict[str, Words] = {
         "Nothing was changed. You can go on where you were.",
     ),
     "not_signed_in": Words(
-        "You are not signed in",
-        "There is no running sign-in in this browser.",
-        "Nothing needs to be done.",
+        "You were signed out meanwhile",
+        "Your sign-in here ended in the moment in which you wanted to change something.",
+        "Nothing was changed. Sign in again, and look at your account before you go on.",
     ),
     "too_large": Words(
         "That was too much at once",
