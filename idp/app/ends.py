@@ -30,7 +30,7 @@ OTHERS: tuple[tuple[type[Event], str], ...] = (
 def let_end(ground: Ground, people: People, protocol: Protocol) -> None:
     """Subscribes everything that ends, in the order in which it does."""
     sessions, families = people.sessions, protocol.issuance.families
-    notices = LogoutNotices(sessions, people.pairwise, ground.keyring, ground.clock)
+    notices = LogoutNotices(people.pairwise, ground.keyring, ground.clock)
     giving_up = GivingUp(sessions, people.recovery_codes, ground.bus, ground.clock)
     listeners: tuple[tuple[type[Event], Subscriber], ...] = (
         (SessionEnded, notices.when_session_ended),

@@ -18,7 +18,6 @@ from idp.core.handles import digest
 from idp.core.outbox import Attempt, Delivered, GiveUp, Outcome, Retry, enqueue
 from idp.core.sealing import Keyring
 from idp.oidc.tokens.keys import Keys
-from idp.sessions.session import Sessions
 from idp.sessions.visits import clients_visited, leave
 from idp.subjects.pairwise import Pairwise
 
@@ -33,7 +32,6 @@ MOST_REMEMBERED = 1000
 class LogoutNotices:
     """Subscriber of `SessionEnded` and of `ConsentWithdrawn`."""
 
-    sessions: Sessions
     pairwise: Pairwise
     keyring: Keyring
     clock: Clock
