@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from jinja2 import Environment
 
 from idp.brands.brand import Brand
+from idp.core.language import current_language
 from idp.web.render import dress
 
 
@@ -23,13 +24,14 @@ class Mail:
 
 
 def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: datetime) -> dict[str, str]:
-    """The payload of `mail` for the outbox, to the address `to`."""
+    """The payload of `mail` for the outbox, to the address `to`, in the current language."""
     context = {
         "brand": dress(brand, now),
         "paragraphs": mail.paragraphs,
         "action": mail.action,
         "code": mail.code,
         "not_me": mail.not_me,
+        "lang": current_language(),
     }
     name_of_sender, sender = parseaddr(brand.mail_from)
     return {
