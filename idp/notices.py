@@ -19,7 +19,10 @@ from idp.core.events import (
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
+    ContactUndone,
+    EmailChanged,
     Event,
+    NameChanged,
     PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,
@@ -46,6 +49,9 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (AuthenticatorEnrolled, "totp"): N_("An authenticator app was added"),
     (AuthenticatorEnrolled, "text_code"): N_("Codes by text were turned on"),
     (AuthenticatorEnrolled, "mail_code"): N_("Codes by e-mail were turned on"),
+    (EmailChanged, ""): N_("Your e-mail address was changed"),
+    (NameChanged, ""): N_("Your name was changed"),
+    (ContactUndone, ""): N_("Your contacts are as they were before"),
     (PasswordChanged, ""): N_("Your password was changed"),
     (AuthenticatorRemoved, "passkey"): N_("A passkey was removed"),
     (AuthenticatorRemoved, "totp"): N_("An authenticator app was removed"),
@@ -125,6 +131,16 @@ class Notices:
             _("If it was not you, say so on the same page, or call us: the number is below."),
             {"url": f"{self.issuer}/unlock/{handle}", "label": _("Say whether it was you")},
         )
+
+    def tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
+        """Sends the subject what is `written`, in their language, in the name of this brand, or of one that knows them."""
+        brand = self.brand_of(db, subject_id, brand_id)
+        if brand is not None:
+            self._send(db, subject_id, brand, partial(written, brand))
+
+    def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
+        """In whose name the subject is told something that began at this brand."""
+        return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
 
     def _where(self, brand: Brand) -> str:
         return _("%(browser)s, %(when)s.", browser=in_words(current_origin().device), when=self._when(brand))

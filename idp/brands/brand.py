@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 SecondStep = Literal["passkey", "totp", "recovery_code", "text_code", "mail_code"]
 
 
@@ -16,7 +18,16 @@ def _clock_time(value: object) -> object:
     return time.fromisoformat(value) if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value) else value
 
 
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    if not (parts.scheme == "https" or local) or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an https address without query or fragment (http on this machine alone)")
+    return url
+
+
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+WebAddress = Annotated[str, Field(max_length=300), AfterValidator(_web_address)]
 
 
 class Strict(BaseModel):
@@ -83,6 +94,25 @@ class Policy(Strict):
         return self.lock_ends == "by_recovery"
 
 
+class AccountApi(Strict):
+    """The brand's own account API, where it checks agreements for us (docs/activation.md).
+
+    `url` names it, as the client that `owns` it says; `check_url` is asked; its answers are signed with a key of `jwks`, or
+    of the set that is published at `jwks_uri`.
+    """
+
+    url: WebAddress
+    check_url: WebAddress
+    jwks: dict[str, Any] | None = None
+    jwks_uri: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _one_way_to_its_keys(self) -> Self:
+        if (self.jwks is None) == (self.jwks_uri is None):
+            raise ValueError("needs either jwks or jwks_uri: the keys that its answers are signed with")
+        return self
+
+
 class Brand(Strict):
     """One brand block of `clients.yaml`."""
 
@@ -98,3 +128,5 @@ class Brand(Strict):
     support: Support
     status: str | None = None
     policy: Policy = Policy()
+    # Without one there is no activation at this brand, and no recovery by agreement number.
+    account_api: AccountApi | None = None

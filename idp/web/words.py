@@ -77,6 +77,17 @@ PROBLEMS: dict[str, Words] = {
             "Nothing was changed. Try the link in the newest mail; if you still cannot sign in, call the support of your brand."
         ),
     ),
+    "recovery_over": Words(
+        N_("This way back in is closed"),
+        N_("It was used already, a newer e-mail was sent, or more than 15 minutes have passed."),
+        N_("Nothing was changed. Ask for a new e-mail, and use the newest one."),
+        N_("Ask for a new e-mail"),
+    ),
+    "undo_over": Words(
+        N_("This link is no longer good"),
+        N_("It was used already, it is more than 7 days old, or its page stood open too long."),
+        N_("Nothing was changed. Try the link in the mail once more; if something is wrong, call the support of your brand."),
+    ),
     "unknown_client": Words(
         N_("We do not know this application"),
         N_("The application that sent you here is not registered with us, or was switched off."),
@@ -99,9 +110,9 @@ PROBLEMS: dict[str, Words] = {
         N_("Nothing was changed. You can go on where you were."),
     ),
     "not_signed_in": Words(
-        N_("You are not signed in"),
-        N_("There is no running sign-in in this browser."),
-        N_("Nothing needs to be done."),
+        N_("You were signed out meanwhile"),
+        N_("Your sign-in here ended in the moment in which you wanted to change something."),
+        N_("Nothing was changed. Sign in again, and look at your account before you go on."),
     ),
     "too_large": Words(
         N_("That was too much at once"),
