@@ -1,6 +1,7 @@
 """What is written about contacts: the code to a new address, the word to whoever has it already, the way back to the old."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +11,16 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
 from idp.core.devices import in_words
-from idp.core.language import N_, _
+from idp.core.language import LANGUAGES, N_, _, speaking
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
+from idp.core.wishes import language_of
 from idp.factors.text_code import TextCode
 from idp.signin.code_messages import MAIL, TEXT, CodeMessages
 from idp.signin.masking import masked
 from idp.subjects.phone_numbers import masked_number
+from idp.subjects.subjects import Subject
 from idp.web import formats
 from idp.web.mails import Mail, branded
 
@@ -51,6 +54,11 @@ class ContactMessages:
             self._mail(db, brand, holder, mail, {})
 
         return write
+
+    def speaking_to(self, holder: Subject, brand_id: str | None) -> AbstractContextManager[None]:
+        """What is written meanwhile is in the language on file: whoever changes a contact may be somebody else."""
+        brand = self.messages.brand(brand_id)
+        return speaking(language_of(holder.locale, brand.languages if brand is not None else LANGUAGES))
 
     def email_changed(self, db: Connection, brand_id: str | None, old: str, new: str, handle: str) -> None:
         """To the old address: where we write now, and the way back."""

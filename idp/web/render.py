@@ -122,6 +122,10 @@ class Pages:
             action_label=action_label or _(words.action),
         )
 
+    def forget_language(self, response: Response) -> None:
+        """Takes back what was chosen at the foot of a page in this browser."""
+        self._languages.forget(response)
+
     def _dress(self, brand_id: str | None) -> BrandView | None:
         brand = self._brands.get(brand_id)
         return dress(brand, self._clock.now()) if brand else None
