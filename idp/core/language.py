@@ -37,9 +37,14 @@ def _(text: str, **values: object) -> str:
     return text % values if values else text
 
 
+def look_up_plural(one: str, many: str, number: int) -> str:
+    """`one` or `many`, by what the current language says of `number`; nothing filled in."""
+    return one if number == 1 else many
+
+
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """`one` or `many`, by what the current language says of `number`, which is also the value `num`."""
-    return (one if number == 1 else many) % {"num": number, **values}
+    return look_up_plural(one, many, number) % {"num": number, **values}
 
 
 def N_(text: str) -> str:

@@ -80,9 +80,8 @@ def gathered(one_by_one: Iterable[Happening]) -> list[Happening]:
 
 
 def _happening(entry: Entry) -> Happening:
-    kind = str(entry.details.get("kind", ""))
-    keys = ((entry.event, kind), (entry.event, entry.reason), (entry.event, ""))
-    words = next((WORDS[key] for key in keys if key in WORDS), SOMETHING)
+    closest_first = (*filter(None, (str(entry.details.get("kind", "")), entry.reason)), "")
+    words = next((WORDS[entry.event, detail] for detail in closest_first if (entry.event, detail) in WORDS), SOMETHING)
     return Happening(
         words=NEW_BROWSER if entry.details.get("new_device") else words,
         at=entry.occurred_at,

@@ -16,7 +16,7 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.language import _ as gettext
-from idp.core.language import current_language, ngettext
+from idp.core.language import current_language, look_up_plural
 from idp.core.origin import current_origin
 from idp.settings import Settings
 from idp.web.browser import BrowserCookie
@@ -154,4 +154,4 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, look_up_plural, newstyle=True)  # type: ignore[attr-defined]
