@@ -6,6 +6,10 @@ in the same transaction, so what happened and what follows from it commit togeth
 
 from dataclasses import dataclass
 
+from idp.core.account_events import AccountClosed as AccountClosed
+from idp.core.account_events import AccountClosing as AccountClosing
+from idp.core.account_events import ClosingCancelled as ClosingCancelled
+from idp.core.account_events import ConsentWithdrawn as ConsentWithdrawn
 from idp.core.event import COMMON as COMMON
 from idp.core.event import Bus as Bus
 from idp.core.event import Event as Event
@@ -173,28 +177,6 @@ class ConsentGranted(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentDenied(Event):
     """The subject answered deny."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentWithdrawn(Event):
-    """The subject took back what they allowed a client: its families end, and it is told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountClosing(Event):
-    """The subject wants their account closed, `at` a moment they were told; until then they may think again."""
-
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosingCancelled(Event):
-    """The subject keeps their account after all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountClosed(Event):
-    """The account is closed for good: what was personal is erased, its identifiers are never given to anybody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
