@@ -4,26 +4,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from idp.app.ends import let_end
 from idp.app.ground import Ground
 from idp.app.people import Parties, People, build_parties, build_people
 from idp.app.protocol import Protocol, build_protocol
 from idp.core.errors import Unavailable
-from idp.core.events import (
-    AccountClosing,
-    AuthenticatorRemoved,
-    ConsentWithdrawn,
-    NotMe,
-    PasswordChanged,
-    SessionEnded,
-    SubjectDisabled,
-)
 from idp.core.kv import epoch
 from idp.core.places import Places, read_places
 from idp.core.throttle import Quota, Throttle
 from idp.oidc.authorization.service import KIND as AUTHORIZE
-from idp.oidc.logout import LogoutNotices
+from idp.recovery.cases import Cases
 from idp.signin.gate import Gate
-from idp.signin.giving_up import GivingUp
 from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
 from idp.signin.new_password import NewPasswords
@@ -47,6 +38,7 @@ class House:
     locking: Locking
     gate: Gate
     new_passwords: NewPasswords
+    recovery_cases: Cases
     places: Places
 
 
@@ -60,24 +52,22 @@ def build(ground: Ground) -> House:
     gate = Gate(parties.brands, people.recovery_codes)
     protocol = build_protocol(ground, people, parties, gate)
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
-    notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
-    ground.bus.subscribe(SessionEnded, notices.when_session_ended)
-    ground.bus.subscribe(SubjectDisabled, people.sessions.ending("disabled"))
-    ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
-    giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
-    ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
-    ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
-    ground.bus.subscribe(PasswordChanged, giving_up.when_password_changed)
-    ground.bus.subscribe(PasswordChanged, protocol.issuance.families.when_password_changed)
-    ground.bus.subscribe(ConsentWithdrawn, protocol.issuance.families.when_consent_withdrawn)
-    ground.bus.subscribe(ConsentWithdrawn, notices.when_consent_withdrawn)
-    ground.bus.subscribe(AccountClosing, people.sessions.ending("closing"))
-    ground.bus.subscribe(AccountClosing, protocol.issuance.families.when_account_closing)
-    ground.bus.subscribe(NotMe, people.sessions.ending("not_me"))
-    ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
+    let_end(ground, people, protocol)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
     new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords, places)
+    return House(
+        ground,
+        throttle,
+        parking,
+        people,
+        parties,
+        protocol,
+        locking,
+        gate,
+        new_passwords,
+        Cases(ground.keyring),
+        places,
+    )

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import own, passkeys
+from idp.app import contacts, own, passkeys, recovery
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
@@ -36,6 +36,7 @@ from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
+from idp.web.languages import Languages
 from idp.web.problems import Problems
 from idp.web.render import STATIC, Pages
 from idp.web.routes import Route, RouteTable
@@ -52,9 +53,10 @@ def mount(house: House) -> None:
     app, settings = ground.app, ground.settings
     table = RouteTable()
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
-    pages = Pages(settings, house.parties.brands, browser, ground.clock)
+    languages = Languages(settings, house.parties.brands)
+    pages = Pages(settings, house.parties.brands, browser, ground.clock, languages)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
-    Gate(settings, table, browser, callers).install(app)
+    Gate(settings, table, browser, callers, languages).install(app)
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
@@ -63,10 +65,13 @@ def mount(house: House) -> None:
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
         StaticFiles(STATIC).routes(),
+        languages.routes(),
         signing_in(house, front),
         unlocking(house, front),
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
+        recovery.pages(house, front),
+        contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -134,7 +139,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)
     authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock, house.throttle)
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
-    languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
+    languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
         *passkeys.for_managers(house),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from idp.app import House
+from idp.app import House, recovery
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
@@ -16,6 +16,7 @@ from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
 from idp.factors import sent_code
 from idp.oidc.tokens import purge as tokens
+from idp.selfservice import contact_undos
 from idp.sessions import known_browsers
 
 BATCH = 500
@@ -76,7 +77,10 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
+        Chore("answer_recoveries", 0.5, lambda: recovery.answering(house).answer(BATCH), batch=BATCH),
+        Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
+        Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
 
@@ -129,6 +133,16 @@ def _purge_browsers(house: House) -> int:
 def _purge_codes(house: House) -> int:
     with house.ground.database.transaction() as db:
         return sent_code.purge(db, house.ground.clock.now(), BATCH)
+
+
+def _purge_recoveries(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return house.recovery_cases.purge(db, house.ground.clock.now(), BATCH)
+
+
+def _purge_contacts(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return contact_undos.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_ghosts(house: House) -> int:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, select, update
 from idp.clients.client import Client
 from idp.clients.model import brand_visits, consents
 from idp.core.database import upsert
-from idp.core.events import Bus, ConsentGranted, ConsentWithdrawn
+from idp.core.events import Bus
+from idp.core.protocol_events import ConsentGranted, ConsentWithdrawn
 
 
 @dataclass(frozen=True, slots=True)

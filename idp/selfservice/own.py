@@ -1,17 +1,21 @@
 """The door to our own pages: each says what it requires, and whoever lacks it goes through the same gate as everybody."""
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from flask import request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.kv import KV
+from idp.core.wishes import wish
+from idp.selfservice.changing import changing
 from idp.sessions.context import ACR_ORDER, Requirement
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
@@ -91,6 +95,7 @@ class Own:
             if subject is None or subject.disabled:
                 return self._prove(path, session.brand, Requirement())
             brand, asked = session.brand, Requirement()
+            wish(brand=brand)
             if to_change or to_add:
                 enrolled = self.gate.enrolled(db, subject)
                 brand, asked = self._to_change(enrolled, session.brand)
@@ -107,7 +112,19 @@ class Own:
             return self._prove(path, None, Requirement())
         with self.database.reading() as db:
             subject = self.subjects.get(db, session.subject_id)
-        return self._prove(path, session.brand, Requirement()) if subject is None else Owner(session, subject, session.brand)
+        if subject is None or subject.disabled:
+            return self._prove(path, session.brand, Requirement())
+        return Owner(session, subject, session.brand)
+
+    def is_password_alone(self, owner: Owner) -> bool:
+        """Whether nothing but the password could be asked of the owner, at any brand."""
+        with self.database.reading() as db:
+            _, asked = self._to_change(self.gate.enrolled(db, owner.subject), owner.brand)
+        return asked.level == "pwd"
+
+    def changing(self, owner: Owner) -> AbstractContextManager[Connection]:
+        """The transaction of a change that the owner makes; see `changing`."""
+        return changing(self.database, self.sessions, owner.session, self.clock.now())
 
     def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
         """`template` in the owner's brand's dress, with what was just done, which is said once."""

@@ -14,6 +14,7 @@ from idp.core.devices import in_words
 from idp.core.events import Bus, SignedIn
 from idp.core.handles import new_handle
 from idp.core.origin import current_origin
+from idp.core.wishes import wish
 from idp.factors.password import Password
 from idp.sessions import known_browsers
 from idp.sessions.context import is_recent
@@ -84,6 +85,7 @@ class Progress:
         subject = self.subjects.get(db, attempt.subject_id) if attempt else None
         if attempt is None or subject is None or subject.disabled or not _is_about(interaction, attempt):
             return None
+        wish(subject=subject.locale or "")
         if interaction.purpose == VOUCHES:
             return Position(subject, attempt, self.gate.vouch(db, subject, interaction.brand, attempt.proofs))
         brings = self._brings(db, interaction, attempt, session, browser.device, now)

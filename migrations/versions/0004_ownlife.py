@@ -1,6 +1,6 @@
 """A customer's own account
 
-Revision ID: 0004
+Revision ID: 0004_ownlife
 Revises: 0003
 """
 
@@ -9,8 +9,8 @@ from alembic import op
 
 from idp.core.database import UTCDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0004_ownlife"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

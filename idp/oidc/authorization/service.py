@@ -10,8 +10,10 @@ from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError, Refused
-from idp.core.events import Bus, CodeIssued, ConsentDenied
+from idp.core.events import Bus
 from idp.core.logs import get_log
+from idp.core.protocol_events import CodeIssued, ConsentDenied
+from idp.core.wishes import wish
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
 from idp.oidc.authorization.hint import read_hint
@@ -23,6 +25,7 @@ from idp.oidc.tokens.keys import Keys
 from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
+from idp.sessions.visits import visit
 from idp.signin.gate import DECLINED, Gate, presented
 from idp.signin.policy import ACR_VALUES
 from idp.subjects.pairwise import Pairwise
@@ -69,7 +72,9 @@ class Authorization:
 
         Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
         """
+        wish(asked=request.ui_locales or "")
         matched = match_redirect_uri(self._client(request), request)
+        wish(brand=matched.client.brand)
         try:
             asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
         except OAuthError as error:
@@ -103,6 +108,7 @@ class Authorization:
             request=request.parked(),
             returns_to=case.matched.redirect_uri,
             login_hint=request.login_hint or "",
+            ui_locales=request.ui_locales or "",
             purpose="select" if "select_account" in case.asked.prompts else "sign_in",
         )
 
@@ -132,7 +138,7 @@ class Authorization:
             if alive is None or alive.subject_id != session.subject_id:
                 return None
             self.sessions.touch(db, alive, now)
-            self.sessions.visit(db, alive.id, client.id, now)
+            visit(db, alive.id, client.id, now)
             if client.first_party and client.brand is not None:
                 self.consents.visit_brand(db, alive.subject_id, client.brand, now)
             code = self.codes.issue(db, self._draft(case, alive, context), now)

@@ -10,8 +10,9 @@ from sqlalchemy import exists as any_row
 
 from idp.core.clock import Clock
 from idp.core.database import upsert
-from idp.core.events import Bus, Event, FamilyRevoked
+from idp.core.events import Bus, Event, Subscriber
 from idp.core.prepared import Prepared
+from idp.core.protocol_events import FamilyRevoked
 from idp.oidc.tokens.claims import by_parameter
 from idp.oidc.tokens.model import families, revoked_tokens
 from idp.sessions.model import is_alive, sessions
@@ -168,10 +169,14 @@ class Families:
             theirs = (families.c.subject_id == event.subject_id) & (families.c.client_id == event.client_id)
             self._revoke(db, theirs, "consent_withdrawn", self._clock.now())
 
-    def when_password_changed(self, db: Connection, event: Event) -> None:
-        """Subscriber: whoever knew the old password may have got tokens with it (S1, what ends)."""
-        if event.subject_id is not None:
-            self.revoke_all(db, event.subject_id, "password_changed", self._clock.now(), keep=event.session_id)
+    def ending_others(self, reason: str) -> Subscriber:
+        """A subscriber: whoever shared the password or read the old mailbox may have got tokens with it (S1, what ends)."""
+
+        def end_others(db: Connection, event: Event) -> None:
+            if event.subject_id is not None:
+                self.revoke_all(db, event.subject_id, reason, self._clock.now(), keep=event.session_id)
+
+        return end_others
 
     def when_not_me(self, db: Connection, event: Event) -> None:
         """Subscriber: with the sessions of whoever says "not me" fall all families, offline ones too."""
