@@ -49,11 +49,6 @@ def _(text: str, **values: object) -> str:
     return look_up(text) % values
 
 
-def look_up_plural(one: str, many: str, number: int) -> str:
-    """`one` or `many`, by what the current language says of `number`; nothing filled in."""
-    return one if number == 1 else many
-
-
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """`one` or `many`, by what the current language says of `number`, which is also the value `num`."""
     return look_up_plural(one, many, number) % {"num": number, **values}
