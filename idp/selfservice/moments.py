@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from idp.core.language import _
+from idp.web import formats
 
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -13,7 +14,7 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
         return _("today at %(time)s", time=f"{local:%H:%M}")
     if local.date() == today - timedelta(days=1):
         return _("yesterday at %(time)s", time=f"{local:%H:%M}")
-    return _("on %(date)s at %(time)s", date=f"{local:%-d %B %Y}", time=f"{local:%H:%M}")
+    return _("on %(date)s at %(time)s", date=formats.day(local.date()), time=f"{local:%H:%M}")
 
 
 def day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
