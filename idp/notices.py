@@ -3,7 +3,7 @@
 A notice is enqueued in the transaction of what it tells, so nobody is told of what never happened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -117,6 +117,16 @@ class Notices:
         action = {"url": f"{self.issuer}/unlock/{handle}", "label": "Say whether it was you"}
         title = "Signing in with your password is on hold"
         self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
+
+    def tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
+        """Sends the subject what is `written` in the name of this brand, or of one that knows them."""
+        brand = self.brand_of(db, subject_id, brand_id)
+        if brand is not None:
+            self._send(db, subject_id, brand, written(brand))
+
+    def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
+        """In whose name the subject is told something that began at this brand."""
+        return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
 
     def _where(self, brand: Brand) -> str:
         at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))

@@ -54,4 +54,5 @@ def own_sending(house: House) -> OwnSending:
     """What sends codes that an owner asks for on pages of their own."""
     ground = house.ground
     quotas, messages = sending.quotas(house), sending.messages(house)
-    return OwnSending(ground.database, ground.clock, ground.bus, house.people.sent_codes, quotas, messages)
+    people = house.people
+    return OwnSending(ground.database, ground.clock, ground.bus, people.sessions, people.sent_codes, quotas, messages)

@@ -9,6 +9,7 @@ from idp.app.people import Parties, People, build_parties, build_people
 from idp.app.protocol import Protocol, build_protocol
 from idp.core.errors import Unavailable
 from idp.core.events import (
+    AccountClosing,
     AuthenticatorRemoved,
     EmailChanged,
     NotMe,
@@ -18,9 +19,12 @@ from idp.core.events import (
     SubjectDisabled,
 )
 from idp.core.kv import epoch
+from idp.core.places import Places, read_places
+from idp.core.protocol_events import ConsentWithdrawn
 from idp.core.throttle import Quota, Throttle
 from idp.oidc.authorization.service import KIND as AUTHORIZE
 from idp.oidc.logout import LogoutNotices
+from idp.recovery.cases import Cases
 from idp.signin.gate import Gate
 from idp.signin.giving_up import GivingUp
 from idp.signin.locking import Locking
@@ -52,10 +56,13 @@ class House:
     locking: Locking
     gate: Gate
     new_passwords: NewPasswords
+    recovery_cases: Cases
+    places: Places
 
 
 def build(ground: Ground) -> House:
     """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`."""
+    places = read_places(ground.settings.places_file)
     throttle = Throttle(ground.kv, ground.clock)
     parking = Quota(throttle, "park", MOST_PARKED, PARKING_WINDOW)
     people = build_people(ground, parking)
@@ -73,6 +80,10 @@ def build(ground: Ground) -> House:
     for kind, reason in ENDS_OTHERS:
         ground.bus.subscribe(kind, giving_up.ending_others(reason))
         ground.bus.subscribe(kind, protocol.issuance.families.ending_others(reason))
+    ground.bus.subscribe(ConsentWithdrawn, protocol.issuance.families.when_consent_withdrawn)
+    ground.bus.subscribe(ConsentWithdrawn, notices.when_consent_withdrawn)
+    ground.bus.subscribe(AccountClosing, people.sessions.ending("closing"))
+    ground.bus.subscribe(AccountClosing, protocol.issuance.families.when_account_closing)
     ground.bus.subscribe(NotMe, people.sessions.ending("not_me"))
     ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
     with suppress(Unavailable):
@@ -80,4 +91,16 @@ def build(ground: Ground) -> House:
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
     new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords)
+    return House(
+        ground,
+        throttle,
+        parking,
+        people,
+        parties,
+        protocol,
+        locking,
+        gate,
+        new_passwords,
+        Cases(ground.keyring),
+        places,
+    )

@@ -10,6 +10,7 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.fetcher import Fetcher
+from idp.core.key_sets import KeySets
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota
@@ -24,17 +25,21 @@ from idp.factors.sent_code import SentCodes
 from idp.factors.text_code import TextCode
 from idp.factors.totp import Totp
 from idp.oidc.authorization.service import KIND as AUTHORIZE
+from idp.recovery.recovering import KIND as RECOVERY
+from idp.recovery.recovering import RESUME as RECOVERY_RESUME
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
 from idp.sessions.limits import Limits
 from idp.sessions.session import Sessions
 from idp.settings import Settings
+from idp.signin.unlocking import KIND as UNLOCK
+from idp.signin.unlocking import RESUME as UNLOCK_RESUME
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
 
 # Who resumes a parked request, by kind.
-RESUMED_AT = {AUTHORIZE: "/authorize", OWN: RESUME}
+RESUMED_AT = {RECOVERY: RECOVERY_RESUME, AUTHORIZE: "/authorize", OWN: RESUME, UNLOCK: UNLOCK_RESUME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Parties:
     brands: Brands
     clients: Clients
     client_keys: ClientKeys
+    key_sets: KeySets
     consents: Consents
     fetcher: Fetcher
 
@@ -98,10 +104,12 @@ def _hasher(settings: Settings) -> PasswordHasher:
 def build_parties(ground: Ground) -> Parties:
     """The parts about brands and clients. Raises `BrokenFile`."""
     fetcher = Fetcher(ground.settings.fetch_allow)
+    key_sets = KeySets(fetcher, ground.clock)
     return Parties(
         brands=Brands(ground.settings.clients_file, time.monotonic),
         clients=Clients(ground.database, ground.clock),
-        client_keys=ClientKeys(fetcher, ground.clock),
+        client_keys=ClientKeys(key_sets),
+        key_sets=key_sets,
         consents=Consents(),
         fetcher=fetcher,
     )

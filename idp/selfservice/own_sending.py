@@ -12,7 +12,9 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, CodeSent, CodeWithheld
 from idp.factors.sent_code import LIFETIME, Place, SentCodes
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
+from idp.sessions.session import Sessions
 from idp.signin.code_messages import CodeMessages
 from idp.signin.outcomes import Dispatched, TooSoon, Unreachable, Withheld
 from idp.signin.sending_quotas import SendQuotas, Twice, Used
@@ -29,6 +31,7 @@ class OwnSending:
     database: Database
     clock: Clock
     bus: Bus
+    sessions: Sessions
     sent: SentCodes
     quotas: SendQuotas
     messages: CodeMessages
@@ -55,7 +58,7 @@ class OwnSending:
 
     def _dispatch(self, owner: Owner, place: Place, brand: Brand, address: str, write: Writer) -> Dispatched | TooSoon:
         now = self.clock.now()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             code = self.sent.renew(db, place, now)
             if code is None:
                 return TooSoon()
@@ -64,5 +67,5 @@ class OwnSending:
         return Dispatched()
 
     def _withheld(self, owner: Owner, place: Place, because: str) -> None:
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             self.bus.record(db, CodeWithheld(**owner.by, kind=place.kind, outcome="refused", reason=because))

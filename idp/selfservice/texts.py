@@ -14,6 +14,7 @@ from idp.core.kv import KV
 from idp.core.sealing import Keyring, Unsealable
 from idp.factors.sent_code import Place
 from idp.factors.text_code import TextCode
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
 from idp.selfservice.own_sending import OwnSending, Sent
 from idp.selfservice.rising import rise
@@ -46,7 +47,10 @@ class Lapsed:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Collaborators. The number that waits for its code stays here, sealed; a form brings the code alone (S3.7)."""
+    """Each act is one change in the owner's session (`changing`).
+
+    The number that waits for its code stays here, sealed; a form brings the code alone (S3.7).
+    """
 
     database: Database
     kv: KV
@@ -86,7 +90,7 @@ class Texts:
         number, now, kind = self.pending(owner), self.clock.now(), TextCode.kind
         if number is None:
             return Lapsed()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             place = _place(owner, number)
             verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, kind, typed, now)
             if not isinstance(verdict, Proof):
@@ -101,7 +105,7 @@ class Texts:
 
     def turn_off(self, owner: Owner) -> bool:
         """No more codes by text; False where there were none."""
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             return self._removed(db, owner, of(db, owner.subject.id, TextCode.kind))
 
     def _wait(self, owner: Owner, number: str) -> None:

@@ -10,7 +10,7 @@ from alembic import op
 from idp.core.database import UTCDateTime
 
 revision = "0004_contacts"
-down_revision = "0003"
+down_revision = "0004_ownlife"
 branch_labels = None
 depends_on = None
 
