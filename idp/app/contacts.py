@@ -32,7 +32,7 @@ def of_their_owner(house: House, own: Own) -> tuple[Route, ...]:
         contacts=Contacts(people.text_code),
         sending=own_sending(house),
         messages=messages,
-        new=NewContacts(ground.bus, people.subjects, people.sessions, people.text_code, messages),
+        new=NewContacts(ground.bus, people.subjects, people.text_code, messages),
     )
     passwords = OwnPasswords(ground.database, ground.clock, people.sessions, people.password, house.new_passwords)
     return (
@@ -45,7 +45,15 @@ def of_their_owner(house: House, own: Own) -> tuple[Route, ...]:
 def taking_back(house: House, front: Front) -> tuple[Route, ...]:
     """Everything under /undo."""
     ground, people = house.ground, house.people
-    undoing = Undoing(ground.database, ground.clock, ground.bus, people.subjects, people.text_code, house.locking)
+    undoing = Undoing(
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        subjects=people.subjects,
+        sessions=people.sessions,
+        text_code=people.text_code,
+        locking=house.locking,
+    )
     links = OpenedLinks("undo", ground.kv, front.browser, house.parking)
     return UndoPages(undoing, links, front.pages).routes()
 

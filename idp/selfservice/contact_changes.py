@@ -114,7 +114,7 @@ class ContactChanges:
         if draft is None:
             return Lapsed()
         place, now = self._place(owner, kind, draft), self.own.clock.now()
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, place.kind, typed, now)
             if not isinstance(verdict, Proof):
                 return verdict
@@ -137,7 +137,7 @@ class ContactChanges:
         """The owner has no number any more; False where there was none."""
         if not details.phone_of(owner.subject.claims)[0]:
             return False
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             self.new.phone(db, owner, None, self.own.clock.now())
         return True
 
@@ -162,8 +162,8 @@ class ContactChanges:
             holder = self.own.subjects.find(db, email)
             kept = contact_undos.is_kept(db, email, owner.subject.id, self.own.clock.now())
         if holder is not None and holder.id != owner.subject.id:
-            return self.messages.in_use(holder.email)
-        return self.messages.in_use(email) if kept else self.messages.confirm_email
+            return self.messages.in_use(holder.email, holder.locale)
+        return self.messages.in_use(email, None) if kept else self.messages.confirm_email
 
     def _vouching(self, owner: Owner) -> tuple[str, ...]:
         """The kinds of code by which a contact held already must vouch; none where a second factor does."""

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.events import Bus, LanguageChosen, NameChanged
 from idp.core.language import LANGUAGES, N_, _
+from idp.core.wishes import wish
 from idp.factors.text_code import TextCode
 from idp.selfservice.overview import Card
 from idp.selfservice.own import Own, Owner
@@ -86,16 +87,17 @@ class DetailPages:
             return owner
         if chosen and chosen not in LANGUAGES:
             return self.language()
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None:
                 details.set_locale(db, held, chosen or None, self.own.clock.now())
                 self.bus.record(db, LanguageChosen(**owner.by, language=chosen))
+        wish(subject=chosen)
         return self.own.done(owner, _("Your language is set."), HOME)
 
     def _rename(self, owner: Owner, form: Form) -> None:
         given, family = details.name_of(form["given_name"]) or "", details.name_of(form["family_name"]) or ""
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None and (held.given_name or "", held.family_name or "") != (given, family):
                 details.set_names(db, held, given, family, self.own.clock.now())

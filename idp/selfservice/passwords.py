@@ -5,9 +5,9 @@ from datetime import datetime
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.errors import Refused
 from idp.core.language import N_
 from idp.factors.password import Password, Recognised
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
 from idp.sessions.session import Sessions
 from idp.signin.new_password import Choosing, NewPasswords, words_about
@@ -51,9 +51,7 @@ class OwnPasswords:
         if enrolled is not None and isinstance(self.password.verify(enrolled, typed), Recognised):
             return SAME
         verifier, now = self.passwords.verifier(typed), self.clock.now()
-        with self.database.transaction() as db:
-            session = self.sessions.hold(db, owner.session.id, now)
-            if session is None:
-                raise Refused("not_signed_in", because="the session ended while the password was changed")
-            self.passwords.replace(db, owner.subject.id, verifier, now, reason="changed", brand=owner.brand, keep=session.id)
+        with changing(self.database, self.sessions, owner.session, now) as db:
+            keep = owner.session.id
+            self.passwords.replace(db, owner.subject.id, verifier, now, reason="changed", brand=owner.brand, keep=keep)
         return None

@@ -57,7 +57,7 @@ def test_a_number_is_removed_and_codes_by_text_with_it(story: Story) -> None:
 
 def test_a_number_is_removed_once(story: Story) -> None:
     story.browser.open(f"{PHONE}/remove")
-    form = story.browser.page.forms[-1]
+    form = story.browser.page.forms[0]
     story.browser.submit()
     assert "There was no phone number" in story.browser.post(form.action, form.fields).text
     assert len(story.provider.happened("PhoneChanged")) == 1
@@ -72,7 +72,7 @@ def test_what_is_no_new_mobile_sends_nothing(story: Story, typed: str) -> None:
 
 def test_a_step_that_is_skipped_changes_nothing(story: Story) -> None:
     story.browser.open(PHONE)
-    token = {"csrf_token": story.browser.page.forms[-1].fields["csrf_token"]}
+    token = {"csrf_token": story.browser.page.forms[0].fields["csrf_token"]}
     assert story.browser.open(f"{PHONE}/code").url.endswith(PHONE)
     assert story.browser.post(f"{PHONE}/code", token | {"code": "123456"}).url.endswith(PHONE)
     assert story.browser.post(f"{PHONE}/other", token | {"by": "text_code"}).url.endswith(PHONE)
@@ -83,7 +83,7 @@ def test_a_step_that_is_skipped_changes_nothing(story: Story) -> None:
 def test_a_proof_of_ten_minutes_ago_is_asked_for_again(story: Story) -> None:
     assert story.app is not None
     story.browser.open(PHONE)
-    form = story.browser.page.forms[-1]
+    form = story.browser.page.forms[0]
     story.clock.advance(10 * MINUTE)
     assert "Confirm it’s you" in story.browser.open(PHONE).text
     assert "Confirm it’s you" in story.browser.post(form.action, form.fields | {"contact": OTHER}).text
