@@ -22,7 +22,7 @@ from idp.signin.contacts import Contacts, confirmed
 from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, WrongCode
 from idp.subjects import details
 from idp.subjects.names import is_email
-from idp.subjects.phone_numbers import mobile_number
+from idp.subjects.phone_numbers import mobile_number, written_number
 from idp.subjects.proof import Proof
 
 CODES = {EMAIL: MailCode.kind, PHONE: TextCode.kind}
@@ -91,13 +91,18 @@ class ContactChanges:
         vouched = not asked or (before is not None and before.vouched)
         return self._go_on(owner, kind, Draft(value, vouched, CODES[kind] if vouched else asked[0]), source)
 
+    def pending(self, owner: Owner, kind: str) -> str:
+        """What was typed and waits for its code; empty where nothing does."""
+        draft = self.drafts.find(owner, kind)
+        return draft.value if draft is not None else ""
+
     def stage(self, owner: Owner, kind: str) -> Stage | None:
         """What is asked for now; None where nothing is."""
         draft = self.drafts.find(owner, kind)
         if draft is None:
             return None
         if draft.vouched:
-            return Stage(draft.by, draft.value, True, ())
+            return Stage(draft.by, written_number(draft.value) if kind == PHONE else draft.value, True, ())
         others = tuple(by for by in self._vouching(owner) if by != draft.by)
         return Stage(draft.by, self._target(owner, draft.by)[1], False, others)
 

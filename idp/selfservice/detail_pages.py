@@ -14,7 +14,7 @@ from idp.selfservice.overview import Card
 from idp.selfservice.own import Own, Owner
 from idp.signin.words import Problem
 from idp.subjects import details
-from idp.subjects.phone_numbers import mobile_number
+from idp.subjects.phone_numbers import mobile_number, written_number
 from idp.web.forms import Form, read_form
 from idp.web.routes import Guard, Route
 
@@ -140,7 +140,7 @@ class DetailPages:
             about = here if codes == mobile_number(number) else there
         warning = _("Not confirmed yet: we send no codes there.") if number and not confirmed else ""
         action = _("Change your phone number") if number else _("Add your phone number")
-        return Card(_("Phone"), number or _("None yet"), about, PHONE, action, warning)
+        return Card(_("Phone"), written_number(number) if number else _("None yet"), about, PHONE, action, warning)
 
 
 def _language(owner: Owner) -> str:

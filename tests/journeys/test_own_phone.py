@@ -11,7 +11,7 @@ THEN = "+447700900119"
 def test_a_number_is_changed_once_its_code_came_back(story: Story) -> None:
     elsewhere = story.another()
     story.browser.open(story.browser.open(HOME).link("Change your phone number"))
-    assert "six digits to +447700900119" in story.browser.submit(contact=OTHER).text
+    assert "six digits to +44 7700 900119" in story.browser.submit(contact=OTHER).text
     code = story.post.texts()[-1].code
     assert story.browser.submit(code=other_than(code)).status == 422
     assert story.ana().claims["phone_number"] == NUMBER
@@ -96,7 +96,7 @@ def test_who_has_a_password_alone_is_vouched_for_by_a_contact_first(plain_story:
     assert "We mailed a code with six digits to a•••@example.test" in story.browser.submit(contact=OTHER).text
     assert story.post.texts() == []
     assert story.browser.submit(code=other_than(story.post.code("mail_code"))).status == 422
-    assert "six digits to +447700900119" in story.browser.submit(code=story.post.code("mail_code")).text
+    assert "six digits to +44 7700 900119" in story.browser.submit(code=story.post.code("mail_code")).text
     assert "is changed" in story.browser.submit(code=story.post.texts()[-1].code).text
 
 
