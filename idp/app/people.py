@@ -10,6 +10,7 @@ from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.fetcher import Fetcher
+from idp.core.key_sets import KeySets
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota
@@ -66,6 +67,7 @@ class Parties:
     brands: Brands
     clients: Clients
     client_keys: ClientKeys
+    key_sets: KeySets
     consents: Consents
     fetcher: Fetcher
 
@@ -102,10 +104,12 @@ def _hasher(settings: Settings) -> PasswordHasher:
 def build_parties(ground: Ground) -> Parties:
     """The parts about brands and clients. Raises `BrokenFile`."""
     fetcher = Fetcher(ground.settings.fetch_allow)
+    key_sets = KeySets(fetcher, ground.clock)
     return Parties(
         brands=Brands(ground.settings.clients_file, time.monotonic),
         clients=Clients(ground.database, ground.clock),
-        client_keys=ClientKeys(fetcher, ground.clock),
+        client_keys=ClientKeys(key_sets),
+        key_sets=key_sets,
         consents=Consents(),
         fetcher=fetcher,
     )

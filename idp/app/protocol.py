@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from idp.app.agreements import agreement_checks
 from idp.app.deliveries import outbox_worker
 from idp.app.ground import Ground
 from idp.app.people import Parties, People
+from idp.brands.agreement_check import AgreementChecks
 from idp.clients.audiences import Audiences
 from idp.core.outbox import Worker
 from idp.oidc.authorization.service import Authorization
@@ -30,6 +32,7 @@ class Protocol:
     issuance: Issuance
     inspection: Inspection
     outbox: Worker
+    agreement_checks: AgreementChecks
 
 
 def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate) -> Protocol:
@@ -59,7 +62,9 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
         refresh_tokens=issuance.refresh_tokens,
         pairwise=people.pairwise,
     )
-    return Protocol(keys, authorization, issuance, inspection, outbox_worker(ground, parties.clients, parties.fetcher, keys))
+    worker = outbox_worker(ground, parties.clients, parties.fetcher, keys)
+    checks = agreement_checks(ground, parties.fetcher, parties.key_sets, keys)
+    return Protocol(keys, authorization, issuance, inspection, worker, checks)
 
 
 def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:

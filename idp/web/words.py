@@ -79,6 +79,11 @@ PROBLEMS: dict[str, Words] = {
         "Nothing was changed. Ask for a new e-mail, and use the newest one.",
         "Ask for a new e-mail",
     ),
+    "undo_over": Words(
+        "This link is no longer good",
+        "It was used already, it is more than 7 days old, or its page stood open too long.",
+        "Nothing was changed. Try the link in the mail once more; if something is wrong, call the support of your brand.",
+    ),
     "unknown_client": Words(
         "We do not know this application",
         "The application that sent you here is not registered with us, or was switched off.",
