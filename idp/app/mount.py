@@ -1,16 +1,18 @@
 """The routes: every page and endpoint is given its collaborators and mounted behind the gate."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import timedelta
 
-from idp.app import own, passkeys, sending
-from idp.app.house import House, People
+from idp.app import contacts, own, passkeys, recovery
+from idp.app.front import Front
+from idp.app.house import House
+from idp.app.signing_in import signing_in, unlocking
+from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
-from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
+from idp.core.throttle import Quota
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
-from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -28,45 +30,21 @@ from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import SessionCookie
-from idp.sessions.device_cookie import DeviceCookie
-from idp.signin.app_enrolment import AppEnrolment
-from idp.signin.arrival import Arrivals
-from idp.signin.attempt import Attempts
-from idp.signin.brake import Brake, Limits
-from idp.signin.codes import Codes
-from idp.signin.contacts import Contacts
-from idp.signin.enrol_pages import EnrolPages
-from idp.signin.enrolment import Enrolment
-from idp.signin.flow import Flow
-from idp.signin.offer import Offers
-from idp.signin.offer_pages import OfferPages
-from idp.signin.pages import SigninPages
-from idp.signin.progress import Progress
-from idp.signin.proposals import Proposals
-from idp.signin.second_steps import SecondSteps
-from idp.signin.sending import Sending
-from idp.signin.sending_pages import SendingPages
-from idp.signin.step_pages import StepPages
-from idp.signin.unlock_pages import UnlockPages
-from idp.signin.unlocking import Unlocking
+from idp.signin.strength_pages import StrengthPages
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
+from idp.web.languages import Languages
 from idp.web.problems import Problems
-from idp.web.render import STATIC, Pages, prepare_templates
+from idp.web.render import STATIC, Pages
 from idp.web.routes import Route, RouteTable
 from idp.web.static_files import StaticFiles
 
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """What every page needs beside its own collaborators."""
-
-    pages: Pages
-    browser: BrowserCookie
-    cookie: SessionCookie
+# While a password is typed, it is judged about twice a second.
+MOST_JUDGED = 600
+JUDGING_WINDOW = timedelta(minutes=5)
 
 
 def mount(house: House) -> None:
@@ -75,21 +53,25 @@ def mount(house: House) -> None:
     app, settings = ground.app, ground.settings
     table = RouteTable()
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
-    pages = Pages(settings, house.parties.brands, browser, ground.clock)
-    prepare_templates(app)
+    languages = Languages(settings, house.parties.brands)
+    pages = Pages(settings, house.parties.brands, browser, ground.clock, languages)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
-    Gate(settings, table, browser, callers).install(app)
+    Gate(settings, table, browser, callers, languages).install(app)
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    _tell(house)
+    tell(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
         StaticFiles(STATIC).routes(),
-        _signin(house, front),
-        _unlock(house, front),
+        languages.routes(),
+        signing_in(house, front),
+        unlocking(house, front),
+        StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
+        recovery.pages(house, front),
+        contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -103,71 +85,12 @@ def mount(house: House) -> None:
     app.extensions["idp.direct"] = direct
 
 
-def _tell(house: House) -> None:
-    ground, people = house.ground, house.people
-    brands, templates = house.parties.brands, ground.app.jinja_env
-    notices = Notices(
-        ground.settings.issuer, brands, people.subjects, people.recovery_codes, ground.keyring, ground.clock, templates
-    )
-    ground.bus.subscribe(SignedIn, notices.when_signed_in)
-    ground.bus.subscribe(PasswordLocked, notices.when_locked)
-    ground.bus.subscribe(SecondStepProven, notices.when_step_proven)
-    for kind in dict.fromkeys(kind for kind, _ in CHANGES):
-        ground.bus.subscribe(kind, notices.when_changed)
-
-
 def _demo(house: House, front: Front) -> tuple[Route, ...]:
     return DemoPages(front.pages, house.parties.brands, Mailbox(house.ground.database)).routes()
 
 
-def _signin(house: House, front: Front) -> tuple[Route, ...]:
-    ground, people = house.ground, house.people
-    progress = Progress(
-        database=ground.database,
-        clock=ground.clock,
-        bus=ground.bus,
-        subjects=people.subjects,
-        password=people.password,
-        sessions=people.sessions,
-        interactions=people.interactions,
-        attempts=Attempts(ground.kv),
-        locking=house.locking,
-        gate=house.gate,
-    )
-    name_key, settings = ground.keyring.derive("failed name"), ground.settings
-    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
-    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
-    steps = SecondSteps(progress, _codes(people))
-    enrolment = Enrolment(progress, people.recovery_codes)
-    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
-    device = DeviceCookie(ground.settings)
-    clients = house.parties.clients
-    arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
-    sent = SendingPages(_sending(house, progress), arrivals, front.pages)
-    return (
-        *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, sent, arrivals, ground.clock).routes(),
-        *sent.routes(),
-        *EnrolPages(apps, arrivals).routes(),
-        *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
-        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
-    )
-
-
-def _codes(people: People) -> Codes:
-    return Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code)
-
-
-def _sending(house: House, progress: Progress) -> Sending:
-    people = house.people
-    contacts = Contacts(people.text_code)
-    return Sending(progress, people.sent_codes, contacts, sending.quotas(house), sending.messages(house))
-
-
-def _unlock(house: House, front: Front) -> tuple[Route, ...]:
-    ground, people = house.ground, house.people
-    unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, _codes(people))
-    return UnlockPages(unlocking, ground.kv, front.browser, front.pages, house.parking).routes()
+def _judging(house: House) -> Quota:
+    return Quota(house.throttle, "judge", MOST_JUDGED, JUDGING_WINDOW)
 
 
 def _authorization(house: House, front: Front) -> tuple[Route, ...]:
@@ -216,7 +139,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)
     authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock, house.throttle)
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
-    languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
+    languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
         *passkeys.for_managers(house),

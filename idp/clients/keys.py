@@ -1,114 +1,19 @@
-"""A client's public keys: from its metadata, or fetched from its `jwks_uri` and remembered."""
+"""A client's public keys: from its metadata, or from its `jwks_uri`."""
 
-import threading
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from idp.clients.client import Client
-from idp.core.clock import Clock
-from idp.core.fetcher import Fetcher, FetchRefused
-from idp.core.logs import get_log
-
-log = get_log(__name__)
-REMEMBERED = timedelta(minutes=10)
-REFETCH_AT_MOST_EVERY = timedelta(seconds=30)
-MOST_KEYS = 20
-SHORTEST_RSA = 2048
-Key = RSAKey | ECKey | OKPKey
-
-FITS: dict[str, tuple[str, str | None]] = {
-    "RS256": ("RSA", None),
-    "PS256": ("RSA", None),
-    "ES256": ("EC", "P-256"),
-    "EdDSA": ("OKP", "Ed25519"),
-}
+from idp.core.key_sets import Key, KeySets
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetched:
-    at: datetime
-    keys: tuple[Key, ...]
-
-
 class ClientKeys:
     """Finds the keys a client's signature may be made with."""
 
-    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
-        self._fetcher = fetcher
-        self._clock = clock
-        self._fetched: dict[str, _Fetched] = {}
-        self._given: dict[str, tuple[Mapping[str, Any], tuple[Key, ...]]] = {}
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+    sets: KeySets
 
     def find(self, client: Client, kid: str | None, alg: str) -> list[Key]:
-        """The keys that fit `alg` and, where the signature names one, `kid`. Empty where none does.
-
-        An unknown kid fetches a `jwks_uri` again, at most every 30 seconds, so that a client can rotate by itself.
-        """
+        """The keys that fit `alg` and, where the signature names one, `kid`. Empty where none does."""
         if client.jwks is not None:
-            return _fitting(self._parsed(client.id, client.jwks), kid, alg)
-        if client.jwks_uri is None:
-            return []
-        found = _fitting(self._of(client.jwks_uri, REMEMBERED), kid, alg)
-        return found or _fitting(self._of(client.jwks_uri, REFETCH_AT_MOST_EVERY), kid, alg)
-
-    def _parsed(self, client_id: str, jwks: Mapping[str, Any]) -> tuple[Key, ...]:
-        known = self._given.get(client_id)
-        if known is None or known[0] != jwks:
-            known = self._given[client_id] = (jwks, _import(jwks))
-        return known[1]
-
-    def _of(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...]:
-        # Asked before the lock: whoever sends invented kids while the address hangs holds up no good signature.
-        if (fresh := self._known(uri, no_older_than)) is not None:
-            return fresh
-        with self._locks[uri]:  # one address that hangs holds up nobody else's
-            if (fresh := self._known(uri, no_older_than)) is not None:
-                return fresh
-            known, now = self._fetched.get(uri), self._clock.now()
-            try:
-                fetched = _Fetched(now, _import(self._fetcher.get_json(uri)))
-            except FetchRefused as refused:
-                log.warning("jwks_not_fetched", uri=uri, because=refused.because)
-                # What was good stays: a client's key server that is down for an hour does not lock the client out.
-                fetched = _Fetched(now, known.keys if known is not None else ())
-            self._fetched[uri] = fetched
-            return fetched.keys
-
-    def _known(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...] | None:
-        known = self._fetched.get(uri)
-        return known.keys if known is not None and self._clock.now() - known.at < no_older_than else None
-
-
-def _import(jwks: Mapping[str, Any]) -> tuple[Key, ...]:
-    members = jwks.get("keys")
-    keys: list[Key] = []
-    for member in members[:MOST_KEYS] if isinstance(members, list) else ():
-        try:
-            keys += [key for key in KeySet.import_key_set({"keys": [member]}).keys if isinstance(key, Key)]
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            continue  # a key of a kind we do not know does not spoil the others (RFC 7517 5)
-    return tuple(key for key in keys if not _weak(key))
-
-
-def _weak(key: Key) -> bool:
-    return isinstance(key, RSAKey) and key.raw_value.key_size < SHORTEST_RSA
-
-
-def _fitting(keys: tuple[Key, ...], kid: str | None, alg: str) -> list[Key]:
-    kind, curve = FITS.get(alg, ("", None))
-    return [
-        key
-        for key in keys
-        if key.key_type == kind
-        and (curve is None or getattr(key, "curve_name", None) == curve)
-        and (kid is None or key.kid == kid)
-        and key.get("alg") in (None, alg)
-        and key.get("use") in (None, "sig")
-    ]
+            return self.sets.given(client.id, client.jwks, kid, alg)
+        return [] if client.jwks_uri is None else self.sets.published(client.jwks_uri, kid, alg)

@@ -41,9 +41,9 @@ class Fetcher:
         self._resolve = resolve
         self._tls = tls or ssl.create_default_context()
 
-    def get_json(self, url: str) -> dict[str, Any]:
-        """The JSON object at `url`: status 200, a JSON media type, at most 64 KiB, within 3 s."""
-        body = self.get_bytes(url, LARGEST, JSON_TYPES)
+    def get_json(self, url: str, seconds: float = GET_SECONDS) -> dict[str, Any]:
+        """The JSON object at `url`: status 200, a JSON media type, at most 64 KiB, within `seconds`."""
+        body = self.get_bytes(url, LARGEST, JSON_TYPES, seconds)
         try:
             value = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -52,22 +52,17 @@ class Fetcher:
             raise FetchRefused(f"{url} holds no JSON object")
         return value
 
-    def get_bytes(self, url: str, max_bytes: int = LARGEST, content_types: Sequence[str] = ()) -> bytes:
-        """The body at `url`: status 200, one of `content_types` (any if empty), at most `max_bytes`, within 3 s."""
-        with self._exchange("GET", url, None, GET_SECONDS) as response:
-            if response.status != 200:
-                raise FetchRefused(f"{url} answered {response.status}")
-            kind = response.headers.get_content_type()
-            if content_types and kind not in content_types:
-                raise FetchRefused(f"{url} is {kind}")
-            if response.headers.get("content-encoding", "identity") != "identity":
-                raise FetchRefused(f"{url} is compressed")
-            body = response.read(max_bytes + 1)
-            if len(body) > max_bytes:
-                raise FetchRefused(f"{url} is larger than {max_bytes} bytes")
-            if response.length:
-                raise FetchRefused(f"{url} ended early")
-            return body
+    def get_bytes(
+        self, url: str, max_bytes: int = LARGEST, content_types: Sequence[str] = (), seconds: float = GET_SECONDS
+    ) -> bytes:
+        """The body at `url`: status 200, one of `content_types` (any if empty), at most `max_bytes`, within `seconds`."""
+        with self._exchange("GET", url, None, seconds) as response:
+            return _body(url, response, max_bytes, content_types)
+
+    def ask(self, url: str, body: bytes, content_type: str, max_bytes: int, seconds: float) -> bytes:
+        """Posts `body` once and returns what is answered: status 200, the same `content_type`, else as `get_bytes`."""
+        with self._exchange("POST", url, body, seconds, {"Content-Type": content_type}) as response:
+            return _body(url, response, max_bytes, (content_type,))
 
     def post_form(self, url: str, data: dict[str, str]) -> int:
         """Posts a form and returns the status, a redirect's too, within 5 s; the body is not read."""
@@ -109,6 +104,22 @@ class Fetcher:
             if isinstance(raw, ssl.SSLSocket):
                 raw.do_handshake()
             yield raw
+
+
+def _body(url: str, response: http.client.HTTPResponse, max_bytes: int, content_types: Sequence[str]) -> bytes:
+    if response.status != 200:
+        raise FetchRefused(f"{url} answered {response.status}")
+    kind = response.headers.get_content_type()
+    if content_types and kind not in content_types:
+        raise FetchRefused(f"{url} is {kind}")
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise FetchRefused(f"{url} is compressed")
+    body = response.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise FetchRefused(f"{url} is larger than {max_bytes} bytes")
+    if response.length:
+        raise FetchRefused(f"{url} ended early")
+    return body
 
 
 @contextmanager

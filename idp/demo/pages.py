@@ -11,6 +11,7 @@ from idp.clients.metadata import is_loopback
 from idp.core.origin import current_origin
 from idp.demo.customers import CUSTOMERS, SampleCustomer
 from idp.demo.mailbox import Mailbox
+from idp.demo.newcomers import NEWCOMERS
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
@@ -39,6 +40,7 @@ class DemoPages:
             brand=None,
             portals=[{"brand": b.id, "name": b.name, "url": f"http://{b.hosts[0]}"} for b in brands if b.hosts],
             customers=[_told(customer, names) for customer in CUSTOMERS],
+            newcomers=[{"brand": names.get(one.brand, one.brand), "who": one} for one in NEWCOMERS],
             messages=self.mailbox.messages(),
         )
 

@@ -15,7 +15,7 @@ from idp.sessions.context import Requirement, is_recent
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
 from idp.signin.contacts import confirmed
-from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs
+from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs, still_vouches
 from idp.subjects.authenticators import kinds, of
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
@@ -23,6 +23,10 @@ from idp.subjects.subjects import Subject
 # The answers of an interaction: which session was proven for it, when, that the subject said "not now" to what was asked,
 # which session was offered a second step, and that a factor is to be added, of which kind.
 PROOF, PROVEN_AT, DECLINED, OFFERED, ENROLS = "proof", "proven_at", "declined", "offered", "enrols"
+
+
+# The purpose of an interaction in which somebody who came by a mailed link proves what else they have: no session comes of it.
+VOUCHES = "vouch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,11 @@ class Gate:
             trusted=presented.trusted,
         )
         return still_needs(standing, self.policy(brand), asked, now)
+
+    def vouch(self, db: Connection, subject: Subject, brand: str | None, given: tuple[Proof, ...]) -> Need:
+        """What `subject` proves beside a mailed link before access is given back under `brand`."""
+        standing = Standing(given=given, enrolled=self.enrolled(db, subject), contacts=confirmed(subject))
+        return still_vouches(standing, self.policy(brand))
 
     def policy(self, brand_id: str | None) -> Policy:
         """The rules of a brand; those of no brand are the defaults."""

@@ -1,11 +1,11 @@
-"""What a factor takes with it when its owner gives it up (S1, what ends)."""
+"""What a factor takes with it when its owner gives it up or changes it (S1, what ends)."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from idp.core.clock import Clock
-from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoided
+from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoided, Subscriber
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
@@ -34,6 +34,16 @@ class GivingUp:
         trust.withdraw(db, self.sessions, event.subject_id)
         if not has_strong(db, event.subject_id) and self.recovery_codes.void(db, event.subject_id):
             self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
+
+    def ending_others(self, reason: str) -> Subscriber:
+        """A subscriber: ends all sessions but the event's own, and all trust, for what may have been somebody else's too."""
+
+        def end_others(db: Connection, event: Event) -> None:
+            if event.subject_id is not None:
+                self.sessions.end_all(db, event.subject_id, reason, self.clock.now(), keep=event.session_id)
+                trust.withdraw(db, self.sessions, event.subject_id)
+
+        return end_others
 
 
 def has_strong(db: Connection, subject_id: str) -> bool:

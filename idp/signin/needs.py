@@ -11,6 +11,8 @@ from idp.subjects.proof import Proof
 # Factors are added only with proofs this recent (S1, re-authentication).
 TO_ENROL = timedelta(minutes=5)
 STRONG_STEPS = frozenset({"passkey", "totp", "recovery_code"})
+# Codes that do not come to the mailbox a link was mailed to.
+SENT_ELSEWHERE = frozenset({"text_code"})
 ENROLLED_IN_PLACE = ("passkey", "totp")
 # Last, because each can be used only once.
 LAST_RESORT = "recovery_code"
@@ -65,7 +67,12 @@ class Unmet:
     """This subject cannot reach what is asked at this brand."""
 
 
-Need = Nothing | Step | Enrol | Unmet
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whoever came by a mailed link has proven what else they have. It makes no session."""
+
+
+Need = Nothing | Step | Enrol | Unmet | Vouched
 
 
 def still_needs(standing: Standing, policy: Policy, requirement: Requirement, now: datetime) -> Need:
@@ -82,6 +89,25 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
         return Nothing(context_of(proofs), nudge=mine <= {"password"})
     ways = ways_to(goal, mine)
     return _next(ways, proofs, policy) if ways else _enrol(standing, policy, goal, mine, now)
+
+
+def still_vouches(standing: Standing, policy: Policy) -> Need:
+    """What somebody who came by a mailed link proves beside it before access is given back: a second factor they have.
+
+    Strong ones come first, and whoever has one proves one, whatever the brand accepts. A mailed code would only prove the
+    mailbox again.
+    """
+    mine = (standing.enrolled & STRONG_STEPS) or (standing.enrolled & SENT_ELSEWHERE)
+    if not mine or any(proof.kind in mine for proof in standing.given):
+        return Vouched()
+    return Step(_in_order(mine, policy), verified=False)
+
+
+def _in_order(kinds: frozenset[str], policy: Policy) -> tuple[str, ...]:
+    order = ("password", *policy.second_steps)
+    return tuple(
+        sorted(kinds, key=lambda kind: (kind == LAST_RESORT, order.index(kind) if kind in order else len(order), kind))
+    )
 
 
 def _goal(standing: Standing, policy: Policy, requirement: Requirement) -> str:
@@ -113,10 +139,8 @@ def _fresh(standing: Standing, requirement: Requirement, now: datetime) -> tuple
 def _next(ways: tuple[Way, ...], proofs: tuple[Proof, ...], policy: Policy) -> Step:
     given = parts_of(proofs)
     parts = [next(part for part in way.parts if part not in given) for way in ways]
-    order = ("password", *policy.second_steps)
-    kinds = {kind_of(part) for part in parts}
-    choices = sorted(kinds, key=lambda kind: (kind == LAST_RESORT, order.index(kind) if kind in order else len(order), kind))
-    return Step(tuple(choices), verified="passkey" in kinds and "passkey" not in parts)
+    kinds = frozenset(kind_of(part) for part in parts)
+    return Step(_in_order(kinds, policy), verified="passkey" in kinds and "passkey" not in parts)
 
 
 def _enrol(standing: Standing, policy: Policy, goal: str, mine: frozenset[str], now: datetime) -> Need:

@@ -13,9 +13,9 @@ from idp.core.handles import digest
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
-from idp.signin.gate import ENROLS, is_declinable
+from idp.signin.gate import ENROLS, VOUCHES, is_declinable
 from idp.signin.masking import masked
-from idp.signin.needs import Enrol, Nothing, Step, Unmet
+from idp.signin.needs import Enrol, Nothing, Step, Unmet, Vouched
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
 from idp.signin.passkey_words import PasskeyForm
 from idp.signin.progress import Position
@@ -55,7 +55,10 @@ class SigninPages:
         if not isinstance(visit, Visit):
             return visit
         interaction, session = visit.interaction, visit.browser.session
-        position = None if "another" in request.args else self.flow.progress.position(interaction, visit.browser)
+        another = "another" in request.args and interaction.purpose != VOUCHES
+        position = None if another else self.flow.progress.position(interaction, visit.browser)
+        if position is None and interaction.purpose == VOUCHES:
+            return self.pages.problem("no_interaction", brand=interaction.brand)
         if position is None:
             return self._identify(visit, username=interaction.login_hint if session is None else "")
         chooses = interaction.purpose == "select" and not position.attempt.proofs
@@ -69,6 +72,8 @@ class SigninPages:
         visit = self.arrivals.visit(interaction_id, form)
         if not isinstance(visit, Visit):
             return visit
+        if visit.interaction.purpose == VOUCHES:
+            return see_other(visit.here)  # nobody signs in here
         session = visit.browser.session
         if "another" in form:
             return see_other(visit.here, another="1")
@@ -81,11 +86,13 @@ class SigninPages:
 
     def _next(self, visit: Visit, position: Position) -> Response:
         match position.need:
+            case Nothing() if position.closing is not None:
+                return see_other(f"{visit.here}/closing")
             case Nothing() if position.attempt.proofs:
                 # What was asked for has become less while the person was at it: they begin again, which asks less.
                 self.flow.progress.attempts.end(visit.interaction)
                 return self._identify(visit)
-            case Nothing():
+            case Nothing() | Vouched():
                 return see_other(self.arrivals.interactions.resume_url(visit.interaction))
             case Step(choices) if choices[0] == "password":
                 return self._confirm(visit, position.subject)
@@ -146,6 +153,7 @@ class SigninPages:
             passkey=self._passkey(visit, confirm),
             back=visit.here,
             declinable=confirm is not None and is_declinable(visit.interaction),
+            recovery=_recovery(visit),
         )
 
     def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
@@ -189,6 +197,7 @@ class SigninPages:
             form_action=visit.ends,
             action=visit.here,
             keeper=self.flow.progress.locking.brands.get(locked.brand),
+            recovery=_recovery(visit),
             minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 
@@ -205,3 +214,8 @@ class SigninPages:
             response = self._again(visit, username, wait_first(slowed.retry_after), 429)
         response.headers["Retry-After"] = str(int(slowed.retry_after.total_seconds()))
         return response
+
+
+def _recovery(visit: Visit) -> str:
+    """The way for whoever cannot sign in; it leads back here."""
+    return f"/recovery?request={visit.interaction.id}"

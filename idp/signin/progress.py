@@ -14,30 +14,39 @@ from idp.core.devices import in_words
 from idp.core.events import Bus, SignedIn
 from idp.core.handles import new_handle
 from idp.core.origin import current_origin
+from idp.core.wishes import wish
 from idp.factors.password import Password
 from idp.sessions import known_browsers
 from idp.sessions.context import is_recent
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.attempt import Attempt, Attempts
-from idp.signin.gate import OFFERED, PROOF, PROVEN_AT, Gate, Presented, asked, presented
+from idp.signin.gate import OFFERED, PROOF, PROVEN_AT, VOUCHES, Gate, Presented, asked, presented
 from idp.signin.locking import Locking
 from idp.signin.lockout import UNKNOWN_BROWSER, Lane
 from idp.signin.needs import Need, Nothing
 from idp.signin.nudges import is_offered
 from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import context_of
+from idp.subjects import closing
 from idp.subjects.proof import Proof, newest
 from idp.subjects.subjects import Subject, Subjects
+
+# In the request of an interaction that vouches: for whom.
+SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a sign-in has come: who it is, what was proven for this request, what comes next."""
+    """How far a sign-in has come: who it is, what was proven for this request, what comes next.
+
+    `closing`: all is proven, but the account waits to be closed then, and its owner is asked whether they keep it.
+    """
 
     subject: Subject
     attempt: Attempt
     need: Need
+    closing: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +80,36 @@ class Progress:
 
     def locate(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> Position | None:
         """`position`, inside a transaction of the caller's."""
-        session = browser.session
+        session = None if interaction.purpose == VOUCHES else browser.session
         attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
         subject = self.subjects.get(db, attempt.subject_id) if attempt else None
-        if attempt is None or subject is None or subject.disabled:
+        if attempt is None or subject is None or subject.disabled or not _is_about(interaction, attempt):
             return None
+        wish(subject=subject.locale or "")
+        if interaction.purpose == VOUCHES:
+            return Position(subject, attempt, self.gate.vouch(db, subject, interaction.brand, attempt.proofs))
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
-        return Position(subject, attempt, self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now))
+        need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
+        waits = closing.closes_at(db, subject.id) if isinstance(need, Nothing) else None
+        return Position(subject, attempt, need, waits)
 
     def advance(
         self, db: Connection, interaction: Interaction, attempt: Attempt, browser: Browser, now: datetime
     ) -> Finished | Attempt | Over:
         """What `attempt`, with the proof it just got, leads to. Belongs into the transaction in which the proof was spent."""
+        waits = closing.hold(db, attempt.subject_id)
         subject = self.subjects.get(db, attempt.subject_id)
-        if subject is None or subject.disabled:
+        if subject is None or subject.disabled or not _is_about(interaction, attempt):
             return Over()
+        if interaction.purpose == VOUCHES:
+            return attempt
         # Held until the end of the transaction, like the password below: what ends them meanwhile must find a new session too.
         session = self.sessions.hold(db, browser.session.id, now) if browser.session else None
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
         need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
         if not self._still_stands(db, attempt):
             return Over()
-        if not isinstance(need, Nothing):
+        if not isinstance(need, Nothing) or waits is not None:
             return attempt
         if attempt.verifier and not self.locking.lockout.succeeded(db, self.lane(db, subject.id, "", browser.device, now), now):
             return Over()
@@ -126,6 +143,10 @@ class Progress:
         # The same statements for names that do not exist, so that both ask the database equally often.
         known = known_browsers.find(db, subject_id, device, now)
         return self.locking.lockout.lane(subject_id or None, name, known.id if known else UNKNOWN_BROWSER)
+
+    def vouch_for(self, interaction: Interaction) -> None:
+        """Begins the proofs of an interaction that vouches for somebody who came by a mailed link."""
+        self.attempts.keep(interaction, Attempt(subject_id=str(interaction.request[SUBJECT])))
 
     def _brings(
         self,
@@ -183,6 +204,11 @@ class Progress:
             if attempt.trust and days and _second_step(attempt.proofs):
                 known_browsers.trust(db, attempt.subject_id, device, now + timedelta(days=days), now)
         return Finished(started, device, offered=False)
+
+
+def _is_about(interaction: Interaction, attempt: Attempt) -> bool:
+    """Whether the attempt is of whom the interaction is about, where it is about somebody."""
+    return interaction.purpose != VOUCHES or interaction.request.get(SUBJECT) == attempt.subject_id
 
 
 def _recent(proofs: tuple[Proof, ...], max_age: timedelta | None, now: datetime) -> tuple[Proof, ...]:

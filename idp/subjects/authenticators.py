@@ -168,6 +168,15 @@ def use(db: Connection, proven: Authenticator, now: datetime, verifier: bytes | 
     return used.rowcount == 1
 
 
+def renew(db: Connection, subject_id: str, kind: str, verifier: bytes, now: datetime) -> None:
+    """Puts `verifier` in the place of the one that the subject has of `kind`; adds it where there is none."""
+    mine = (authenticators.c.subject_id == subject_id) & (authenticators.c.kind == kind)
+    values = {"verifier": verifier, "created_at": now, "last_used_at": None}
+    changed = db.execute(update(authenticators).where(mine, authenticators.c.removed_at.is_(None)).values(values))
+    if changed.rowcount == 0:
+        add(db, subject_id, kind, verifier, now)
+
+
 def advance(db: Connection, authenticator_id: str, counter: int) -> bool:
     """Moves the counter forward to `counter`. False where it already stands there or beyond: each step counts once."""
     moved = db.execute(

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from portals.account_api.agreement_check import AgreementChecks, check_routes
 from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
 from portals.account_api.holdings import Holdings
 from portals.account_api.introspection import IntrospectionUnavailable, Introspector
@@ -79,6 +80,7 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     def show_documents(agreement_id: str) -> Response:
         return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
 
+    check_routes(api, AgreementChecks(settings, books, keys, key, ledger.store, clock))
     order_routes(api, guard, introspector.is_active, Orders(holdings.agreement, ledger, clock))
 
     @api.errorhandler(KeysUnavailable)

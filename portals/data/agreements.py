@@ -106,12 +106,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One customer of one brand, by the brand's own customer number."""
+    """One customer of one brand, by the brand's own customer number, with the contacts the brand has on file."""
 
     number: str
     name: str
     since: int
     agreements: tuple[Agreement, ...]
+    birth_date: date
+    postcode: str
+    email: str | None = None
+    phone: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
 
     def agreement(self, agreement_id: str) -> Agreement | None:
         return next((one for one in self.agreements if one.id == agreement_id), None)

@@ -24,6 +24,16 @@ class Books:
         """Return the customer with this number; None where there is none, or none was given."""
         return None if number is None else self.customers.get(number)
 
+    def holder(self, agreement: str) -> Customer | None:
+        """Return whose agreement this is, however its number is spelled; None where there is no such agreement."""
+        wanted = plain(agreement)
+        return next((one for one in self.customers.values() if any(plain(a.id) == wanted for a in one.agreements)), None)
+
+
+def plain(typed: str) -> str:
+    """Return a number or postcode as it is compared: letters and digits alone, in capitals."""
+    return "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+
 
 @cache
 def load_books(brand_id: str) -> Books:
@@ -35,7 +45,9 @@ def load_books(brand_id: str) -> Books:
 
 def _customer(number: str, row: dict[str, Any]) -> Customer:
     agreements = tuple(_agreement(one) for one in row["agreements"])
-    return Customer(number=number, name=row["name"], since=row["since"], agreements=agreements)
+    told = {name: row.get(name) for name in ("email", "phone", "given_name", "family_name")}
+    known = {name: row[name] for name in ("name", "since", "birth_date", "postcode")}
+    return Customer(number=number, agreements=agreements, **known, **told)
 
 
 def _agreement(row: dict[str, Any]) -> Agreement:

@@ -11,6 +11,7 @@ from idp.clients.client import Client, client_of
 from idp.clients.keys import ClientKeys
 from idp.clients.metadata import ClientMetadata
 from idp.core.fetcher import Fetcher
+from idp.core.key_sets import KeySets
 from tests.builders import TestClock
 
 KEY = ECKey.generate_key("P-256")
@@ -25,7 +26,7 @@ class Publisher(Fetcher):
         self.open, self.asked = threading.Event(), threading.Event()
         self.open.set()
 
-    def get_json(self, url: str) -> dict[str, Any]:
+    def get_json(self, url: str, seconds: float = 3.0) -> dict[str, Any]:
         self.asked.set()
         assert self.open.wait(10)
         return {"keys": [JWK]}
@@ -44,7 +45,7 @@ def a_client() -> Client:
 
 def test_an_address_that_hangs_holds_up_no_known_key(clock: TestClock) -> None:
     publisher, client = Publisher(), a_client()
-    keys = ClientKeys(publisher, clock)
+    keys = ClientKeys(KeySets(publisher, clock))
     assert len(keys.find(client, "known", "ES256")) == 1
     clock.advance(timedelta(minutes=1))
     publisher.open.clear()

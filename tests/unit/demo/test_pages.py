@@ -12,7 +12,9 @@ from idp.core.migrations import upgrade
 from idp.core.outbox import Attempt
 from idp.demo.customers import CUSTOMERS
 from idp.demo.folder import DemoFolder
+from idp.demo.newcomers import NEWCOMERS
 from idp.settings import Settings
+from portals.data.customers import load_books
 from tests.builders import BEGINNING, TestClock
 
 
@@ -50,6 +52,16 @@ def test_it_shows_portals_customers_and_their_passwords(client: Client) -> None:
     assert 'href="http://localhost:9001"' in page.text
     assert "Stellantis Financial Services: ST-204118" in page.text
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_it_shows_who_can_activate_online_access_as_the_books_have_it(client: Client) -> None:
+    page = get(client).text
+    for one in NEWCOMERS:
+        holder = load_books(one.brand).holder(one.agreement)
+        assert holder is not None
+        assert (one.name, one.postcode) == (holder.name, holder.postcode)
+        assert one.birth_date == f"{holder.birth_date:%-d %B %Y}"
+        assert one.agreement in page
 
 
 def test_a_text_is_shown_by_its_first_line(client: Client) -> None:

@@ -1,0 +1,115 @@
+"""Who signs in and under whose name: the parts that know subjects, browsers, brands and clients."""
+
+import os
+import time
+from dataclasses import dataclass
+
+from idp.app.ground import Ground
+from idp.brands.registry import Brands
+from idp.clients.consent import Consents
+from idp.clients.keys import ClientKeys
+from idp.clients.registry import Clients
+from idp.core.fetcher import Fetcher
+from idp.core.key_sets import KeySets
+from idp.core.secrets_store import kept_secret
+from idp.core.signing import Sealer
+from idp.core.throttle import Quota
+from idp.factors.hash_slots import HashSlots, slots_for
+from idp.factors.mail_code import MailCode
+from idp.factors.passkey import Passkeys
+from idp.factors.passkey_ceremony import relying_party
+from idp.factors.password import Password
+from idp.factors.password_hash import PasswordHasher
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.sent_code import SentCodes
+from idp.factors.text_code import TextCode
+from idp.factors.totp import Totp
+from idp.oidc.authorization.service import KIND as AUTHORIZE
+from idp.recovery.recovering import KIND as RECOVERY
+from idp.recovery.recovering import RESUME as RECOVERY_RESUME
+from idp.selfservice.own import KIND as OWN
+from idp.selfservice.own import RESUME
+from idp.sessions.interaction import Interactions
+from idp.sessions.limits import Limits
+from idp.sessions.session import Sessions
+from idp.settings import Settings
+from idp.signin.unlocking import KIND as UNLOCK
+from idp.signin.unlocking import RESUME as UNLOCK_RESUME
+from idp.subjects.pairwise import Pairwise
+from idp.subjects.subjects import Subjects
+
+# Who resumes a parked request, by kind.
+RESUMED_AT = {RECOVERY: RECOVERY_RESUME, AUTHORIZE: "/authorize", OWN: RESUME, UNLOCK: UNLOCK_RESUME}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who signs in, how they prove it, and what we remember of their browsers."""
+
+    subjects: Subjects
+    hasher: PasswordHasher
+    password: Password
+    passkeys: Passkeys
+    sessions: Sessions
+    interactions: Interactions
+    pairwise: Pairwise
+    totp: Totp
+    recovery_codes: RecoveryCodes
+    sent_codes: SentCodes
+    text_code: TextCode
+    mail_code: MailCode
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Under whose name, and for whom."""
+
+    brands: Brands
+    clients: Clients
+    client_keys: ClientKeys
+    key_sets: KeySets
+    consents: Consents
+    fetcher: Fetcher
+
+
+def build_people(ground: Ground, parking: Quota) -> People:
+    """The parts about people. `parking` limits what one source may begin."""
+    settings, clock = ground.settings, ground.clock
+    with ground.database.transaction() as db:
+        pairwise = Pairwise(kept_secret(db, ground.keyring, "pairwise", clock))
+    limits = Limits(settings.session_idle, settings.session_absolute, settings.shared_idle, settings.shared_absolute)
+    sealer = Sealer(ground.keyring, "request")
+    hasher, sent_codes = _hasher(settings), SentCodes(ground.keyring)
+    return People(
+        subjects=Subjects(),
+        hasher=hasher,
+        password=Password(hasher),
+        passkeys=Passkeys(ground.kv, ground.bus, relying_party(settings.issuer)),
+        sessions=Sessions(ground.database, ground.bus, clock, limits),
+        interactions=Interactions(ground.kv, sealer, clock, settings.interaction_lifetime, RESUMED_AT, parking),
+        pairwise=pairwise,
+        totp=Totp(ground.keyring),
+        recovery_codes=RecoveryCodes(),
+        sent_codes=sent_codes,
+        text_code=TextCode(ground.keyring, sent_codes),
+        mail_code=MailCode(sent_codes),
+    )
+
+
+def _hasher(settings: Settings) -> PasswordHasher:
+    cores = len(os.sched_getaffinity(0))
+    return PasswordHasher(HashSlots(settings.data_dir, slots_for(cores)), settings.hash_memory_kib, settings.hash_time)
+
+
+def build_parties(ground: Ground) -> Parties:
+    """The parts about brands and clients. Raises `BrokenFile`."""
+    fetcher = Fetcher(ground.settings.fetch_allow)
+    key_sets = KeySets(fetcher, ground.clock)
+    return Parties(
+        brands=Brands(ground.settings.clients_file, time.monotonic),
+        clients=Clients(ground.database, ground.clock),
+        client_keys=ClientKeys(key_sets),
+        key_sets=key_sets,
+        consents=Consents(),
+        fetcher=fetcher,
+    )

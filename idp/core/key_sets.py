@@ -1,0 +1,117 @@
+"""Public keys of others: from a key set they gave, or fetched from where they publish one, and remembered."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+from idp.core.clock import Clock
+from idp.core.fetcher import GET_SECONDS, Fetcher, FetchRefused
+from idp.core.logs import get_log
+
+log = get_log(__name__)
+REMEMBERED = timedelta(minutes=10)
+REFETCH_AT_MOST_EVERY = timedelta(seconds=30)
+MOST_KEYS = 20
+SHORTEST_RSA = 2048
+Key = RSAKey | ECKey | OKPKey
+
+FITS: dict[str, tuple[str, str | None]] = {
+    "RS256": ("RSA", None),
+    "PS256": ("RSA", None),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    at: datetime
+    keys: tuple[Key, ...]
+
+
+class KeySets:
+    """Finds the keys that a signature of somebody else may be made with."""
+
+    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._clock = clock
+        self._fetched: dict[str, _Fetched] = {}
+        self._given: dict[str, tuple[Mapping[str, Any], tuple[Key, ...]]] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def given(self, owner: str, jwks: Mapping[str, Any], kid: str | None, alg: str) -> list[Key]:
+        """The keys of the set `jwks` of `owner` that fit `alg` and, where the signature names one, `kid`."""
+        known = self._given.get(owner)
+        if known is None or known[0] != jwks:
+            known = self._given[owner] = (jwks, _import(jwks))
+        return _fitting(known[1], kid, alg)
+
+    def published(self, uri: str, kid: str | None, alg: str, seconds: float = GET_SECONDS) -> list[Key]:
+        """The same of the set at `uri`, within `seconds` where it has to be fetched.
+
+        An unknown kid fetches it again, at most every 30 seconds, so that its owner can rotate by themselves.
+        """
+        deadline = monotonic() + seconds
+        found = _fitting(self._of(uri, REMEMBERED, deadline), kid, alg)
+        return found or _fitting(self._of(uri, REFETCH_AT_MOST_EVERY, deadline), kid, alg)
+
+    def _of(self, uri: str, no_older_than: timedelta, deadline: float) -> tuple[Key, ...]:
+        # Asked before the lock: whoever sends invented kids while the address hangs holds up no good signature.
+        if (fresh := self._known(uri, no_older_than)) is not None:
+            return fresh
+        lock = self._locks[uri]  # one address that hangs holds up nobody else's
+        if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
+            return ()
+        try:
+            if (fresh := self._known(uri, no_older_than)) is not None:
+                return fresh
+            known, now = self._fetched.get(uri), self._clock.now()
+            try:
+                fetched = _Fetched(now, _import(self._fetcher.get_json(uri, max(0.001, deadline - monotonic()))))
+            except FetchRefused as refused:
+                log.warning("jwks_not_fetched", uri=uri, because=refused.because)
+                # What was good stays: a key server that is down for an hour does not lock its owner out.
+                fetched = _Fetched(now, known.keys if known is not None else ())
+            self._fetched[uri] = fetched
+            return fetched.keys
+        finally:
+            lock.release()
+
+    def _known(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...] | None:
+        known = self._fetched.get(uri)
+        return known.keys if known is not None and self._clock.now() - known.at < no_older_than else None
+
+
+def _import(jwks: Mapping[str, Any]) -> tuple[Key, ...]:
+    members = jwks.get("keys")
+    keys: list[Key] = []
+    for member in members[:MOST_KEYS] if isinstance(members, list) else ():
+        try:
+            keys += [key for key in KeySet.import_key_set({"keys": [member]}).keys if isinstance(key, Key)]
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            continue  # a key of a kind we do not know does not spoil the others (RFC 7517 5)
+    return tuple(key for key in keys if not _weak(key))
+
+
+def _weak(key: Key) -> bool:
+    return isinstance(key, RSAKey) and key.raw_value.key_size < SHORTEST_RSA
+
+
+def _fitting(keys: tuple[Key, ...], kid: str | None, alg: str) -> list[Key]:
+    kind, curve = FITS.get(alg, ("", None))
+    return [
+        key
+        for key in keys
+        if key.key_type == kind
+        and (curve is None or getattr(key, "curve_name", None) == curve)
+        and (kid is None or key.kid == kid)
+        and key.get("alg") in (None, alg)
+        and key.get("use") in (None, "sig")
+    ]
