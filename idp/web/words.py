@@ -131,3 +131,6 @@ PROBLEMS: dict[str, Words] = {
         N_("It is our fault, not yours. If it happens again, tell us the reference below."),
     ),
 }
+
+# Whoever meets one of these was about to sign in: the page leads on to what helps those who cannot.
+ABOUT_SIGN_IN = frozenset({"no_interaction", "slow_down", "link_over", "not_signed_in"})
