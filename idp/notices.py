@@ -15,6 +15,8 @@ from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
 from idp.core.events import (
+    ActivationFinished,
+    ActivationRefused,
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
@@ -26,7 +28,7 @@ from idp.core.events import (
     SignedIn,
     TrustWithdrawn,
 )
-from idp.core.language import N_
+from idp.core.language import N_, _
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
@@ -43,6 +45,8 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (AuthenticatorEnrolled, "totp"): "An authenticator app was added",
     (AuthenticatorEnrolled, "text_code"): "Codes by text were turned on",
     (AuthenticatorEnrolled, "mail_code"): "Codes by e-mail were turned on",
+    (ActivationFinished, "created"): N_("Online access was activated"),
+    (ActivationFinished, "added"): N_("An agreement was added"),
     (PasswordChanged, ""): N_("Your password was changed"),
     (AuthenticatorRemoved, "passkey"): "A passkey was removed",
     (AuthenticatorRemoved, "totp"): "An authenticator app was removed",
@@ -52,6 +56,7 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (BrowserForgotten, ""): "Browsers were forgotten",
     (TrustWithdrawn, ""): "A browser is no longer trusted",
 }
+ALREADY_ACTIVE = N_("You already have online access")
 CALL_AT_ONCE = "If this was not you, call us at once: the number is below."
 
 
@@ -82,6 +87,17 @@ class Notices:
         brand = self._brand(db, event)
         if brand is not None and event.subject_id is not None:
             self._send(db, event.subject_id, brand, Mail("account_changed", title, [self._where(brand)], CALL_AT_ONCE))
+
+    def when_activation_refused(self, db: Connection, event: Event) -> None:
+        """Somebody tried to activate an agreement that has online access: most often its owner, who forgot."""
+        brand = self._brand(db, event)
+        if not isinstance(event, ActivationRefused) or event.reason != "active" or brand is None or event.subject_id is None:
+            return
+        paragraphs = [
+            _("Online access was asked for again, for an agreement of yours: %(where)s", where=self._where(brand)),
+            _("There is nothing to activate. Sign in with your username or e-mail; there you find help too, if you forgot it."),
+        ]
+        self._send(db, event.subject_id, brand, Mail("already_active", ALREADY_ACTIVE, paragraphs, CALL_AT_ONCE))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""

@@ -4,12 +4,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 from idp.app import own, passkeys
+from idp.app.activating import activating
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
-from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
+from idp.core.events import ActivationRefused, PasswordLocked, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
@@ -67,6 +68,7 @@ def mount(house: House) -> None:
         StaticFiles(STATIC).routes(),
         signing_in(house, front),
         unlocking(house, front),
+        activating(house, front),
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
         _authorization(house, front),
@@ -91,6 +93,7 @@ def _tell(house: House) -> None:
     ground.bus.subscribe(SignedIn, notices.when_signed_in)
     ground.bus.subscribe(PasswordLocked, notices.when_locked)
     ground.bus.subscribe(SecondStepProven, notices.when_step_proven)
+    ground.bus.subscribe(ActivationRefused, notices.when_activation_refused)
     for kind in dict.fromkeys(kind for kind, _ in CHANGES):
         ground.bus.subscribe(kind, notices.when_changed)
 

@@ -32,7 +32,28 @@ from idp.web.routes import Route
 def signing_in(house: House, front: Front) -> tuple[Route, ...]:
     """Everything under /signin."""
     ground, people = house.ground, house.people
-    progress = Progress(
+    progress, arrivals = progress_of(house), arrivals_of(house, front)
+    name_key, settings = ground.keyring.derive("failed name"), ground.settings
+    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
+    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
+    steps = SecondSteps(progress, _codes(people))
+    enrolment = Enrolment(progress, people.recovery_codes)
+    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
+    sent = SendingPages(_sending(house, progress), arrivals, front.pages)
+    return (
+        *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
+        *StepPages(steps, sent, arrivals, ground.clock).routes(),
+        *sent.routes(),
+        *EnrolPages(apps, arrivals).routes(),
+        *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
+        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
+    )
+
+
+def progress_of(house: House) -> Progress:
+    """What every step of a sign-in goes through."""
+    ground, people = house.ground, house.people
+    return Progress(
         database=ground.database,
         clock=ground.clock,
         bus=ground.bus,
@@ -44,24 +65,13 @@ def signing_in(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         gate=house.gate,
     )
-    name_key, settings = ground.keyring.derive("failed name"), ground.settings
-    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
-    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
-    steps = SecondSteps(progress, _codes(people))
-    enrolment = Enrolment(progress, people.recovery_codes)
-    apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
-    device = DeviceCookie(ground.settings)
+
+
+def arrivals_of(house: House, front: Front) -> Arrivals:
+    """How browsers come to the pages of a sign-in."""
+    people, device = house.people, DeviceCookie(house.ground.settings)
     clients = house.parties.clients
-    arrivals = Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
-    sent = SendingPages(_sending(house, progress), arrivals, front.pages)
-    return (
-        *SigninPages(flow, arrivals, front.pages, ground.clock).routes(),
-        *StepPages(steps, sent, arrivals, ground.clock).routes(),
-        *sent.routes(),
-        *EnrolPages(apps, arrivals).routes(),
-        *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
-        *OfferPages(Offers(progress), arrivals, front.pages).routes(),
-    )
+    return Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
 
 
 def _codes(people: People) -> Codes:

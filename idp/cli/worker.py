@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from idp.activation import case_codes
 from idp.app import House
 from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
@@ -125,7 +126,8 @@ def _purge_browsers(house: House) -> int:
 
 def _purge_codes(house: House) -> int:
     with house.ground.database.transaction() as db:
-        return sent_code.purge(db, house.ground.clock.now(), BATCH)
+        now = house.ground.clock.now()
+        return max(sent_code.purge(db, now, BATCH), case_codes.purge(db, now, BATCH))
 
 
 def _purge_ghosts(house: House) -> int:
