@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
-.PHONY: help install demo test soak check docs bench clean
+.PHONY: help install demo test soak check docs languages bench clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,6 +44,9 @@ check: $(INSTALLED_DEV) ## Lint, types, import contracts, migration drift, gener
 
 docs: $(INSTALLED_DEV) ## Write the documents that are generated from code
 	@$(BIN)/python -m tools.generate_docs
+
+languages: $(INSTALLED_DEV) ## Collect what is said, and bring idp/locale up to date
+	@$(BIN)/python -m tools.catalogues
 
 bench: $(INSTALLED_DEV) ## Measure, and write the table of docs/performance.md (about 15 minutes)
 	@tools/install_system.sh wrk

@@ -3,7 +3,7 @@
 A notice is enqueued in the transaction of what it tells, so nobody is told of what never happened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,10 @@ from idp.core.events import (
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
+    ContactUndone,
+    EmailChanged,
     Event,
+    NameChanged,
     PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,
@@ -45,6 +48,9 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (AuthenticatorEnrolled, "totp"): "An authenticator app was added",
     (AuthenticatorEnrolled, "text_code"): "Codes by text were turned on",
     (AuthenticatorEnrolled, "mail_code"): "Codes by e-mail were turned on",
+    (EmailChanged, ""): N_("Your e-mail address was changed"),
+    (NameChanged, ""): N_("Your name was changed"),
+    (ContactUndone, ""): N_("Your contacts are as they were before"),
     (ActivationFinished, "created"): N_("Online access was activated"),
     (ActivationFinished, "added"): N_("An agreement was added"),
     (PasswordChanged, ""): N_("Your password was changed"),
@@ -56,7 +62,6 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (BrowserForgotten, ""): "Browsers were forgotten",
     (TrustWithdrawn, ""): "A browser is no longer trusted",
 }
-ALREADY_ACTIVE = N_("You already have online access")
 CALL_AT_ONCE = "If this was not you, call us at once: the number is below."
 
 
@@ -97,7 +102,8 @@ class Notices:
             _("Online access was asked for again, for an agreement of yours: %(where)s", where=self._where(brand)),
             _("There is nothing to activate. Sign in with your username or e-mail; there you find help too, if you forgot it."),
         ]
-        self._send(db, event.subject_id, brand, Mail("already_active", ALREADY_ACTIVE, paragraphs, CALL_AT_ONCE))
+        mail = Mail("already_active", _("You already have online access"), paragraphs, CALL_AT_ONCE)
+        self._send(db, event.subject_id, brand, mail)
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
@@ -127,6 +133,16 @@ class Notices:
         action = {"url": f"{self.issuer}/unlock/{handle}", "label": "Say whether it was you"}
         title = "Signing in with your password is on hold"
         self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
+
+    def tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
+        """Sends the subject what is `written` in the name of this brand, or of one that knows them."""
+        brand = self.brand_of(db, subject_id, brand_id)
+        if brand is not None:
+            self._send(db, subject_id, brand, written(brand))
+
+    def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
+        """In whose name the subject is told something that began at this brand."""
+        return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
 
     def _where(self, brand: Brand) -> str:
         at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from idp.core.language import LANGUAGES
+from idp.core.wishes import Wishes, listen
 from tests.builders import TestClock
 from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider, a_provider
@@ -15,6 +17,12 @@ pytest_plugins = ["tests.servers"]
 # A busy machine is no defect of what is tested.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Nobody wishes for anything yet: in this process requests come one after the other in one thread."""
+    listen(Wishes(), lambda _brand: LANGUAGES)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from idp.core import events
+from idp.core import events, protocol_events
 from idp.core.events import COMMON, Event
 from idp.settings import PREFIX, Settings
 from tools.clauses import clauses_page
@@ -63,7 +63,8 @@ def events_page() -> str:
 def all_events() -> list[type[Event]]:
     """The kinds of event, in the order in which they are declared."""
     # Not __subclasses__(): a slotted dataclass is made twice, and the first make lives on there.
-    kinds = [value for value in vars(events).values() if isinstance(value, type)]
+    declared = {**vars(events), **vars(protocol_events)}
+    kinds = [value for value in declared.values() if isinstance(value, type)]
     return [kind for kind in kinds if issubclass(kind, Event) and kind is not Event]
 
 

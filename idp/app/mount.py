@@ -3,18 +3,17 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import own, passkeys
+from idp.app import contacts, own, passkeys, recovery
 from idp.app.activating import activating
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
+from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
-from idp.core.events import ActivationRefused, PasswordLocked, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
-from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -38,8 +37,9 @@ from idp.web.browser import BrowserCookie
 from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
+from idp.web.languages import Languages
 from idp.web.problems import Problems
-from idp.web.render import STATIC, Pages, prepare_templates
+from idp.web.render import STATIC, Pages
 from idp.web.routes import Route, RouteTable
 from idp.web.static_files import StaticFiles
 
@@ -54,23 +54,26 @@ def mount(house: House) -> None:
     app, settings = ground.app, ground.settings
     table = RouteTable()
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
-    pages = Pages(settings, house.parties.brands, browser, ground.clock)
-    prepare_templates(app)
+    languages = Languages(settings, house.parties.brands)
+    pages = Pages(settings, house.parties.brands, browser, ground.clock, languages)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
-    Gate(settings, table, browser, callers).install(app)
+    Gate(settings, table, browser, callers, languages).install(app)
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    _tell(house)
+    tell(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
         StaticFiles(STATIC).routes(),
+        languages.routes(),
         signing_in(house, front),
         unlocking(house, front),
         activating(house, front),
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
+        recovery.pages(house, front),
+        contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -82,20 +85,6 @@ def mount(house: House) -> None:
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
-
-
-def _tell(house: House) -> None:
-    ground, people = house.ground, house.people
-    brands, templates = house.parties.brands, ground.app.jinja_env
-    notices = Notices(
-        ground.settings.issuer, brands, people.subjects, people.recovery_codes, ground.keyring, ground.clock, templates
-    )
-    ground.bus.subscribe(SignedIn, notices.when_signed_in)
-    ground.bus.subscribe(PasswordLocked, notices.when_locked)
-    ground.bus.subscribe(SecondStepProven, notices.when_step_proven)
-    ground.bus.subscribe(ActivationRefused, notices.when_activation_refused)
-    for kind in dict.fromkeys(kind for kind, _ in CHANGES):
-        ground.bus.subscribe(kind, notices.when_changed)
 
 
 def _demo(house: House, front: Front) -> tuple[Route, ...]:
@@ -152,7 +141,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)
     authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock, house.throttle)
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
-    languages = sorted({language for brand in house.parties.brands.all() for language in brand.languages})
+    languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
         *passkeys.for_managers(house),

@@ -28,17 +28,28 @@ from idp.factors.sent_code import SentCodes
 from idp.factors.text_code import TextCode
 from idp.factors.totp import Totp
 from idp.oidc.authorization.service import KIND as AUTHORIZE
+from idp.recovery.recovering import KIND as RECOVERY
+from idp.recovery.recovering import RESUME as RECOVERY_RESUME
 from idp.selfservice.own import KIND as OWN
 from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
 from idp.sessions.limits import Limits
 from idp.sessions.session import Sessions
 from idp.settings import Settings
+from idp.signin.unlocking import KIND as UNLOCK
+from idp.signin.unlocking import RESUME as UNLOCK_RESUME
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
 
 # Who resumes a parked request, by kind.
-RESUMED_AT = {AUTHORIZE: "/authorize", OWN: RESUME, ACTIVATE: DONE_AT, ACTIVATE_LINK: LINK_AT}
+RESUMED_AT = {
+    RECOVERY: RECOVERY_RESUME,
+    AUTHORIZE: "/authorize",
+    OWN: RESUME,
+    UNLOCK: UNLOCK_RESUME,
+    ACTIVATE: DONE_AT,
+    ACTIVATE_LINK: LINK_AT,
+}
 
 
 @dataclass(frozen=True, slots=True)

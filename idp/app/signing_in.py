@@ -9,11 +9,13 @@ from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.brake import Brake, Limits
+from idp.signin.closing_pages import ClosingPages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
 from idp.signin.enrol_pages import EnrolPages
 from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.keeping import Keeping
 from idp.signin.offer import Offers
 from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
@@ -25,6 +27,7 @@ from idp.signin.sending_pages import SendingPages
 from idp.signin.step_pages import StepPages
 from idp.signin.unlock_pages import UnlockPages
 from idp.signin.unlocking import Unlocking
+from idp.signin.vouching import Vouching
 from idp.web.opened_links import OpenedLinks
 from idp.web.routes import Route
 
@@ -47,11 +50,12 @@ def signing_in(house: House, front: Front) -> tuple[Route, ...]:
         *EnrolPages(apps, arrivals).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
+        *ClosingPages(Keeping(progress), arrivals).routes(),
     )
 
 
 def progress_of(house: House) -> Progress:
-    """What every step of a sign-in goes through."""
+    """Through which every proof goes."""
     ground, people = house.ground, house.people
     return Progress(
         database=ground.database,
@@ -68,7 +72,7 @@ def progress_of(house: House) -> Progress:
 
 
 def arrivals_of(house: House, front: Front) -> Arrivals:
-    """How browsers come to the pages of a sign-in."""
+    """By which browsers come to the pages of a sign-in."""
     people, device = house.people, DeviceCookie(house.ground.settings)
     clients = house.parties.clients
     return Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
@@ -87,6 +91,7 @@ def _sending(house: House, progress: Progress) -> Sending:
 def unlocking(house: House, front: Front) -> tuple[Route, ...]:
     """Everything under /unlock."""
     ground, people = house.ground, house.people
-    unlocking = Unlocking(ground.database, ground.clock, people.subjects, house.locking, house.gate, _codes(people))
+    vouching = Vouching(progress_of(house), people.interactions)
+    unlocking = Unlocking(ground.database, ground.clock, house.locking, house.gate, vouching)
     links = OpenedLinks("unlock", ground.kv, front.browser, house.parking)
-    return UnlockPages(unlocking, links, front.pages).routes()
+    return UnlockPages(unlocking, arrivals_of(house, front), links, front.pages).routes()

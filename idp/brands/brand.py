@@ -1,6 +1,7 @@
 """A brand: whose name, dress, rules and support line a page carries. A brand is data; adding one takes no Python."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -9,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_WORDS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 SecondStep = Literal["passkey", "totp", "recovery_code", "text_code", "mail_code"]
 
@@ -42,6 +42,15 @@ class Hours(Strict):
     closes: ClockTime
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """When the phone is answered next: in how many days, on which weekday (Monday is 0), and at what time."""
+
+    days_ahead: int
+    weekday: int
+    at: time
+
+
 class Support(Strict):
     """How customers of the brand reach people."""
 
@@ -56,24 +65,15 @@ class Support(Strict):
         local = now.astimezone(ZoneInfo(self.timezone))
         return any(DAYS[local.weekday()] in line.days and line.opens <= local.time() < line.closes for line in self.hours)
 
-    def opens_next(self, now: datetime) -> str:
-        """When the phone is answered next, in words: "today at 08:30", "Monday at 08:30". Empty where no hours are given."""
+    def opens_next(self, now: datetime) -> Opening | None:
+        """When the phone is answered next; None where no hours are given."""
         local = now.astimezone(ZoneInfo(self.timezone))
         for ahead in range(8):
             weekday = (local.weekday() + ahead) % 7
             starts = [h.opens for h in self.hours if DAYS[weekday] in h.days and (ahead or h.opens > local.time())]
             if starts:
-                day = ("today", "tomorrow")[ahead] if ahead < 2 else DAY_WORDS[weekday]
-                return f"{day} at {min(starts):%H:%M}"
-        return ""
-
-    def hours_in_words(self) -> str:
-        """Opening hours as one line: "Mon–Fri 08:30–18:00, Sat 09:00–13:00"."""
-        return ", ".join(f"{_span(h.days)} {h.opens:%H:%M}–{h.closes:%H:%M}" for h in self.hours)
-
-
-def _span(days: tuple[str, ...]) -> str:
-    return days[0].capitalize() if len(days) == 1 else f"{days[0].capitalize()}–{days[-1].capitalize()}"
+                return Opening(ahead, weekday, min(starts))
+        return None
 
 
 class Policy(Strict):
@@ -121,7 +121,7 @@ class Brand(Strict):
     legal: str = Field(min_length=1, max_length=400)
     hosts: tuple[str, ...] = ()
     theme: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[Literal["en", "fr", "de", "it", "es"], ...] = Field(("en",), min_length=1)
     mail_from: str
     # Mail programs load no style sheet, so the theme cannot say it. White text stands on it.
     colour: str = Field("#2b3443", pattern=r"^#[0-9a-f]{6}$")

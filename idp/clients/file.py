@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select, update
 from idp.clients.metadata import ClientMetadata
 from idp.clients.model import clients
 from idp.clients.registry import Clients
-from idp.core.events import Bus, ClientChanged, ClientDisabled
+from idp.core.events import Bus
+from idp.core.protocol_events import ClientChanged, ClientDisabled
 from idp.core.yaml_lines import BrokenFile, Document, said
 
 # Where a client comes from: the file, or a file that no longer names it.

@@ -11,8 +11,9 @@ from idp.clients.metadata import ClientMetadata
 from idp.clients.model import client_secrets, clients
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, ClientChanged, ClientDisabled, ClientRegistered, ClientSecretRotated
+from idp.core.events import Bus
 from idp.core.handles import digest, new_handle
+from idp.core.protocol_events import ClientChanged, ClientDisabled, ClientRegistered, ClientSecretRotated
 
 REMEMBERED = timedelta(seconds=1)
 MOST_REMEMBERED = 10_000

@@ -15,7 +15,7 @@ class ActivationStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationRefused(Event):
-    """No way to online access: `unknown`, `throttled`, `no_contact`, `withheld`, `wrong_code`, `active` (its subject is told)."""
+    """No way to online access: `unknown`, `throttled`, `no_contact`, `withheld`, `wrong_code`, `active` (told by mail)."""
 
     agreement_digest: str = ""
 

@@ -31,6 +31,33 @@ class SubjectLinked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameChanged(Event):
+    """A subject gave other names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChosen(Event):
+    """A subject chose the language in which they are spoken to; empty: the browser's."""
+
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailChanged(Event):
+    """A subject has another e-mail address, which they confirmed. `session_id` did it, and is the only session that stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneChanged(Event):
+    """A subject has another phone number, which they confirmed, or none (`reason` is `removed`). `session_id` as above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactUndone(Event):
+    """A change of e-mail or phone (`reason`) was taken back from the old contact: all contacts are as they were before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffChanged(Event):
     """From now on a subject counts as `staff`, who always sign in with two factors, or no longer does."""
 
@@ -102,6 +129,21 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryStarted(Event):
+    """Somebody asked for help with signing in, and the subject was mailed a way back in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryWithheld(Event):
+    """Help with signing in was asked for and nothing was mailed; `reason` says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(Event):
+    """Access was given back on weaker proof than a sign-in takes; `reason` says what was replaced. `recovered_at` is set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesRenewed(Event):
     """Ten recovery codes were made and shown; earlier ones no longer count."""
 
@@ -167,77 +209,17 @@ class SessionEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentGranted(Event):
-    """The subject allowed a client the scopes named."""
+class AccountClosing(Event):
+    """The subject wants their account closed, `at` a moment they were told; until then they may think again."""
 
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentDenied(Event):
-    """The subject answered deny."""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeIssued(Event):
-    """An authorization code went to a client."""
-
-    scope: str = ""
+class ClosingCancelled(Event):
+    """The subject keeps their account after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeRedeemed(Event):
-    """A code was exchanged for tokens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeReplayed(Event):
-    """A spent code came again: its family was revoked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshRotated(Event):
-    """A refresh token was exchanged for its successor."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshReused(Event):
-    """A rotated refresh token came again after its grace: its family was revoked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyRevoked(Event):
-    """All tokens of one code were revoked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientAuthenticationFailed(Event):
-    """A client did not prove who it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientRegistered(Event):
-    """A client was added."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientChanged(Event):
-    """A client's metadata changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientSecretRotated(Event):
-    """A client got a further secret; the older one lives on for the time of the change."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientDisabled(Event):
-    """A client may no longer act."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRotated(Event):
-    """The next signing key of an algorithm was published."""
-
-    alg: str = ""
-    kid: str = ""
+class AccountClosed(Event):
+    """The account is closed for good: what was personal is erased, its identifiers are never given to anybody else."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from idp.core.catalogues import catalogue
+
 LANGUAGES = ("en", "fr", "de", "it", "es")
 
 _current: ContextVar[str] = ContextVar("language", default="en")
@@ -32,14 +34,24 @@ def speaking(language: str) -> Iterator[None]:
         _current.reset(token)
 
 
+def look_up(text: str) -> str:
+    """`text` in the current language as its translator wrote it, nothing filled in; itself where nobody translated it."""
+    return catalogue(current_language()).gettext(text) if text else text
+
+
+def look_up_plural(one: str, many: str, number: int) -> str:
+    """`one` or `many` in the current language, by what it says of `number`; nothing filled in."""
+    return catalogue(current_language()).ngettext(one, many, number)
+
+
 def _(text: str, **values: object) -> str:
-    """`text` in the current language, its `%(name)s` filled in."""
-    return text % values if values else text
+    """`text` in the current language, its `%(name)s` filled in; a percent sign is written `%%`."""
+    return look_up(text) % values
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """`one` or `many`, by what the current language says of `number`, which is also the value `num`."""
-    return (one if number == 1 else many) % {"num": number, **values}
+    return look_up_plural(one, many, number) % {"num": number, **values}
 
 
 def N_(text: str) -> str:

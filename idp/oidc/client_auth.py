@@ -13,8 +13,9 @@ from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError
-from idp.core.events import Bus, ClientAuthenticationFailed
+from idp.core.events import Bus
 from idp.core.handles import digest
+from idp.core.protocol_events import ClientAuthenticationFailed
 from idp.core.throttle import Slowed, Throttle, source_of
 from idp.oidc.assertion import ASSERTION_TYPE, Assertions, Refusal, issuer_of
 from idp.oidc.form import ProtocolForm, decoded

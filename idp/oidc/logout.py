@@ -30,7 +30,7 @@ MOST_REMEMBERED = 1000
 
 @dataclass(frozen=True, slots=True)
 class LogoutNotices:
-    """Subscriber of `SessionEnded`."""
+    """Subscriber of `SessionEnded` and of `ConsentWithdrawn`."""
 
     sessions: Sessions
     pairwise: Pairwise
@@ -46,13 +46,23 @@ class LogoutNotices:
             if client is not None and client.backchannel_logout_uri is not None:
                 self._enqueue(db, client, event.session_id, event.subject_id)
 
-    def _enqueue(self, db: Connection, client: Client, session_id: str, subject_id: str) -> None:
+    def when_consent_withdrawn(self, db: Connection, event: Event) -> None:
+        """The client is told for each session it was visited in. It may be visited again, and is then told again."""
+        if event.subject_id is None or event.client_id is None:
+            return
+        client = read(db, event.client_id)
+        left = self.sessions.leave(db, event.subject_id, event.client_id)
+        if client is not None and client.backchannel_logout_uri is not None:
+            for session_id in left:
+                self._enqueue(db, client, session_id, event.subject_id, once=False)
+
+    def _enqueue(self, db: Connection, client: Client, session_id: str, subject_id: str, once: bool = True) -> None:
         payload = {
             "client_id": client.id,
             "sub": self.pairwise.sub(subject_id, client.sector, client.subject_type),
             "sid": self.pairwise.sid(session_id, client.sector),
         }
-        key = digest(f"{KIND}:{session_id}:{client.id}")
+        key = digest(f"{KIND}:{session_id}:{client.id}") if once else None
         enqueue(db, self.keyring, KIND, payload, self.clock, dedupe_key=key, target=client.id)
 
 

@@ -16,6 +16,7 @@ from idp.core.clock import Clock
 from idp.core.kv import KV
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota
+from idp.core.wishes import wish
 from idp.sessions.context import Requirement
 
 SEAL_LIFETIME = timedelta(days=7)
@@ -27,7 +28,8 @@ class Interaction:
     """A parked request.
 
     `kind` says who resumes it, `request` is what they need for that, `browser` the digest of its browser's handle.
-    `application` names who asked, `returns_to` the address where the forms on the way end. `answers` collects what the
+    `application` names who asked and `ui_locales` the languages it wishes for, `returns_to` the address where the forms on
+    the way end. `answers` collects what the
     subject has answered so far, by question.
     """
 
@@ -41,6 +43,7 @@ class Interaction:
     request: Mapping[str, Any]
     returns_to: str = ""
     login_hint: str = ""
+    ui_locales: str = ""
     purpose: str = "sign_in"
     parked_at: datetime
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -86,6 +89,7 @@ class Interactions:
         request: Mapping[str, Any],
         returns_to: str = "",
         login_hint: str = "",
+        ui_locales: str = "",
         purpose: str = "sign_in",
     ) -> Interaction:
         """Parks a request of `browser` and gives the interaction. Raises `Refused` where its source parks too much."""
@@ -101,6 +105,7 @@ class Interactions:
             request=request,
             returns_to=returns_to,
             login_hint=login_hint,
+            ui_locales=ui_locales,
             purpose=purpose,
             parked_at=self._clock.now(),
         )
@@ -161,7 +166,10 @@ class Interactions:
     def _read(self, key: str, interaction_id: str, browser: str) -> Interaction | None:
         stored = self._kv.get(key) if ID.fullmatch(interaction_id) else None
         found = _from_bytes(stored) if stored else None
-        return found if found is not None and found.browser == browser else None
+        if found is None or found.browser != browser:
+            return None
+        wish(asked=found.ui_locales, brand=found.brand)
+        return found
 
 
 def _live(interaction_id: str) -> str:
@@ -203,4 +211,4 @@ def _from_bytes(stored: bytes) -> Interaction | None:
         return None
 
 
-_PLAIN = ("id", "kind", "browser", "client_id", "brand", "application", "returns_to", "login_hint", "purpose")
+_PLAIN = ("id", "kind", "browser", "client_id", "brand", "application", "returns_to", "login_hint", "ui_locales", "purpose")

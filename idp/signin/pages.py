@@ -55,9 +55,10 @@ class SigninPages:
         if not isinstance(visit, Visit):
             return visit
         interaction, session = visit.interaction, visit.browser.session
-        position = None if "another" in request.args else self.flow.progress.position(interaction, visit.browser)
+        another = "another" in request.args and interaction.purpose != VOUCHES
+        position = None if another else self.flow.progress.position(interaction, visit.browser)
         if position is None and interaction.purpose == VOUCHES:
-            return see_other(self.arrivals.interactions.resume_url(interaction))
+            return self.pages.problem("no_interaction", brand=interaction.brand)
         if position is None:
             return self._identify(visit, username=interaction.login_hint if session is None else "")
         chooses = interaction.purpose == "select" and not position.attempt.proofs
@@ -71,6 +72,8 @@ class SigninPages:
         visit = self.arrivals.visit(interaction_id, form)
         if not isinstance(visit, Visit):
             return visit
+        if visit.interaction.purpose == VOUCHES:
+            return see_other(visit.here)  # nobody signs in here
         session = visit.browser.session
         if "another" in form:
             return see_other(visit.here, another="1")
@@ -83,6 +86,8 @@ class SigninPages:
 
     def _next(self, visit: Visit, position: Position) -> Response:
         match position.need:
+            case Nothing() if position.closing is not None:
+                return see_other(f"{visit.here}/closing")
             case Nothing() if position.attempt.proofs:
                 # What was asked for has become less while the person was at it: they begin again, which asks less.
                 self.flow.progress.attempts.end(visit.interaction)
@@ -148,6 +153,7 @@ class SigninPages:
             passkey=self._passkey(visit, confirm),
             back=visit.here,
             declinable=confirm is not None and is_declinable(visit.interaction),
+            recovery=_recovery(visit),
             activate=f"/activate?request={visit.interaction.id}" if confirm is None and self._activates(visit) else "",
         )
 
@@ -197,6 +203,7 @@ class SigninPages:
             form_action=visit.ends,
             action=visit.here,
             keeper=self.flow.progress.locking.brands.get(locked.brand),
+            recovery=_recovery(visit),
             minutes=locked.until and ceil((locked.until - self.clock.now()) / timedelta(minutes=1)),
         )
 
@@ -213,3 +220,8 @@ class SigninPages:
             response = self._again(visit, username, wait_first(slowed.retry_after), 429)
         response.headers["Retry-After"] = str(int(slowed.retry_after.total_seconds()))
         return response
+
+
+def _recovery(visit: Visit) -> str:
+    """The way for whoever cannot sign in; it leads back here."""
+    return f"/recovery?request={visit.interaction.id}"

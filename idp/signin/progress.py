@@ -14,6 +14,7 @@ from idp.core.devices import in_words
 from idp.core.events import Bus, SignedIn
 from idp.core.handles import new_handle
 from idp.core.origin import current_origin
+from idp.core.wishes import wish
 from idp.factors.password import Password
 from idp.sessions import known_browsers
 from idp.sessions.context import is_recent
@@ -27,6 +28,7 @@ from idp.signin.needs import Need, Nothing
 from idp.signin.nudges import is_offered
 from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import context_of
+from idp.subjects import closing
 from idp.subjects.proof import Proof, newest
 from idp.subjects.subjects import Subject, Subjects
 
@@ -36,11 +38,15 @@ SUBJECT = "subject"
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a sign-in has come: who it is, what was proven for this request, what comes next."""
+    """How far a sign-in has come: who it is, what was proven for this request, what comes next.
+
+    `closing`: all is proven, but the account waits to be closed then, and its owner is asked whether they keep it.
+    """
 
     subject: Subject
     attempt: Attempt
     need: Need
+    closing: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,19 @@ class Progress:
         subject = self.subjects.get(db, attempt.subject_id) if attempt else None
         if attempt is None or subject is None or subject.disabled or not _is_about(interaction, attempt):
             return None
+        wish(subject=subject.locale or "")
         if interaction.purpose == VOUCHES:
             return Position(subject, attempt, self.gate.vouch(db, subject, interaction.brand, attempt.proofs))
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
-        return Position(subject, attempt, self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now))
+        need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
+        waits = closing.closes_at(db, subject.id) if isinstance(need, Nothing) else None
+        return Position(subject, attempt, need, waits)
 
     def advance(
         self, db: Connection, interaction: Interaction, attempt: Attempt, browser: Browser, now: datetime
     ) -> Finished | Attempt | Over:
         """What `attempt`, with the proof it just got, leads to. Belongs into the transaction in which the proof was spent."""
+        waits = closing.hold(db, attempt.subject_id)
         subject = self.subjects.get(db, attempt.subject_id)
         if subject is None or subject.disabled or not _is_about(interaction, attempt):
             return Over()
@@ -99,7 +109,7 @@ class Progress:
         need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
         if not self._still_stands(db, attempt):
             return Over()
-        if not isinstance(need, Nothing):
+        if not isinstance(need, Nothing) or waits is not None:
             return attempt
         if attempt.verifier and not self.locking.lockout.succeeded(db, self.lane(db, subject.id, "", browser.device, now), now):
             return Over()

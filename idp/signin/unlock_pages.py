@@ -6,11 +6,9 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.signin.outcomes import Incomplete, NotAsked, Paused, WrongCode
-from idp.signin.step_words import CODE_MISSING, STEPS, paused, wrong_code
-from idp.signin.unlocking import Answered, LinkOver, Unlocking
-from idp.signin.words import Problem
-from idp.web.forms import Form, read_form
+from idp.signin.arrival import Arrivals, Visit
+from idp.signin.unlocking import RESUME, Answered, LinkOver, NotVouched, Unlocking
+from idp.web.forms import read_form
 from idp.web.opened_links import OpenedLinks
 from idp.web.redirects import see_other
 from idp.web.render import Pages
@@ -22,6 +20,7 @@ class UnlockPages:
     """Everything under /unlock."""
 
     unlocking: Unlocking
+    arrivals: Arrivals
     links: OpenedLinks
     pages: Pages
 
@@ -31,6 +30,7 @@ class UnlockPages:
             Route("/unlock/<handle>", "unlock_link", self.arrive, guard=Guard.PAGE),
             Route("/unlock", "unlock", self.show, guard=Guard.PAGE),
             Route("/unlock", "unlock_answer", self.answer, methods=("POST",), guard=Guard.PAGE),
+            Route(f"{RESUME}/<interaction_id>", "unlock_resume", self.resume, guard=Guard.PAGE),
         )
 
     def arrive(self, handle: str) -> Response:
@@ -39,12 +39,32 @@ class UnlockPages:
 
     def show(self) -> Response:
         """GET: what the buttons will do; a calm page where the link is over."""
-        return self._ask(request.args.get("at", ""), request.args.get("by", ""))
+        opened = request.args.get("at", "")
+        asked = self.unlocking.asked(self.links.kept(opened))
+        if isinstance(asked, LinkOver):
+            return self._over()
+        return self.pages.page("signin/unlock.html", brand=asked.brand, at=opened, steps=asked.steps)
 
     def answer(self) -> Response:
         """POST: "it was me" or "not me"."""
         form = read_form(request)
-        return self._deny(form["at"]) if "deny" in form else self._unlock(form)
+        return self._deny(form["at"]) if "deny" in form else self._begin(form["at"])
+
+    def resume(self, interaction_id: str) -> Response:
+        """GET: back from the gate."""
+        visit = self.arrivals.visit(interaction_id)
+        if not isinstance(visit, Visit):
+            return visit
+        done = self.unlocking.unlock(visit.interaction, visit.browser)
+        match done:
+            case Answered(brand):
+                return self.pages.page("signin/unlocked.html", brand=brand)
+            case NotVouched():
+                return see_other(visit.here)
+            case LinkOver():
+                return self._over()
+            case _:
+                assert_never(done)
 
     def _deny(self, opened: str) -> Response:
         done = self.unlocking.deny(self.links.kept(opened))
@@ -52,42 +72,9 @@ class UnlockPages:
             return self._over()
         return self.pages.page("signin/not_me.html", brand=done.brand)
 
-    def _unlock(self, form: Form) -> Response:
-        opened, kind = form["at"], form["kind"]
-        done = self.unlocking.unlock(self.links.kept(opened), kind, form["code"])
-        match done:
-            case Answered(brand):
-                return self.pages.page("signin/unlocked.html", brand=brand)
-            case LinkOver():
-                return self._over()
-            case NotAsked():
-                return self._ask(opened, kind)
-            case Incomplete():
-                return self._ask(opened, kind, CODE_MISSING, 422)
-            case WrongCode():
-                return self._ask(opened, kind, wrong_code(done), 422)
-            case Paused(until):
-                return self._ask(opened, kind, paused(until - self.unlocking.clock.now()), 429)
-            case _:
-                assert_never(done)
-
-    def _ask(self, opened: str, kind: str, problem: Problem | None = None, status: int = 200) -> Response:
-        asked = self.unlocking.asked(self.links.kept(opened))
-        if isinstance(asked, LinkOver):
-            return self._over()
-        chosen = kind if kind in asked.kinds else next(iter(asked.kinds), "")
-        others = [{"url": f"/unlock?at={opened}&by={one}", "label": STEPS[one].choice} for one in asked.kinds if one != chosen]
-        return self.pages.page(
-            "signin/unlock.html",
-            brand=asked.brand,
-            status=status,
-            at=opened,
-            kind=chosen,
-            words=STEPS.get(chosen),
-            barred=asked.barred,
-            others=others,
-            problem=problem,
-        )
+    def _begin(self, opened: str) -> Response:
+        begun = self.unlocking.begin(self.links.kept(opened), self.links.browser.digest())
+        return self._over() if isinstance(begun, LinkOver) else see_other(f"{RESUME}/{begun.id}")
 
     def _over(self) -> Response:
         return self.pages.problem("link_over", status=200)

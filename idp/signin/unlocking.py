@@ -3,6 +3,7 @@
 Either uses the link up. Where time alone opens no lock, a mailbox alone must not either: who has a second step proves it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,33 +11,26 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import NotMe, SecondStepFailed
-from idp.factors.recovery_codes import RecoveryCodes
-from idp.factors.totp import Totp
+from idp.core.events import NotMe
 from idp.sessions import known_browsers
+from idp.sessions.interaction import Interaction
 from idp.signin import unlock_links
-from idp.signin.codes import Codes, refusal
 from idp.signin.gate import Gate
 from idp.signin.locking import Locking
-from idp.signin.needs import STRONG_STEPS
-from idp.signin.outcomes import Incomplete, NotAsked, Paused, WrongCode
+from idp.signin.outcomes import Browser
 from idp.signin.unlock_links import UnlockLink
-from idp.subjects.proof import Proof
-from idp.subjects.subjects import Subjects
+from idp.signin.vouching import Vouching
 
-TYPED = (Totp.kind, RecoveryCodes.kind)
+KIND, RESUME = "unlock", "/unlock/resume"
+LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What opening takes: a code of one of `kinds`, or nothing where there are none.
-
-    `barred`: the subject has second steps, but none that can be proven here.
-    """
+    """What the link does, under `brand`; `steps`: a second step is proven first."""
 
     brand: str
-    kinds: tuple[str, ...] = ()
-    barred: bool = False
+    steps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +46,49 @@ class LinkOver:
 
 
 @dataclass(frozen=True, slots=True)
+class NotVouched:
+    """A second step is still to be proven."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unlocking:
     """Collaborators. Links are named by the digest of their handle."""
 
     database: Database
     clock: Clock
-    subjects: Subjects
     locking: Locking
     gate: Gate
-    codes: Codes
+    vouching: Vouching
 
     def asked(self, handle_digest: str) -> Asked | LinkOver:
         """What the link would do. Uses nothing up."""
         now = self.clock.now()
         with self.database.reading() as db:
             link = unlock_links.find(db, handle_digest, now)
-            return self._asked(db, link, now) if link else LinkOver()
+            return Asked(link.brand, self._takes_steps(db, link, now)) if link else LinkOver()
 
-    def unlock(
-        self, handle_digest: str, kind: str, typed: str
-    ) -> Answered | LinkOver | Incomplete | NotAsked | WrongCode | Paused:
-        """Ends every lock of the owner. A code that does not count leaves the link as it is."""
-        now = self.clock.now()
+    def begin(self, handle_digest: str, browser: str) -> Interaction | LinkOver:
+        """Parks the way to `unlock`, through the gate, which asks for a second step that is left."""
+        with self.database.reading() as db:
+            link = unlock_links.find(db, handle_digest, self.clock.now())
+        if link is None:
+            return LinkOver()
+        return self.vouching.begin(KIND, link.subject_id, link.brand, browser, **{LINK: handle_digest})
+
+    def unlock(self, interaction: Interaction, browser: Browser) -> Answered | LinkOver | NotVouched:
+        """Ends every lock of the owner, once what it takes was proven in `interaction`."""
+        now, handle_digest = self.clock.now(), str(interaction.request.get(LINK, ""))
         with self.database.transaction() as db:
             link = unlock_links.find(db, handle_digest, now)
             if link is None:
                 return LinkOver()
-            wanted = self._asked(db, link, now)
-            if wanted.barred or (wanted.kinds and kind not in wanted.kinds):
-                return NotAsked()
-            if wanted.kinds and not typed.strip():
-                return Incomplete("code")
-            if wanted.kinds:
-                verdict = self.codes.prove(db, link.subject_id, handle_digest, kind, typed, now)
-                if not isinstance(verdict, Proof):
-                    self._refused(db, link, kind, verdict)
-                    return verdict
+            vouched = self.vouching.is_done(db, interaction, browser, link.subject_id)
+            if self._takes_steps(db, link, now) and not vouched:
+                return NotVouched()
             if unlock_links.use(db, handle_digest, now) is None:
                 return LinkOver()
             self.locking.release(db, link.subject_id, "owner", now)
+        self.vouching.end(interaction)
         return Answered(link.brand)
 
     def deny(self, handle_digest: str) -> Answered | LinkOver:
@@ -109,23 +107,16 @@ class Unlocking:
             self.locking.bus.record(db, NotMe(subject_id=link.subject_id, brand=link.brand, reason="lock"))
         return Answered(link.brand)
 
-    def _asked(self, db: Connection, link: UnlockLink, now: datetime) -> Asked:
+    def _takes_steps(self, db: Connection, link: UnlockLink, now: datetime) -> bool:
         # A lock of another brand may have fallen since the mail: each that would open is asked.
-        brands = {link.brand, *self._locks(db, link, now).values()}
-        strict = [policy for policy in map(self.gate.policy, brands) if policy.unlock_asks_second_step]
-        subject = self.subjects.get(db, link.subject_id)
-        if not strict or subject is None:
-            return Asked(link.brand)
-        enrolled = self.gate.enrolled(db, subject) & STRONG_STEPS
-        kinds = tuple(kind for kind in TYPED if kind in enrolled and all(kind in policy.second_steps for policy in strict))
-        return Asked(link.brand, kinds, barred=bool(enrolled) and not kinds)
+        strict = is_strict(self.gate, {link.brand, *self._locks(db, link, now).values()})
+        return strict and self.vouching.is_needed(db, link.subject_id, link.brand)
 
     def _locks(self, db: Connection, link: UnlockLink, now: datetime) -> dict[str, str | None]:
         lockout = self.locking.lockout
         return lockout.locks(db, lockout.who(link.subject_id), now)
 
-    def _refused(self, db: Connection, link: UnlockLink, kind: str, verdict: WrongCode | Paused) -> None:
-        failed = SecondStepFailed(
-            subject_id=link.subject_id, brand=link.brand, outcome="refused", reason=refusal(verdict), kind=kind
-        )
-        self.locking.bus.record(db, failed)
+
+def is_strict(gate: Gate, brands: Iterable[str | None]) -> bool:
+    """Whether any of the brands where locks fell asks for a second step before its lock opens."""
+    return any(gate.policy(brand).unlock_asks_second_step for brand in brands)

@@ -13,6 +13,7 @@ from idp.settings import Settings
 from idp.web.address import Callers
 from idp.web.browser import BrowserCookie
 from idp.web.headers import FIXED, LONGEST_URL, finishing, fixed_headers
+from idp.web.languages import Languages
 from idp.web.routes import Cors, Guard, RouteTable
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -21,11 +22,14 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 class Gate:
     """Wires the checks into an application."""
 
-    def __init__(self, settings: Settings, table: RouteTable, browser: BrowserCookie, callers: Callers) -> None:
+    def __init__(
+        self, settings: Settings, table: RouteTable, browser: BrowserCookie, callers: Callers, languages: Languages
+    ) -> None:
         self._host, self._issuer = settings.host, settings.issuer
         self._table = table
         self._browser = browser
         self._callers = callers
+        self._languages = languages
         self._fixed = {guard: fixed_headers(guard, Cors.NONE, settings) for guard in Guard}
 
     def install(self, app: Flask) -> None:
@@ -42,6 +46,8 @@ class Gate:
         environ: Mapping[str, Any] = call.environ
         call.environ[FIXED] = self._fixed[guard]
         call_from(self._callers.origin(environ))
+        if not guard.value.cacheable:
+            self._languages.listen(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         if environ.get("HTTP_HOST", "") != self._host:
             raise Refused("unknown_host", because="the Host header names another host")
         if len(environ.get("QUERY_STRING", "")) + len(environ.get("PATH_INFO", "")) > LONGEST_URL:

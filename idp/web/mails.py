@@ -12,7 +12,10 @@ from idp.web.render import dress
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What is said: `name` is that of the templates `mail/…`, `action` a button (`url`, `label`), `not_me` the last line."""
+    """What is said: `name` is that of the templates `mail/…`, `action` a button (`url`, `label`), `not_me` the last line.
+
+    `until` is the time of day at which what it carries ends.
+    """
 
     name: str
     title: str
@@ -20,15 +23,18 @@ class Mail:
     not_me: str
     action: dict[str, str] | None = None
     code: str | None = None
+    until: str = ""
 
 
 def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: datetime) -> dict[str, str]:
     """The payload of `mail` for the outbox, to the address `to`."""
     context = {
         "brand": dress(brand, now),
+        "heading": mail.title,
         "paragraphs": mail.paragraphs,
         "action": mail.action,
         "code": mail.code,
+        "until": mail.until,
         "not_me": mail.not_me,
     }
     name_of_sender, sender = parseaddr(brand.mail_from)

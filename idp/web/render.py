@@ -15,12 +15,14 @@ from werkzeug.wrappers import Response
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
-from idp.core.language import _ as gettext
-from idp.core.language import current_language, ngettext
+from idp.core.language import current_language, look_up, look_up_plural
 from idp.core.origin import current_origin
+from idp.core.wishes import wish
 from idp.settings import Settings
 from idp.web.browser import BrowserCookie
+from idp.web.formats import closed_until, opening_hours
 from idp.web.headers import page_csp
+from idp.web.languages import Languages, choice
 from idp.web.words import PROBLEMS
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -33,7 +35,7 @@ class SupportView:
     phone: str
     hours: str
     open_now: bool
-    opens: str
+    closed: str
     email: str
     contact_url: str | None
 
@@ -55,11 +57,12 @@ class BrandView:
 class Pages:
     """Renders templates and problem pages."""
 
-    def __init__(self, settings: Settings, brands: Brands, browser: BrowserCookie, clock: Clock) -> None:
+    def __init__(self, settings: Settings, brands: Brands, browser: BrowserCookie, clock: Clock, languages: Languages) -> None:
         self._settings = settings
         self._brands = brands
         self._browser = browser
         self._clock = clock
+        self._languages = languages
         self._versions: dict[str, str] = {}
 
     def page(
@@ -74,12 +77,14 @@ class Pages:
     ) -> Response:
         """`template` as a full answer. `form_action` names the redirect URIs its forms may end at."""
         nonce = secrets.token_urlsafe(16)
+        wish(brand=brand)
         html = render_template(
             template,
             brand=self._dress(brand),
             application=application,
             host=self._settings.host,
             lang=current_language(),
+            languages=choice(self._languages.offered(brand)),
             nonce=nonce,
             reference=current_origin().request_id,
             asset=self._asset,
@@ -88,6 +93,8 @@ class Pages:
         )
         response = make_response(html, status)
         response.headers["Content-Security-Policy"] = page_csp(nonce, form_action)
+        response.headers["Content-Language"] = current_language()
+        response.headers["Vary"] = "Accept-Language, Cookie"
         return response
 
     def problem(
@@ -133,9 +140,9 @@ def dress(brand: Brand, now: datetime) -> BrandView:
     support = brand.support
     seen = SupportView(
         phone=support.phone,
-        hours=support.hours_in_words(),
+        hours=opening_hours(support),
         open_now=support.is_open(now),
-        opens=support.opens_next(now),
+        closed=closed_until(support.opens_next(now)),
         email=support.email,
         contact_url=support.contact_url,
     )
@@ -154,4 +161,7 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # Jinja fills in the values itself, escaped where the page is HTML.
+    app.jinja_env.install_gettext_callables(look_up, look_up_plural, newstyle=True)  # type: ignore[attr-defined]
+    # For what a table holds or a function has put into words already: never formatted, never taken for HTML.
+    app.jinja_env.filters["said"] = look_up

@@ -1,7 +1,7 @@
 """Codes of activations
 
-Revision ID: 0004
-Revises: 0003
+Revision ID: 0004_activation
+Revises: 0004_contacts
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from idp.core.database import UTCDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0004_activation"
+down_revision = "0004_contacts"
 branch_labels = None
 depends_on = None
 

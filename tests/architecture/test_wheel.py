@@ -13,6 +13,7 @@ from tests.architecture.source import ROOT
 # Run on the wheel alone: the places where each package looks for what it needs.
 PLACES = """
 from pathlib import Path
+from idp.core.catalogues import FOLDER
 from idp.core.migrations import _config
 from idp.demo.folder import _source
 from idp.web.render import STATIC, template_folder
@@ -22,6 +23,7 @@ from portals.brands import BRANDS_FILE
 for place in (
     template_folder() / "signin" / "identify.html",
     STATIC / "style.css",
+    FOLDER / "fr.po",
     Path(_config().get_main_option("script_location")) / "env.py",
     _source(),
     TEMPLATES / "overview.html",

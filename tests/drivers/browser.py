@@ -95,7 +95,11 @@ class Page:
         return dict(parse_qsl(parts.query or parts.fragment, keep_blank_values=True))
 
     def link(self, label: str) -> str:
-        return next(href for text, href in self._reader.links if label in text)
+        return next(iter(self.links(label)))
+
+    def links(self, label: str) -> list[str]:
+        """Where all links lead that say this."""
+        return [href for text, href in self._reader.links if label in text]
 
 
 class Browser:

@@ -7,10 +7,11 @@ import pytest
 
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.authenticator_app import STEP, AuthenticatorApp
-from tests.drivers.browser import Browser, Page
+from tests.drivers.browser import Browser
+from tests.drivers.post import Post
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
-from tests.journeys.locks import WRONG, mailed_link, tried
+from tests.journeys.locks import mailed_link, tried
 
 Shops = dict[str, RelyingParty]
 BRANDS = ["stellantis", "alphera"]
@@ -40,12 +41,12 @@ def test_at_alphera_the_link_takes_a_code_of_the_app(
     provider: Provider, shops: Shops, browser: Browser, stranger: Browser, app: AuthenticatorApp, tmp_path: Path
 ) -> None:
     browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
-    assert "Open your authenticator app" in browser.text()
+    assert "code from your app" in browser.submit(press="unlock").text
     for code, said in (("", "Type the code"), (app.other_than_right(), "4 more tries"), (" ", "Type the code")):
-        page = browser.submit(press="unlock", code=code)
+        page = browser.submit(code=code)
         assert (page.status, said in page.text) == (422, True)
     assert not is_open(stranger, shops["alphera"])
-    assert "You can sign in again" in browser.submit(press="unlock", code=app.code()).text
+    assert "You can sign in again" in browser.submit(code=app.code()).text
     assert is_open(stranger, shops["alphera"])
     assert [event.reason for event in provider.happened("SecondStepFailed")] == ["wrong"]
     assert [event.reason for event in provider.happened("PasswordUnlocked")] == ["owner"]
@@ -64,10 +65,11 @@ def test_a_recovery_code_opens_it_too_and_is_used_up(
     provider: Provider, shops: Shops, browser: Browser, stranger: Browser, app: AuthenticatorApp, tmp_path: Path
 ) -> None:
     code, *_ = provider.add_recovery_codes()
-    page = browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
-    browser.open(page.link("recovery codes"))
-    assert "4 more tries" in browser.submit(press="unlock", code="0000-0000-0000-0000").text
-    assert "You can sign in again" in browser.submit(press="unlock", code=code.lower()).text
+    browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
+    page = browser.submit(press="unlock")
+    browser.open(page.url.replace("/totp", "/recovery_code"))
+    assert "4 more tries" in browser.submit(code="0000-0000-0000-0000").text
+    assert "You can sign in again" in browser.submit(code=code.lower()).text
     tried(stranger, shops["alphera"], "ana", password=ANA_PASSWORD)
     stranger.open(stranger.page.url.replace("/totp", "/recovery_code"))
     assert "did not match" in stranger.submit(code=code).text
@@ -90,47 +92,56 @@ def test_codes_pause_and_the_link_waits_for_them(
     clock: TestClock,
     tmp_path: Path,
 ) -> None:
-    browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
+    link = mailed(provider, tmp_path, stranger, shops["alphera"])
+    browser.open(link)
+    asked = browser.submit(press="unlock")
     for _ in range(5):
-        browser.submit(press="unlock", code=app.other_than_right())
-    page = browser.submit(press="unlock", code=app.code())
-    assert (page.status, "next one in 15 minutes" in page.text) == (429, True)
+        browser.submit(code=app.other_than_right())
+    browser.page = asked
+    page = browser.submit(code=app.code())
+    assert (page.status, "15 minutes" in page.text) == (429, True)
     clock.advance(timedelta(minutes=15))
-    assert "You can sign in again" in browser.submit(press="unlock", code=app.code()).text
+    browser.open(link)
+    browser.submit(press="unlock")
+    assert "You can sign in again" in browser.submit(code=app.code()).text
 
 
 def test_a_code_used_here_is_used(
     provider: Provider, shops: Shops, browser: Browser, stranger: Browser, app: AuthenticatorApp, tmp_path: Path
 ) -> None:
     browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
-    browser.submit(press="unlock", code=app.code())
+    browser.submit(press="unlock")
+    browser.submit(code=app.code())
     tried(browser, shops["alphera"], "ana", password=ANA_PASSWORD)
     assert "used before" in browser.submit(code=app.code()).text
     assert browser.submit(code=app.code(STEP)).left
 
 
-def skipped(browser: Browser, **changed: str) -> Page:
-    form = next(form for form in browser.page.forms if "unlock" in form.buttons)
-    fields = {name: value for name, value in (form.fields | changed).items() if value}
-    return browser.post("/unlock", {**fields, "unlock": "1"})
-
-
-@pytest.mark.parametrize("changed", [{"kind": "", "code": ""}, {"kind": "password", "code": WRONG}, {"kind": "passkey"}])
 def test_the_second_step_cannot_be_left_out(
-    provider: Provider,
-    shops: Shops,
-    browser: Browser,
-    stranger: Browser,
-    app: AuthenticatorApp,
-    tmp_path: Path,
-    changed: dict[str, str],
+    provider: Provider, shops: Shops, browser: Browser, stranger: Browser, app: AuthenticatorApp, tmp_path: Path
 ) -> None:
-    link = mailed(provider, tmp_path, stranger, shops["alphera"])
-    browser.open(link)
-    assert "Was it you?" in skipped(browser, **changed).text
+    browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
+    asked = browser.submit(press="unlock")
+    straight_on = asked.url.replace("/signin/", "/unlock/resume/").replace("/totp", "")
+    assert "code from your app" in browser.open(straight_on).text
+    assert "no longer open" in stranger.open(straight_on).text
     assert not is_open(stranger, shops["alphera"])
-    browser.open(link)
-    assert "You can sign in again" in browser.submit(press="unlock", code=app.code()).text
+    browser.page = asked
+    assert "You can sign in again" in browser.submit(code=app.code()).text
+
+
+def test_nobody_vouches_for_somebody_else(
+    provider: Provider, shops: Shops, browser: Browser, stranger: Browser, app: AuthenticatorApp, tmp_path: Path
+) -> None:
+    provider.add_customer("ben", "copper harbour violet 3")
+    browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
+    asked = browser.submit(press="unlock")
+    way = asked.url.replace("/totp", "")
+    fields = {**asked.forms[0].fields, "username": "ben", "password": "copper harbour violet 3"}
+    browser.post(way, {name: value for name, value in fields.items() if name != "code"})
+    assert "code from your app" in browser.open(way).text
+    assert not is_open(stranger, shops["alphera"])
+    assert browser.open(shops["alphera"].request(prompt="none")).query["error"] == "login_required"
 
 
 def test_who_enrols_while_the_page_stands_open_is_asked_after_all(
@@ -138,8 +149,8 @@ def test_who_enrols_while_the_page_stands_open_is_asked_after_all(
 ) -> None:
     browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
     app = provider.add_app()
-    assert "Open your authenticator app" in browser.submit(press="unlock").text
-    assert "You can sign in again" in browser.submit(press="unlock", code=app.code()).text
+    assert "code from your app" in browser.submit(press="unlock").text
+    assert "You can sign in again" in browser.submit(code=app.code()).text
 
 
 def test_a_stricter_lock_that_fell_after_the_mail_counts(
@@ -154,21 +165,34 @@ def test_a_stricter_lock_that_fell_after_the_mail_counts(
     link = mailed(provider, tmp_path, stranger, shops["stellantis"])
     clock.advance(timedelta(minutes=15))
     assert "is locked" in tried(stranger, shops["alphera"], *["ana"] * 5).text
-    assert "Open your authenticator app" in browser.open(link).text
-    skipped(browser, kind="", code="")
+    browser.open(link)
+    assert "code from your app" in browser.submit(press="unlock").text
     assert not is_open(stranger, shops["alphera"])
 
 
-def test_who_has_only_a_passkey_is_told_what_to_do(
-    provider: Provider, shops: Shops, browser: Browser, stranger: Browser, clock: TestClock, tmp_path: Path
+def test_who_has_only_a_passkey_proves_it(
+    provider: Provider, shops: Shops, browser: Browser, stranger: Browser, tmp_path: Path
 ) -> None:
-    provider.add_passkey()
-    link = mailed(provider, tmp_path, stranger, shops["alphera"])
-    page = browser.open(link)
-    assert "Sign in with your passkey" in page.text
-    assert [form for form in page.forms if "unlock" in form.buttons] == []
-    browser.post("/unlock", {**page.forms[0].fields, "unlock": "1"})
+    passkey = provider.add_passkey()
+    browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
+    page = browser.submit(press="unlock")
+    assert "passkey" in page.text
     assert not is_open(stranger, shops["alphera"])
+    options = browser.fetch(f"{page.url}/options", {"csrf_token": page.forms[0].fields["csrf_token"]}).json
+    assert "You can sign in again" in browser.submit(credential=passkey.get(options)).text
+    assert is_open(stranger, shops["alphera"])
+
+
+def test_who_has_only_codes_by_text_types_one(
+    provider: Provider, shops: Shops, browser: Browser, stranger: Browser, tmp_path: Path
+) -> None:
+    provider.add_phone()
+    browser.open(mailed(provider, tmp_path, stranger, shops["alphera"]))
+    browser.submit(press="unlock")
+    browser.submit(press="send")
+    code = Post(provider, tmp_path).code("text_code")
+    assert not is_open(stranger, shops["alphera"])
+    assert "You can sign in again" in browser.submit(code=code).text
 
 
 @pytest.mark.parametrize("brand", BRANDS)

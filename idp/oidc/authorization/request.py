@@ -38,6 +38,7 @@ class AuthorizationRequest:
     claims: str | None = None
     id_token_hint: str | None = None
     login_hint: str | None = None
+    ui_locales: str | None = None
     request: str | None = None
     request_uri: str | None = None
     registration: str | None = None
@@ -61,9 +62,10 @@ ONCE = tuple(name for name in AuthorizationRequest.__dataclass_fields__ if name 
 def read_request(parameters: Parameters) -> AuthorizationRequest:
     """The request that `parameters` spell."""
     known: dict[str, Any] = {name: parameters.one(name) for name in ONCE}
-    hint = known["login_hint"] or ""
-    if len(hint) > LONGEST_HINT or not hint.isprintable():
-        known["login_hint"] = None  # P2: a hint is honoured or ignored, never an error
+    for name in ("login_hint", "ui_locales"):
+        hint = known[name] or ""
+        if len(hint) > LONGEST_HINT or not hint.isprintable():
+            known[name] = None  # P2: a hint is honoured or ignored, never an error
     return AuthorizationRequest(**known, resource=parameters.many("resource"), repeated=parameters.repeated - {"resource"})
 
 

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from idp.clients.client import Client
 from idp.clients.consent import Consents
 from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError, Refused
-from idp.core.events import Bus, CodeIssued, ConsentDenied
+from idp.core.events import Bus
 from idp.core.logs import get_log
+from idp.core.protocol_events import CodeIssued, ConsentDenied
+from idp.core.wishes import wish
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
 from idp.oidc.authorization.hint import read_hint
@@ -67,7 +71,9 @@ class Authorization:
 
         Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
         """
+        wish(asked=request.ui_locales or "")
         matched = match_redirect_uri(self._client(request), request)
+        wish(brand=matched.client.brand)
         try:
             asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
         except OAuthError as error:
@@ -101,6 +107,7 @@ class Authorization:
             request=request.parked(),
             returns_to=case.matched.redirect_uri,
             login_hint=request.login_hint or "",
+            ui_locales=request.ui_locales or "",
             purpose="select" if "select_account" in case.asked.prompts else "sign_in",
         )
 
@@ -201,17 +208,21 @@ class Authorization:
             brings = presented(session, case.interaction)
             need = self.gate.need(db, subject, client.brand, case.asked.requirement, brings, self.clock.now())
             granted = self.consents.granted(db, subject_id, client.id)
-            visited = self.consents.visited_brands(db, subject_id) if client.first_party else frozenset()
+            first_visit = client.first_party and self._is_first_visit(db, subject_id, client.brand)
         return Known(
             session=session,
             sub=self.pairwise.sub(subject_id, client.sector, client.subject_type),
             granted=granted,
-            first_visit=bool(visited) and client.brand not in visited,
+            first_visit=first_visit,
             denied=answers.get("denied") == session.id,
             allowed=answers.get("allowed") == session.id,
             selected=answers.get("account") == session.id,
             need=need,
         )
+
+    def _is_first_visit(self, db: Connection, subject_id: str, brand: str | None) -> bool:
+        visited = self.consents.visited_brands(db, subject_id)
+        return brand not in visited and (bool(visited) or self.consents.has_visited(db, subject_id))
 
     def _draft(self, case: Case, session: Session, context: Context) -> CodeDraft:
         asked, request = case.asked, case.matched.request

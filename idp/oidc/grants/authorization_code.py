@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from idp.clients.client import Client
 from idp.core.errors import OAuthError
-from idp.core.events import CodeRedeemed
+from idp.core.protocol_events import CodeRedeemed
 from idp.oidc.form import ProtocolForm
 from idp.oidc.tokens.code import Redeemed
 from idp.oidc.tokens.family import Family, Standing

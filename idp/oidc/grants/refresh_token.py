@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from idp.clients.client import Client
 from idp.core.errors import OAuthError
-from idp.core.events import RefreshRotated
+from idp.core.protocol_events import RefreshRotated
 from idp.oidc.form import ProtocolForm
 from idp.oidc.tokens.family import Family, Standing
 from idp.oidc.tokens.issuance import Issuance

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from idp.core.events import Bus, CodeReplayed
+from idp.core.events import Bus
 from idp.core.handles import digest, new_handle
 from idp.core.prepared import Prepared
+from idp.core.protocol_events import CodeReplayed
 from idp.oidc.tokens.family import COLUMNS, Families, Family, family_of
 from idp.oidc.tokens.model import families
 

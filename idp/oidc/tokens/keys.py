@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row, select, update
 from idp.core.clock import Clock
 from idp.core.database import Database, upsert
 from idp.core.errors import Misconfigured, Unavailable
-from idp.core.events import Bus, KeyRotated
+from idp.core.events import Bus
+from idp.core.protocol_events import KeyRotated
 from idp.core.sealing import Keyring, Unsealable
 from idp.oidc.tokens.jose import Key, SigningKey
 from idp.oidc.tokens.model import signing_keys

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, null, select, update
 
-from idp.core.events import Bus, RefreshReused
+from idp.core.events import Bus
 from idp.core.handles import digest, new_handle
 from idp.core.prepared import Prepared, insertion
+from idp.core.protocol_events import RefreshReused
 from idp.core.sealing import Keyring
 from idp.oidc.tokens.family import COLUMNS, Families, Family, Standing, family_of
 from idp.oidc.tokens.model import families, refresh_tokens

@@ -75,7 +75,7 @@ def test_it_says_what_is_so(issuer: Issuer) -> None:
     assert "none" not in found["introspection_endpoint_auth_methods_supported"]
     assert {"openid", "offline_access"} <= set(found["scopes_supported"])
     assert {"sub", "acr", "email", "address"} <= set(found["claims_supported"])
-    assert found["ui_locales_supported"] == ["en"]
+    assert found["ui_locales_supported"] == ["en", "fr", "de", "it", "es"]
 
 
 def test_every_address_in_it_answers(issuer: Issuer) -> None:

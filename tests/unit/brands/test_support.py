@@ -1,8 +1,8 @@
-"""What the support block says about opening hours."""
+"""When somebody answers the phone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
-from idp.brands.brand import Support
+from idp.brands.brand import Opening, Support
 
 SUPPORT = Support.model_validate(
     {
@@ -23,11 +23,11 @@ def test_open_by_local_time() -> None:
     assert not SUPPORT.is_open(MONDAY.replace(hour=17))  # 18:00: closed on the minute
 
 
-def test_when_it_opens_next_is_said_in_words() -> None:
-    assert SUPPORT.opens_next(MONDAY.replace(hour=5)) == "today at 08:30"
-    assert SUPPORT.opens_next(MONDAY.replace(hour=18)) == "tomorrow at 08:30"
-    assert SUPPORT.opens_next(MONDAY.replace(day=6, hour=15)) == "Monday at 08:30"
+def test_when_it_opens_next() -> None:
+    assert SUPPORT.opens_next(MONDAY.replace(hour=5)) == Opening(0, 0, time(8, 30))
+    assert SUPPORT.opens_next(MONDAY.replace(hour=18)) == Opening(1, 1, time(8, 30))
+    assert SUPPORT.opens_next(MONDAY.replace(day=6, hour=15)) == Opening(2, 0, time(8, 30))
 
 
-def test_hours_are_one_line() -> None:
-    assert SUPPORT.hours_in_words() == "Mon–Fri 08:30–18:00, Sat 09:00–13:00"
+def test_who_has_no_hours_never_opens() -> None:
+    assert SUPPORT.model_copy(update={"hours": ()}).opens_next(MONDAY) is None

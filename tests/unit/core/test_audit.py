@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from idp.core.audit import Entry, Trail, audit_entries, audit_links, tail, trail_keys
 from idp.core.audit_chain import chain
 from idp.core.database import Database
-from idp.core.events import CodeIssued, Event, KeyRotated, SignedIn, SignInFailed
+from idp.core.events import Event, SignedIn, SignInFailed
 from idp.core.handles import digest
 from idp.core.origin import Origin, call_from
+from idp.core.protocol_events import CodeIssued, KeyRotated
 from idp.core.sealing import Keyring
 from tests.builders import TestClock
 

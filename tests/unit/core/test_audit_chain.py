@@ -17,7 +17,8 @@ from idp.core import audit_chain
 from idp.core.audit import APPEND_ONLY_DDL, Trail, audit_entries, audit_links
 from idp.core.audit_chain import Head, chain, verify
 from idp.core.database import Database
-from idp.core.events import CodeIssued, SignedIn, SignInFailed
+from idp.core.events import SignedIn, SignInFailed
+from idp.core.protocol_events import CodeIssued
 from idp.core.sealing import Keyring
 from tests.builders import TestClock
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from idp.core.audit import Trail, audit_entries
 from idp.core.audit_chain import chain, verify
 from idp.core.database import Database
-from idp.core.events import CodeIssued
+from idp.core.protocol_events import CodeIssued
 from idp.core.sealing import Keyring
 from tests.builders import TestClock
 from tests.unit.core.test_audit_chain import drop_triggers

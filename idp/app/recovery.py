@@ -1,0 +1,56 @@
+"""The way back in: its pages, and the worker's part that answers."""
+
+from datetime import timedelta
+
+from idp.app.front import Front
+from idp.app.house import House
+from idp.app.signing_in import arrivals_of, progress_of
+from idp.core.throttle import Quota
+from idp.recovery.answering import Answering
+from idp.recovery.pages import RecoveryPages
+from idp.recovery.recovering import Recovering
+from idp.recovery.way import Ways
+from idp.signin.vouching import Vouching
+from idp.web.opened_links import OpenedLinks
+from idp.web.routes import Route
+
+# One source may be a whole office; each case that is asked for takes a row for an hour.
+MOST_ASKED = 30
+ASKING_WINDOW = timedelta(minutes=15)
+
+
+def pages(house: House, front: Front) -> tuple[Route, ...]:
+    """Everything under /recovery."""
+    ground, people = house.ground, house.people
+    recovering = Recovering(
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        subjects=people.subjects,
+        cases=house.recovery_cases,
+        locking=house.locking,
+        vouching=Vouching(progress_of(house), people.interactions),
+        new_passwords=house.new_passwords,
+    )
+    scheme = ground.settings.issuer.partition(":")[0]
+    ways = Ways(ground.kv, front.browser, house.parties.brands, people.interactions, scheme)
+    links = OpenedLinks("recovery", ground.kv, front.browser, house.parking)
+    asking = Quota(house.throttle, "recovery", MOST_ASKED, ASKING_WINDOW)
+    return RecoveryPages(recovering, ways, arrivals_of(house, front), links, front.pages, asking).routes()
+
+
+def answering(house: House) -> Answering:
+    """What the worker answers cases with."""
+    ground = house.ground
+    return Answering(
+        issuer=ground.settings.issuer,
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        cases=house.recovery_cases,
+        subjects=house.people.subjects,
+        brands=house.parties.brands,
+        throttle=house.throttle,
+        keyring=ground.keyring,
+        templates=ground.app.jinja_env,
+    )

@@ -1,0 +1,146 @@
+"""What an opened case leads to: a new password, or an opened lock, once the second factor that is left has been proven."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from idp.core.clock import Clock
+from idp.core.database import Database
+from idp.core.events import Bus, Recovered
+from idp.recovery.cases import Case, Cases, WrongKey
+from idp.sessions.interaction import Interaction
+from idp.signin.locking import Locking
+from idp.signin.new_password import Choosing, NewPasswords, words_about
+from idp.signin.outcomes import Browser
+from idp.signin.unlocking import is_strict
+from idp.signin.vouching import Vouching
+from idp.signin.words import Problem
+from idp.subjects.subjects import Subject, Subjects
+
+KIND, RESUME = "recovery", "/recovery/resume"
+LINK, DOES = "link", "does"
+Does = Literal["password", "unlock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that is open, and whose it is; `locks` are the brands of the locks that it can open."""
+
+    case: Case
+    subject: Subject
+    locks: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """There is no such case, or no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotVouched:
+    """More is to be proven first, or by somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is done, under `brand`."""
+
+    brand: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovering:
+    """Collaborators. A link is named by the digest of its handle."""
+
+    database: Database
+    clock: Clock
+    bus: Bus
+    subjects: Subjects
+    cases: Cases
+    locking: Locking
+    vouching: Vouching
+    new_passwords: NewPasswords
+
+    def ask(self, case: str, name: str, brand: str | None) -> None:
+        """Somebody says by `name` who they are; `case` is the handle under which this browser goes on."""
+        with self.database.transaction() as db:
+            self.cases.ask(db, case, name, brand, self.clock.now())
+
+    def open_by_code(self, case: str, typed: str) -> str | WrongKey:
+        """The link's digest for the code of its mail, which counts in the browser of the `case`."""
+        with self.database.transaction() as db:
+            return self.cases.open_by_code(db, case, typed, self.clock.now())
+
+    def opened(self, handle_digest: str) -> Opened | Over:
+        """Whose the link is. Uses nothing up."""
+        with self.database.reading() as db:
+            return self._opened(db, handle_digest, self.clock.now())
+
+    def begin(self, opened: Opened, does: Does, browser: str) -> Interaction:
+        """Parks the way to what is wanted, through the gate."""
+        case = opened.case
+        return self.vouching.begin(KIND, case.subject_id, case.brand, browser, **{LINK: case.handle_digest, DOES: does})
+
+    def vouched(self, interaction: Interaction, browser: Browser) -> Opened | NotVouched | Over:
+        """The case for which everything was proven in this interaction."""
+        with self.database.reading() as db:
+            return self._vouched(db, interaction, browser, self.clock.now())
+
+    def choosing(self, opened: Opened) -> Choosing:
+        """What the page of the new password says beforehand."""
+        return self.new_passwords.choosing(opened.case.brand)
+
+    def judge(self, password: str, opened: Opened) -> Problem | None:
+        """What stands against this new password."""
+        return self.new_passwords.judge(password, words_about(opened.subject), opened.case.brand)
+
+    def reset(self, interaction: Interaction, browser: Browser, password: str) -> Done | NotVouched | Over:
+        """Puts a judged password in place, ends every lock and all that runs, and uses the link up. No sign-in comes of it."""
+        verifier, now = self.new_passwords.verifier(password), self.clock.now()
+        with self.database.transaction() as db:
+            opened = self._vouched(db, interaction, browser, now)
+            if not isinstance(opened, Opened):
+                return opened
+            if not self.cases.use(db, opened.case.handle_digest, now):
+                return Over()
+            self.new_passwords.replace(db, opened.subject.id, verifier, now, reason="reset", brand=opened.case.brand)
+            self.locking.release(db, opened.subject.id, "recovery", now)
+            self._given_back(db, opened, "password", now)
+        self.vouching.end(interaction)
+        return Done(opened.case.brand)
+
+    def unlock(self, interaction: Interaction, browser: Browser) -> Done | NotVouched | Over:
+        """Opens every lock, and uses the link up; the password stays."""
+        now = self.clock.now()
+        with self.database.transaction() as db:
+            opened = self._opened(db, str(interaction.request.get(LINK, "")), now)
+            if isinstance(opened, Over):
+                return opened
+            strict = is_strict(self.vouching.progress.gate, opened.locks)
+            if strict and not self.vouching.is_done(db, interaction, browser, opened.subject.id):
+                return NotVouched()
+            if not self.cases.use(db, opened.case.handle_digest, now):
+                return Over()
+            self.locking.release(db, opened.subject.id, "owner", now)
+        self.vouching.end(interaction)
+        return Done(opened.case.brand)
+
+    def _given_back(self, db: Connection, opened: Opened, what: str, now: datetime) -> None:
+        self.subjects.recovered(db, opened.subject.id, now)
+        self.bus.record(db, Recovered(subject_id=opened.subject.id, brand=opened.case.brand, reason=what))
+
+    def _vouched(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> Opened | NotVouched | Over:
+        opened = self._opened(db, str(interaction.request.get(LINK, "")), now)
+        if isinstance(opened, Opened) and not self.vouching.is_done(db, interaction, browser, opened.subject.id):
+            return NotVouched()
+        return opened
+
+    def _opened(self, db: Connection, handle_digest: str, now: datetime) -> Opened | Over:
+        case = self.cases.find(db, handle_digest, now)
+        subject = self.subjects.get(db, case.subject_id) if case else None
+        if case is None or subject is None or subject.disabled:
+            return Over()
+        lockout = self.locking.lockout
+        return Opened(case, subject, tuple(lockout.locks(db, lockout.who(subject.id), now).values()))
