@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from idp.activation import case_codes
 from idp.app import House, recovery
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
@@ -132,7 +133,8 @@ def _purge_browsers(house: House) -> int:
 
 def _purge_codes(house: House) -> int:
     with house.ground.database.transaction() as db:
-        return sent_code.purge(db, house.ground.clock.now(), BATCH)
+        now = house.ground.clock.now()
+        return max(sent_code.purge(db, now, BATCH), case_codes.purge(db, now, BATCH))
 
 
 def _purge_recoveries(house: House) -> int:

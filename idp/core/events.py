@@ -6,6 +6,9 @@ in the same transaction, so what happened and what follows from it commit togeth
 
 from dataclasses import dataclass
 
+from idp.core.activation_events import ActivationFinished as ActivationFinished
+from idp.core.activation_events import ActivationRefused as ActivationRefused
+from idp.core.activation_events import ActivationStarted as ActivationStarted
 from idp.core.event import COMMON as COMMON
 from idp.core.event import Bus as Bus
 from idp.core.event import Event as Event

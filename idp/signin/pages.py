@@ -155,7 +155,13 @@ class SigninPages:
             back=visit.here,
             declinable=confirm is not None and is_declinable(visit.interaction),
             recovery=_recovery(visit),
+            activate=f"/activate?request={visit.interaction.id}" if confirm is None and self._activates(visit) else "",
         )
+
+    def _activates(self, visit: Visit) -> bool:
+        """Whether online access can begin on the way to where this sign-in leads."""
+        brand = self.flow.progress.gate.brands.get(visit.interaction.brand)
+        return brand is not None and brand.account_api is not None and visit.interaction.client_id is not None
 
     def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
         """The button beside the password; None where no passkey helps."""
