@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from idp.core.language import N_
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -78,6 +80,12 @@ PROBLEMS: dict[str, Words] = {
         "It was used already, a newer e-mail was sent, or more than 15 minutes have passed.",
         "Nothing was changed. Ask for a new e-mail, and use the newest one.",
         "Ask for a new e-mail",
+    ),
+    "lost_over": Words(
+        N_("This is over"),
+        N_("It was used or stopped already, its time has passed, or its page stood open too long."),
+        N_("Nothing was changed just now. Use the link in our newest message, or begin again."),
+        N_("Begin again"),
     ),
     "unknown_client": Words(
         "We do not know this application",
