@@ -3,7 +3,7 @@
 A notice is enqueued in the transaction of what it tells, so nobody is told of what never happened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,10 @@ from idp.core.events import (
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
+    ContactUndone,
+    EmailChanged,
     Event,
+    NameChanged,
     PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,
@@ -43,6 +46,9 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (AuthenticatorEnrolled, "totp"): "An authenticator app was added",
     (AuthenticatorEnrolled, "text_code"): "Codes by text were turned on",
     (AuthenticatorEnrolled, "mail_code"): "Codes by e-mail were turned on",
+    (EmailChanged, ""): N_("Your e-mail address was changed"),
+    (NameChanged, ""): N_("Your name was changed"),
+    (ContactUndone, ""): N_("Your contacts are as they were before"),
     (PasswordChanged, ""): N_("Your password was changed"),
     (AuthenticatorRemoved, "passkey"): "A passkey was removed",
     (AuthenticatorRemoved, "totp"): "An authenticator app was removed",
@@ -111,6 +117,16 @@ class Notices:
         action = {"url": f"{self.issuer}/unlock/{handle}", "label": "Say whether it was you"}
         title = "Signing in with your password is on hold"
         self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
+
+    def tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
+        """Sends the subject what is `written` in the name of this brand, or of one that knows them."""
+        brand = self.brand_of(db, subject_id, brand_id)
+        if brand is not None:
+            self._send(db, subject_id, brand, written(brand))
+
+    def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
+        """In whose name the subject is told something that began at this brand."""
+        return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
 
     def _where(self, brand: Brand) -> str:
         at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))

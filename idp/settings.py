@@ -62,6 +62,11 @@ class Settings(BaseModel):
     text_secret: SecretStr = Field(SecretStr(""), description="Sent to the text gateway as bearer token")
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
+    places_file: Path | None = Field(
+        None,
+        description="CSV `network,place` (`192.0.2.0/24,Bristol`): what customers are told of where their sessions are; "
+        "without it, addresses alone",
+    )
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 is one per core")
     blocking_threads: int = Field(16, ge=1, le=256, description="Threads that serve requests, per worker")

@@ -4,18 +4,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from idp.app.ends import let_end
 from idp.app.ground import Ground
 from idp.app.people import Parties, People, build_parties, build_people
 from idp.app.protocol import Protocol, build_protocol
 from idp.core.errors import Unavailable
-from idp.core.events import AuthenticatorRemoved, NotMe, PasswordChanged, SessionEnded, SubjectDisabled
 from idp.core.kv import epoch
+from idp.core.places import Places, read_places
 from idp.core.throttle import Quota, Throttle
 from idp.oidc.authorization.service import KIND as AUTHORIZE
-from idp.oidc.logout import LogoutNotices
 from idp.recovery.cases import Cases
 from idp.signin.gate import Gate
-from idp.signin.giving_up import GivingUp
 from idp.signin.locking import Locking
 from idp.signin.lockout import Lockout
 from idp.signin.new_password import NewPasswords
@@ -40,10 +39,12 @@ class House:
     gate: Gate
     new_passwords: NewPasswords
     recovery_cases: Cases
+    places: Places
 
 
 def build(ground: Ground) -> House:
     """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`."""
+    places = read_places(ground.settings.places_file)
     throttle = Throttle(ground.kv, ground.clock)
     parking = Quota(throttle, "park", MOST_PARKED, PARKING_WINDOW)
     people = build_people(ground, parking)
@@ -51,20 +52,22 @@ def build(ground: Ground) -> House:
     gate = Gate(parties.brands, people.recovery_codes)
     protocol = build_protocol(ground, people, parties, gate)
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
-    notices = LogoutNotices(people.sessions, people.pairwise, ground.keyring, ground.clock)
-    ground.bus.subscribe(SessionEnded, notices.when_session_ended)
-    ground.bus.subscribe(SubjectDisabled, people.sessions.ending("disabled"))
-    ground.bus.subscribe(SubjectDisabled, protocol.issuance.families.when_subject_disabled)
-    giving_up = GivingUp(people.sessions, people.recovery_codes, ground.bus, ground.clock)
-    ground.bus.subscribe(AuthenticatorRemoved, giving_up.when_authenticator_removed)
-    ground.bus.subscribe(AuthenticatorRemoved, protocol.issuance.families.when_authenticator_removed)
-    ground.bus.subscribe(PasswordChanged, giving_up.when_password_changed)
-    ground.bus.subscribe(PasswordChanged, protocol.issuance.families.when_password_changed)
-    ground.bus.subscribe(NotMe, people.sessions.ending("not_me"))
-    ground.bus.subscribe(NotMe, protocol.issuance.families.when_not_me)
+    let_end(ground, people, protocol)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
     new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
-    return House(ground, throttle, parking, people, parties, protocol, locking, gate, new_passwords, Cases(ground.keyring))
+    return House(
+        ground,
+        throttle,
+        parking,
+        people,
+        parties,
+        protocol,
+        locking,
+        gate,
+        new_passwords,
+        Cases(ground.keyring),
+        places,
+    )

@@ -3,17 +3,16 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import lost, own, passkeys, recovery
+from idp.app import contacts, lost, own, passkeys, recovery
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
+from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
-from idp.core.events import PasswordLocked, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
 from idp.demo.mailbox import Mailbox
 from idp.demo.pages import DemoPages
-from idp.notices import CHANGES, Notices
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -39,7 +38,7 @@ from idp.web.gate import Gate
 from idp.web.health import Health
 from idp.web.languages import Languages
 from idp.web.problems import Problems
-from idp.web.render import STATIC, Pages, prepare_templates
+from idp.web.render import STATIC, Pages
 from idp.web.routes import Route, RouteTable
 from idp.web.static_files import StaticFiles
 
@@ -56,13 +55,12 @@ def mount(house: House) -> None:
     browser = BrowserCookie(settings, ground.keyring.derive("csrf"))
     languages = Languages(settings, house.parties.brands)
     pages = Pages(settings, house.parties.brands, browser, ground.clock, languages)
-    prepare_templates(app)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
     Gate(settings, table, browser, callers, languages).install(app)
     Problems(pages).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    _tell(house)
+    tell(house)
     lost.listen(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
@@ -75,6 +73,7 @@ def mount(house: House) -> None:
         own.account(house, front.pages, front.browser, front.cookie),
         recovery.pages(house, front),
         lost.pages(house, front),
+        contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),
         _demo(house, front) if settings.demo else (),
@@ -86,19 +85,6 @@ def mount(house: House) -> None:
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
-
-
-def _tell(house: House) -> None:
-    ground, people = house.ground, house.people
-    brands, templates = house.parties.brands, ground.app.jinja_env
-    notices = Notices(
-        ground.settings.issuer, brands, people.subjects, people.recovery_codes, ground.keyring, ground.clock, templates
-    )
-    ground.bus.subscribe(SignedIn, notices.when_signed_in)
-    ground.bus.subscribe(PasswordLocked, notices.when_locked)
-    ground.bus.subscribe(SecondStepProven, notices.when_step_proven)
-    for kind in dict.fromkeys(kind for kind, _ in CHANGES):
-        ground.bus.subscribe(kind, notices.when_changed)
 
 
 def _demo(house: House, front: Front) -> tuple[Route, ...]:

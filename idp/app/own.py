@@ -1,6 +1,6 @@
 """The pages of one's own account: who may enter, what there is, and where each thing is looked after."""
 
-from idp.app import passkeys, sending
+from idp.app import contacts, own_life, passkeys
 from idp.app.house import House
 from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
@@ -33,9 +33,12 @@ def account(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionC
         *MailPages(own, ground.bus, people.mail_code).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
+        *own_life.rooms(house, own),
+        *contacts.of_their_owner(house, own),
     )
     overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
-    return (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
+    routes = (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
+    return (*routes, *own_life.home(house, own, frozenset(route.rule for route in routes)))
 
 
 def _entrance(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionCookie) -> Own:
@@ -79,8 +82,6 @@ def _texts(house: House) -> Texts:
         bus=ground.bus,
         sessions=people.sessions,
         text_code=people.text_code,
-        sent=people.sent_codes,
         codes=Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code),
-        quotas=sending.quotas(house),
-        messages=sending.messages(house),
+        sending=contacts.own_sending(house),
     )

@@ -9,11 +9,13 @@ from idp.signin.app_enrolment import AppEnrolment
 from idp.signin.arrival import Arrivals
 from idp.signin.attempt import Attempts
 from idp.signin.brake import Brake, Limits
+from idp.signin.closing_pages import ClosingPages
 from idp.signin.codes import Codes
 from idp.signin.contacts import Contacts
 from idp.signin.enrol_pages import EnrolPages
 from idp.signin.enrolment import Enrolment
 from idp.signin.flow import Flow
+from idp.signin.keeping import Keeping
 from idp.signin.offer import Offers
 from idp.signin.offer_pages import OfferPages
 from idp.signin.pages import SigninPages
@@ -46,6 +48,7 @@ def signing_in(house: House, front: Front) -> tuple[Route, ...]:
         *EnrolPages(apps, arrivals).routes(),
         *passkeys.at_sign_in(house, enrolment, arrivals, front.pages),
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
+        *ClosingPages(Keeping(progress), arrivals).routes(),
     )
 
 

@@ -14,6 +14,7 @@ from idp.core.clock import SystemClock
 from idp.core.errors import Misconfigured
 from idp.core.fetcher import Fetcher
 from idp.core.mail import MailDeliverer
+from idp.core.places import read_places
 from idp.core.texts import text_deliverer
 from idp.core.yaml_lines import BrokenFile
 from idp.settings import Settings, SettingsError
@@ -40,6 +41,7 @@ def find_problems(environment: Mapping[str, str]) -> list[str]:
         return error.problems
     problems = [] if settings.data_dir.is_dir() else [f"IDP_DATA_DIR: {settings.data_dir} is not a folder; make it"]
     problems += _said(lambda: listening_of(settings)) + _said(lambda: _parts(settings))
+    problems += _said(lambda: read_places(settings.places_file))
     return problems + _said(lambda: read_clients_file(settings.clients_file))
 
 

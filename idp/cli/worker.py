@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 
 from idp.app import House, lost, recovery
+from idp.app.telling import closings_of
 from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
 from idp.core.errors import IdpError, Unavailable
@@ -17,6 +18,7 @@ from idp.factors import sent_code
 from idp.oidc.tokens import purge as tokens
 from idp.recovery import lost_store
 from idp.recovery.lost_asks import LostAsks
+from idp.selfservice import contact_undos
 from idp.sessions import known_browsers
 
 BATCH = 500
@@ -65,12 +67,14 @@ def run(house: House, stop: threading.Event) -> None:
 
 def chores(house: House) -> tuple[Chore, ...]:
     """What is to be done besides deliveries, and every how many seconds."""
-    ground = house.ground
+    ground, closings = house.ground, closings_of(house)
     now = ground.clock.now
     return (
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
+        Chore("remind_of_closing", 600, lambda: closings.remind(BATCH), batch=BATCH),
+        Chore("close_accounts", 60, lambda: closings.finish(BATCH), batch=BATCH),
         Chore("purge_kv", 60, lambda: ground.kv.purge(now())),
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
@@ -80,6 +84,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("factor_resets", 10, lambda: lost.resets(house).tick(BATCH), batch=BATCH),
         Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
+        Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
     )
 
@@ -139,6 +144,11 @@ def _purge_recoveries(house: House) -> int:
         now = house.ground.clock.now()
         lost = LostAsks(house.ground.keyring).purge(db, now, BATCH) + lost_store.purge(db, now, BATCH)
         return lost + house.recovery_cases.purge(db, now, BATCH)
+
+
+def _purge_contacts(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return contact_undos.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_ghosts(house: House) -> int:

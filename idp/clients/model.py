@@ -39,5 +39,6 @@ brand_visits = Table(
     Column("subject_id", String(64), nullable=False),
     Column("brand", String(32), nullable=False),
     Column("allowed_at", UTCDateTime, nullable=False),
+    Column("withdrawn_at", UTCDateTime),
     UniqueConstraint("subject_id", "brand"),
 )

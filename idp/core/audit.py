@@ -143,7 +143,7 @@ def tail(db: Connection, keyring: Keyring, limit: int = 50, after_id: int | None
         rows = db.execute(query.order_by(audit_entries.c.id.desc())).mappings().all()[::-1]
     else:
         rows = db.execute(query.where(audit_entries.c.id > after_id).order_by(audit_entries.c.id)).mappings().all()
-    return [_entry(keyring, row) for row in rows]
+    return [entry_of(keyring, row) for row in rows]
 
 
 def row_mac(keyring: Keyring, row: Mapping[Any, Any]) -> str:
@@ -152,7 +152,8 @@ def row_mac(keyring: Keyring, row: Mapping[Any, Any]) -> str:
     return hmac.digest(key, _json([row[name] for name in MAC_COLUMNS]), hashlib.sha256).hex()
 
 
-def _entry(keyring: Keyring, row: Mapping[Any, Any]) -> Entry:
+def entry_of(keyring: Keyring, row: Mapping[Any, Any]) -> Entry:
+    """The entry in a row of `audit_entries`, with the `sealed_key` of its subject."""
     same = {name: row[name] for name in Entry.__dataclass_fields__ if name not in {"amr", "personal"}}
     return Entry(amr=tuple(row["amr"].split()), personal=_opened(keyring, row), **same)
 

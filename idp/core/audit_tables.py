@@ -1,6 +1,6 @@
 """The tables of the audit trail, and the triggers that keep two of them append-only."""
 
-from sqlalchemy import DDL, BigInteger, Column, Integer, LargeBinary, String, Table, Text, event
+from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, event
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -15,7 +15,7 @@ audit_entries = Table(
     Column("outcome", String(32), nullable=False),
     Column("reason", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("subject_id", String(64), nullable=True, index=True),
+    Column("subject_id", String(64), nullable=True),
     Column("client_id", Text, nullable=True),
     Column("brand", String(64), nullable=True),
     Column("session_digest", String(64), nullable=True),
@@ -25,6 +25,8 @@ audit_entries = Table(
     Column("sealed_fields", LargeBinary, nullable=False),
     Column("mac", String(64), nullable=False, unique=True),
     Column("key_id", String(16), nullable=False),
+    # Subjects read their own entries, the newest first.
+    Index("ix_audit_entries_subject_id_id", "subject_id", "id"),
     sqlite_autoincrement=True,
     implicit_returning=False,
 )

@@ -86,7 +86,7 @@ def build_message(payload: dict[str, Any], sender: str, attempt: Attempt) -> Ema
         raise ValueError("not one address")
     message = EmailMessage()
     message["From"] = Address(display_name=name, addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
+    message["To"] = Address(addr_spec=on_the_wire(to))
     message["Subject"] = subject
     message["Date"] = format_datetime(attempt.created_at)
     message["Message-ID"] = f"<{attempt.delivery_id}.{int(attempt.created_at.timestamp())}@{sender.rpartition('@')[2]}>"
@@ -95,6 +95,14 @@ def build_message(payload: dict[str, Any], sender: str, attempt: Attempt) -> Ema
     if html := payload.get("html"):
         message.add_alternative(html, subtype="html")
     return message
+
+
+def on_the_wire(address: str) -> str:
+    """`address` as every mail server takes it, its domain in IDNA. Raises ValueError where only few would (RFC 6531)."""
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValueError("not every server takes letters beyond ASCII before the @")
+    return f"{local}@{domain.encode('idna').decode()}"
 
 
 def _way(parts: SplitResult) -> Callable[[EmailMessage, Attempt], None]:

@@ -3,8 +3,7 @@
 The caller's connection, and so its transaction, is the same; types are converted as SQLAlchemy would.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, insert
@@ -65,8 +64,13 @@ class _Compiled:
         self._errors = dialect.loaded_dbapi.Error
 
     def one(self, db: Connection, given: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        with self._executed(db, given) as cursor:
+        cursor = self._executed(db, given)
+        try:
             row = cursor.fetchone()
+        except self._errors as error:
+            raise self._told(db, error) from error
+        finally:
+            cursor.close()
         if row is None:
             return None
         found = list(row)
@@ -75,24 +79,24 @@ class _Compiled:
         return tuple(found)
 
     def run(self, db: Connection, given: Mapping[str, Any]) -> int:
-        with self._executed(db, given) as cursor:
-            return int(cursor.rowcount)
+        cursor = self._executed(db, given)
+        touched: int = cursor.rowcount
+        cursor.close()
+        return touched
 
-    @contextmanager
-    def _executed(self, db: Connection, given: Mapping[str, Any]) -> Iterator[Any]:
+    def _executed(self, db: Connection, given: Mapping[str, Any]) -> Any:
         values = {**self._constants, **given} if self._constants else given
         sent: Any = (
             [values[name] if convert is None else convert(values[name]) for name, convert in self._sent]
             if self._by_place
             else {name: values[name] if convert is None else convert(values[name]) for name, convert in self._sent}
         )
-        cursor = db.connection.cursor()
+        # Past the pool's proxy too: both drivers execute on the connection itself, and give a cursor of their own.
+        driver: Any = db.connection.driver_connection
         try:
-            cursor.execute(self._text, sent)
-            yield cursor
+            return driver.execute(self._text, sent)
         except self._errors as error:
-            raise DBAPIError.instance(
-                self._text, None, error, self._errors, hide_parameters=True, dialect=db.dialect
-            ) from error
-        finally:
-            cursor.close()
+            raise self._told(db, error) from error
+
+    def _told(self, db: Connection, error: Exception) -> BaseException:
+        return DBAPIError.instance(self._text, None, error, self._errors, hide_parameters=True, dialect=db.dialect)

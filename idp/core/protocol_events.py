@@ -18,6 +18,11 @@ class ConsentDenied(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Event):
+    """The subject took back what they allowed a client: its families end, and it is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeIssued(Event):
     """An authorization code went to a client."""
 

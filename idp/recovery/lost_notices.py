@@ -68,7 +68,7 @@ STOPPED = Telling(
     N_("Your second step stays"),
     (N_("Removing your second step was stopped. Nothing was changed."),),
     N_(
-        "If you did not ask for it, somebody knows enough of you to try. Change your password, and call us: the number is below."
+        "If you did not ask for it, somebody knows enough of you to try. Change your password and call us: the number is below."
     ),
     N_("%(brand)s: your second step stays. If you did not ask to have it removed, change your password and call us."),
 )

@@ -9,6 +9,7 @@ from idp.core.events import AuthenticatorEnrolled, AuthenticatorRemoved, Bus
 from idp.factors.factor import Wrong
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.factors.totp import BadLabel, ClockOff, Enrolled, Replayed, TooMany, Totp
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
@@ -37,7 +38,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Apps:
-    """Each act is one transaction."""
+    """Each act is one change in the owner's session (`changing`)."""
 
     database: Database
     clock: Clock
@@ -71,7 +72,7 @@ class Apps:
         secret, now = self.proposals.find(owner.session.id, owner.subject.id), self.clock.now()
         if secret is None:
             return Lapsed()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             outcome = self.totp.confirm(db, owner.subject.id, secret, code, label, now)
             if not isinstance(outcome, Enrolled):
                 return outcome
@@ -86,12 +87,12 @@ class Apps:
         label = label_of(typed)
         if label is None:
             return BadLabel()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             return label if rename(db, owner.subject.id, app_id, label) else Unknown()
 
     def remove(self, owner: Owner, app_id: str) -> Authenticator | Unknown:
         """Gives the app up, for good; answers what it was. What ends with it is for the subscribers to say."""
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             app = next((one for one in of(db, owner.subject.id, Totp.kind) if one.id == app_id), None)
             if app is None or not remove(db, app.id, self.clock.now()):
                 return Unknown()

@@ -84,7 +84,7 @@ class BrowserPages:
         if not isinstance(owner, Owner):
             return owner
         here = self._here(owner)
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             gone = known_browsers.forget_all(db, owner.subject.id, keep=here)
             if gone:
                 self.own.sessions.distrust(db, owner.subject.id)
@@ -92,7 +92,7 @@ class BrowserPages:
         return self.own.done(owner, "All other browsers are forgotten." if gone else "There was no other browser.", LIST)
 
     def _forget(self, owner: Owner, browser: KnownBrowser) -> bool:
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             forgotten = known_browsers.forget(db, owner.subject.id, browser.id)
             if forgotten:
                 self.own.sessions.distrust(db, owner.subject.id)
@@ -100,7 +100,7 @@ class BrowserPages:
         return forgotten
 
     def _distrust(self, owner: Owner, browser: KnownBrowser) -> bool:
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             withdrawn = known_browsers.distrust(db, owner.subject.id, browser.id, self.own.clock.now())
             if withdrawn:
                 self.own.sessions.distrust(db, owner.subject.id)

@@ -73,7 +73,7 @@ class CodePages:
         )
 
     def _make(self, owner: Owner) -> tuple[str, ...]:
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             if not has_strong(db, owner.subject.id):
                 return ()
             made = self.recovery_codes.renew(db, owner.subject.id, self.own.clock.now())

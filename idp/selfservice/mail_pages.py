@@ -62,14 +62,14 @@ class MailPages:
         if not self._can_have(owner):
             return self.own.missing(owner.brand)
         now, kind = self.own.clock.now(), MailCode.kind
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             if not of(db, owner.subject.id, kind):
                 new = self.mail_code.enrol(db, owner.subject.id, now)
                 self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new))
         return self.own.done(owner, "Codes by e-mail are on.", HOME)
 
     def _turn_off(self, owner: Owner) -> Response:
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             gone = [one for one in of(db, owner.subject.id, MailCode.kind) if remove(db, one.id, self.own.clock.now())]
             for one in gone:
                 self.bus.record(db, AuthenticatorRemoved(**owner.by, kind=one.kind, authenticator_id=one.id))

@@ -1,18 +1,21 @@
 """The door to our own pages: each says what it requires, and whoever lacks it goes through the same gate as everybody."""
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from flask import request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.kv import KV
 from idp.core.wishes import wish
+from idp.selfservice.changing import changing
 from idp.sessions.context import ACR_ORDER, Requirement
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
@@ -27,11 +30,11 @@ from idp.web.redirects import see_other
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
-KIND, RESUME, HOME = "own", "/account/resume", "/account/security"
+KIND, RESUME, ACCOUNT, HOME = "own", "/account/resume", "/account", "/account/security"
 # Changes need a proof this recent, as strong as the subject can give (S1, re-authentication).
 TO_CHANGE = timedelta(minutes=5)
 SAID_FOR = timedelta(minutes=5)
-THING_ID = re.compile(r"[ab]_[A-Za-z0-9_-]{22}")
+THING_ID = re.compile(r"[abe]_[A-Za-z0-9_-]{22}")
 
 
 class By(TypedDict):
@@ -101,6 +104,27 @@ class Own:
             need = self.gate.need(db, subject, brand, asked, presented(session, None), now)
             self.sessions.touch(db, session, now)
         return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)
+
+    def present(self, path: str) -> Owner | Response:
+        """The owner by their running session alone, or the way to the gate: for what must not wait for a proof."""
+        session = self.sessions.find(self.cookie.read(request))
+        if session is None:
+            return self._prove(path, None, Requirement())
+        with self.database.reading() as db:
+            subject = self.subjects.get(db, session.subject_id)
+        if subject is None or subject.disabled:
+            return self._prove(path, session.brand, Requirement())
+        return Owner(session, subject, session.brand)
+
+    def is_password_alone(self, owner: Owner) -> bool:
+        """Whether nothing but the password could be asked of the owner, at any brand."""
+        with self.database.reading() as db:
+            _, asked = self._to_change(self.gate.enrolled(db, owner.subject), owner.brand)
+        return asked.level == "pwd"
+
+    def changing(self, owner: Owner) -> AbstractContextManager[Connection]:
+        """The transaction of a change that the owner makes; see `changing`."""
+        return changing(self.database, self.sessions, owner.session, self.clock.now())
 
     def page(self, template: str, owner: Owner, *, status: int = 200, **context: Any) -> Response:
         """`template` in the owner's brand's dress, with what was just done, which is said once."""
@@ -186,7 +210,7 @@ class Own:
 
 
 def is_thing(thing_id: str) -> bool:
-    """Whether `thing_id` can be that of an authenticator or a browser; anything else in an address leads nowhere."""
+    """Whether `thing_id` can be that of an authenticator, a browser or a session; anything else in an address leads nowhere."""
     return THING_ID.fullmatch(thing_id) is not None
 
 

@@ -11,6 +11,7 @@ from idp.core.origin import current_origin
 from idp.factors.passkey import Passkeys, Registered
 from idp.factors.passkey_ceremony import Refused
 from idp.factors.passkey_record import Accepted, Record
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
@@ -47,7 +48,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class OwnPasskeys:
-    """Each act is one transaction. Ceremonies belong to the owner's session."""
+    """Each act is one change in the owner's session (`changing`), and so are ceremonies."""
 
     database: Database
     clock: Clock
@@ -76,13 +77,13 @@ class OwnPasskeys:
 
     def options(self, owner: Owner) -> dict[str, Any]:
         """Options for a further passkey."""
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             return self.passkeys.register_options(db, owner.session.id, owner.subject)
 
     def add(self, owner: Owner, sent: str, typed: str) -> Added | Refused:
         """Enrols the passkey that `sent`, any text, describes; after this browser where `typed` is no name."""
         now, label = self.clock.now(), label_of(typed) or in_words(current_origin().device)
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             made = self.passkeys.register(db, owner.session.id, owner.subject.id, sent, label, now)
             if not isinstance(made, Registered):
                 return made
@@ -95,12 +96,12 @@ class OwnPasskeys:
         label = label_of(typed)
         if label is None:
             return BadLabel()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             return label if rename(db, owner.subject.id, passkey_id, label) else Unknown()
 
     def remove(self, owner: Owner, passkey_id: str) -> bool:
         """Gives the passkey up, for good; False where it was gone. What ends with it is for the subscribers to say."""
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             mine = {one.id for one, _ in self.passkeys.enrolled(db, owner.subject.id)}
             if passkey_id not in mine or not remove(db, passkey_id, self.clock.now()):
                 return False

@@ -13,10 +13,13 @@ from idp.subjects.proof import Proof, newest
 
 
 def rise(db: Connection, sessions: Sessions, bus: Bus, owner: Owner, proof: Proof, now: datetime) -> Started:
-    """The owner's session with one more proof. Raises `Refused` where it ended meanwhile, which undoes the enrolment too."""
-    session = sessions.hold(db, owner.session.id, now)
+    """The owner's session with one more proof. Runs in a change of theirs (`changing`), which holds the session.
+
+    Raises `Refused`, which undoes the change, where the change itself ended it.
+    """
+    session = sessions.get(db, owner.session.id, now)
     if session is None:
-        raise Refused("not_signed_in", because="the session ended while a factor was enrolled")
+        raise Refused("not_signed_in", because="enrolling a factor ended the session")
     proofs = newest((*session.proofs, proof))
     context = context_of(proofs)
     started = sessions.start(

@@ -3,25 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import assert_never
 
 from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import AuthenticatorEnrolled, AuthenticatorRemoved, Bus, CodeSent, CodeWithheld
+from idp.core.events import AuthenticatorEnrolled, AuthenticatorRemoved, Bus
 from idp.core.handles import digest
 from idp.core.kv import KV
 from idp.core.sealing import Keyring, Unsealable
-from idp.factors.sent_code import LIFETIME, Place, SentCodes
+from idp.factors.sent_code import Place
 from idp.factors.text_code import TextCode
+from idp.selfservice.changing import changing
 from idp.selfservice.own import Owner
+from idp.selfservice.own_sending import OwnSending, Sent
 from idp.selfservice.rising import rise
 from idp.sessions.session import Sessions, Started
-from idp.signin.code_messages import CodeMessages
 from idp.signin.codes import Codes
-from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, Withheld, WrongCode
-from idp.signin.sending_quotas import SendQuotas, Twice, Used
+from idp.signin.outcomes import Dispatched, Paused, WrongCode
 from idp.subjects.authenticators import Authenticator, of, remove
 from idp.subjects.phone_numbers import mobile_number
 from idp.subjects.proof import Proof
@@ -48,7 +47,10 @@ class Lapsed:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Collaborators. The number that waits for its code stays here, sealed; a form brings the code alone (S3.7)."""
+    """Each act is one change in the owner's session (`changing`).
+
+    The number that waits for its code stays here, sealed; a form brings the code alone (S3.7).
+    """
 
     database: Database
     kv: KV
@@ -57,10 +59,8 @@ class Texts:
     bus: Bus
     sessions: Sessions
     text_code: TextCode
-    sent: SentCodes
     codes: Codes
-    quotas: SendQuotas
-    messages: CodeMessages
+    sending: OwnSending
 
     def enrolled(self, owner: Owner) -> Authenticator | None:
         """The number that codes go to now, its label masked."""
@@ -75,42 +75,22 @@ class Texts:
         except Unsealable:
             return None
 
-    def send(self, owner: Owner, typed: str, source: str) -> Dispatched | TooSoon | Withheld | Unreachable | NoMobile:
+    def send(self, owner: Owner, typed: str, source: str) -> Sent | NoMobile:
         """Texts a code to the number that was typed, for the network address `source`."""
         number = mobile_number(typed)
         if number is None:
             return NoMobile()
-        place, brand = _place(owner, number), self.messages.brand(owner.brand)
-        if brand is None or TextCode.kind not in self.messages.writers:
-            self._withheld(owner, "unreachable")
-            return Unreachable()
-        counted = self.quotas.use(place, number, source, confirmed=False)
-        match counted:
-            case Used(name, retry_after):
-                self._withheld(owner, name)
-                return Withheld(retry_after)
-            case Twice():
-                return TooSoon()
-            case None:
-                pass
-            case never:
-                assert_never(never)
-        now = self.clock.now()
-        with self.database.transaction() as db:
-            code = self.sent.renew(db, place, now)
-            if code is None:
-                return TooSoon()
-            self.messages.writers[TextCode.kind](db, brand, number, code, now + LIFETIME)
-            self.bus.record(db, CodeSent(**owner.by, kind=TextCode.kind))
-        self.kv.set(_key(owner), self.keyring.seal(number.encode(), _purpose(owner)), PENDING_FOR)
-        return Dispatched()
+        sent = self.sending.send(owner, _place(owner, number), number, source)
+        if isinstance(sent, Dispatched):
+            self._wait(owner, number)
+        return sent
 
     def confirm(self, owner: Owner, typed: str) -> TurnedOn | WrongCode | Paused | Lapsed:
         """Turns codes on for the number that waits, if `typed` is the code that went there."""
         number, now, kind = self.pending(owner), self.clock.now(), TextCode.kind
         if number is None:
             return Lapsed()
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, now) as db:
             place = _place(owner, number)
             verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, kind, typed, now)
             if not isinstance(verdict, Proof):
@@ -125,18 +105,17 @@ class Texts:
 
     def turn_off(self, owner: Owner) -> bool:
         """No more codes by text; False where there were none."""
-        with self.database.transaction() as db:
+        with changing(self.database, self.sessions, owner.session, self.clock.now()) as db:
             return self._removed(db, owner, of(db, owner.subject.id, TextCode.kind))
+
+    def _wait(self, owner: Owner, number: str) -> None:
+        self.kv.set(_key(owner), self.keyring.seal(number.encode(), _purpose(owner)), PENDING_FOR)
 
     def _removed(self, db: Connection, owner: Owner, given_up: Iterable[Authenticator]) -> bool:
         gone = [one for one in given_up if remove(db, one.id, self.clock.now())]
         for one in gone:
             self.bus.record(db, AuthenticatorRemoved(**owner.by, kind=one.kind, authenticator_id=one.id))
         return bool(gone)
-
-    def _withheld(self, owner: Owner, because: str) -> None:
-        with self.database.transaction() as db:
-            self.bus.record(db, CodeWithheld(**owner.by, kind=TextCode.kind, outcome="refused", reason=because))
 
 
 def _place(owner: Owner, number: str) -> Place:

@@ -20,6 +20,9 @@ sessions = Table(
     Column("shared", Boolean, nullable=False),
     Column("trusted", Boolean, nullable=False, server_default=false()),
     Column("browser", String(64), nullable=False),
+    # Where it was begun or last proven, for its owner to recognise; gone when it ends.
+    Column("address", String(64)),
+    Column("device", String(160)),
     Column("created_at", UTCDateTime, nullable=False),
     Column("last_seen_at", UTCDateTime, nullable=False),
     Column("idle_at", UTCDateTime, nullable=False),

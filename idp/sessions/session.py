@@ -9,17 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, insert, select, update
 
 from idp.core.clock import Clock
-from idp.core.database import Database, upsert
+from idp.core.database import Database
 from idp.core.events import Bus, Event, SessionEnded
 from idp.core.handles import digest, new_handle
+from idp.core.origin import current_origin
 from idp.core.wishes import wish
 from idp.sessions.context import Context
 from idp.sessions.limits import Limits
-from idp.sessions.model import is_alive, session_clients, sessions
+from idp.sessions.model import is_alive, sessions
 from idp.subjects.model import subjects
 from idp.subjects.proof import Proof
 
 SEEN_EVERY = timedelta(minutes=1)
+LONGEST_ADDRESS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Started:
     new_device: bool
 
 
-_COLUMNS = [c for c in sessions.c if c.name not in ("handle_digest", "ended_at", "end_reason")]
+_COLUMNS = [c for c in sessions.c if c.name not in ("handle_digest", "address", "device", "ended_at", "end_reason")]
 _ALIVE = is_alive(bindparam("now", type_=sessions.c.idle_at.type))
 _LIVE: Select[Any] = (
     select(*_COLUMNS).join(subjects, subjects.c.id == sessions.c.subject_id).where(_ALIVE, subjects.c.disabled_at.is_(None))
@@ -59,6 +61,8 @@ _LIVE: Select[Any] = (
 _BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
 _HOLD = _BY_ID.with_for_update(of=sessions)
+# In one order, so that of two who hold several one waits, and neither for ever.
+_HOLD_ALL = _LIVE.where(sessions.c.subject_id == bindparam("subject_id")).order_by(sessions.c.id).with_for_update(of=sessions)
 
 
 class Sessions:
@@ -90,6 +94,10 @@ class Sessions:
         """The same, and nothing else ends it before this transaction does."""
         row = db.execute(_HOLD, {"id": session_id, "now": now}).one_or_none()
         return _session(row) if row else None
+
+    def hold_all(self, db: Connection, subject_id: str, now: datetime) -> tuple[Session, ...]:
+        """All live sessions of a subject; nothing else ends one of them before this transaction does."""
+        return tuple(map(_session, db.execute(_HOLD_ALL, {"subject_id": subject_id, "now": now})))
 
     def start(
         self,
@@ -123,6 +131,8 @@ class Sessions:
             "trusted": trusted,
             "shared": shared,
             "browser": browser,
+            "address": current_origin().address[:LONGEST_ADDRESS],
+            "device": current_origin().device,
             **self._renewed(context, shared, now),
         }
         row = self._renew(db, goes_on.id, values, now) if goes_on else None
@@ -144,8 +154,11 @@ class Sessions:
 
     def end_all(self, db: Connection, subject_id: str, reason: str, now: datetime, keep: str | None = None) -> int:
         """Ends every session of a subject but the one with the id `keep`; answers how many."""
-        theirs = sessions.c.subject_id == subject_id
-        return self._end(db, theirs if keep is None else theirs & (sessions.c.id != keep), reason, now)
+        theirs = (sessions.c.subject_id == subject_id) & sessions.c.ended_at.is_(None)
+        others = theirs if keep is None else theirs & (sessions.c.id != keep)
+        # Held in the order of `hold_all` first: an update takes rows in whichever order it comes upon them.
+        held = db.scalars(select(sessions.c.id).where(others).order_by(sessions.c.id).with_for_update()).all()
+        return self._end(db, sessions.c.id.in_(held), reason, now) if held else 0
 
     def distrust(self, db: Connection, subject_id: str) -> None:
         """The subject's sessions no longer count as those of trusted browsers (`trust.withdraw` does both)."""
@@ -157,16 +170,6 @@ class Sessions:
             return self._sweep(db, sessions.c.expires_at, "expired", now, limit) + self._sweep(
                 db, sessions.c.idle_at, "idle", now, limit
             )
-
-    def visit(self, db: Connection, session_id: str, client_id: str, now: datetime) -> None:
-        """Remembers that the session has been at a client, which is told when it ends."""
-        values = {"session_id": session_id, "client_id": client_id, "first_at": now}
-        db.execute(upsert(db, session_clients).values(values).on_conflict_do_nothing())
-
-    def clients_visited(self, db: Connection, session_id: str) -> tuple[str, ...]:
-        """The ids of the clients this session has been at, in the order of the first visit."""
-        visited = select(session_clients.c.client_id).where(session_clients.c.session_id == session_id)
-        return tuple(db.scalars(visited.order_by(session_clients.c.first_at, session_clients.c.client_id)))
 
     def ending(self, reason: str) -> Callable[[Connection, Event], None]:
         """A subscriber: all sessions of the event's subject end in the same transaction, for `reason`."""
@@ -207,7 +210,7 @@ class Sessions:
         ended = db.execute(
             update(sessions)
             .where(which, sessions.c.ended_at.is_(None))
-            .values(ended_at=now, end_reason=reason)
+            .values(ended_at=now, end_reason=reason, address=None, device=None)
             .returning(sessions.c.id, sessions.c.subject_id, sessions.c.brand)
         ).all()
         for row in ended:

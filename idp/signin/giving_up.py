@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from idp.core.clock import Clock
-from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoided
+from idp.core.events import AuthenticatorRemoved, Bus, Event, RecoveryCodesVoided, Subscriber
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_record import is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
@@ -35,12 +35,15 @@ class GivingUp:
         if not has_strong(db, event.subject_id) and self.recovery_codes.void(db, event.subject_id):
             self.bus.record(db, RecoveryCodesVoided(subject_id=event.subject_id, brand=event.brand))
 
-    def when_password_changed(self, db: Connection, event: Event) -> None:
-        """Ends all other sessions and all trust: the old password may have been somebody else's too."""
-        if event.subject_id is None:
-            return
-        self.sessions.end_all(db, event.subject_id, "password_changed", self.clock.now(), keep=event.session_id)
-        trust.withdraw(db, self.sessions, event.subject_id)
+    def ending_others(self, reason: str) -> Subscriber:
+        """A subscriber: ends all sessions but the event's own, and all trust, for what may have been somebody else's too."""
+
+        def end_others(db: Connection, event: Event) -> None:
+            if event.subject_id is not None:
+                self.sessions.end_all(db, event.subject_id, reason, self.clock.now(), keep=event.session_id)
+                trust.withdraw(db, self.sessions, event.subject_id)
+
+        return end_others
 
 
 def has_strong(db: Connection, subject_id: str) -> bool:

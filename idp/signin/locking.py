@@ -9,7 +9,10 @@ from sqlalchemy import Connection
 from idp.brands.brand import Policy
 from idp.brands.registry import Brands
 from idp.core.events import Bus, PasswordLocked, PasswordUnlocked, SignInFailed
+from idp.factors.password import Password
+from idp.signin import unlock_links
 from idp.signin.lockout import Lane, Locked, Lockout, Open, Rule
+from idp.subjects.authenticators import hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,16 @@ class Locking:
         if released:
             self.bus.record(db, PasswordUnlocked(subject_id=subject_id, reason=by))
         return released
+
+    def shut(self, db: Connection, subject_id: str, brand: str | None, now: datetime) -> None:
+        """No password of the subject counts anywhere, until recovery or support: for whoever may have lost theirs to somebody.
+
+        A mailed link that would open it again is void. Whatever is being proven meanwhile finds the lock, or is found by
+        whoever ends the sessions after this.
+        """
+        hold(db, subject_id, Password.kind)
+        self.lockout.shut(db, self.lockout.who(subject_id), brand, now)
+        unlock_links.void(db, subject_id, now)
 
     def _count(self, db: Connection, lane: Lane, brand_id: str | None, now: datetime) -> Open | Locked:
         brand = self.brands.get(brand_id)

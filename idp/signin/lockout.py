@@ -36,6 +36,8 @@ from idp.signin.lockout_tables import password_lanes as lanes
 from idp.subjects.names import name_key
 
 UNKNOWN_BROWSER = ""
+# Not a browser: what is locked here is locked in every lane of its name.
+EVERY_BROWSER = "*"
 WINDOW = timedelta(minutes=15)
 # Failures with no finished sign-in between them, after which no time opens the lane of unknown browsers again.
 SHUT_AFTER = 100
@@ -90,6 +92,8 @@ class Locked:
 
 
 _LOCK: tuple[Column[Any], ...] = (lanes.c.lock_brand, lanes.c.locked_at, lanes.c.locked_until, lanes.c.shut)
+# Where several locks run, the one that lasts longest is told.
+_STATE = select(*_LOCK).order_by(lanes.c.shut.desc())
 
 
 class Lockout:
@@ -112,7 +116,7 @@ class Lockout:
 
     def state(self, db: Connection, lane: Lane, now: datetime) -> Open | Locked:
         """Whether a password may be tried now."""
-        row = db.execute(select(*_LOCK).where(_is(lane), _running(now))).one_or_none()
+        row = db.execute(_STATE.where(_bears_on(lane), _running(now))).first()
         return Open() if row is None else _locked(row)
 
     def failed(self, db: Connection, lane: Lane, rule: Rule, brand: str | None, now: datetime) -> Open | Locked:
@@ -130,8 +134,15 @@ class Lockout:
 
         False where the lane is locked: a sign-in that was begun before the lock must not finish inside it.
         """
-        cleared = db.execute(delete(lanes).where(_is(lane), not_(_running(now))))
-        return cleared.rowcount == 1 or self.state(db, lane, now) == Open()
+        db.execute(delete(lanes).where(_is(lane), not_(_running(now))))
+        return self.state(db, lane, now) == Open()
+
+    def shut(self, db: Connection, who: str, brand: str | None, now: datetime) -> None:
+        """No lane of a subject (`who`) takes a password any more, until a release; `brand` says whom to call."""
+        row = {"failures": 0, "window_began_at": now, "failures_without_success": 0, "seen_at": now, "shut": True}
+        row |= {"ghost": False, "locked_at": now, "locked_until": None, "lock_brand": brand}
+        made = upsert(db, lanes).values(who=who, browser=EVERY_BROWSER, **row)
+        db.execute(made.on_conflict_do_update(index_elements=["who", "browser"], set_=row))
 
     def locks(self, db: Connection, who: str, now: datetime) -> dict[str, str | None]:
         """The running locks of a subject (`who`): by the browser of the lane, the brand of the page where each fell."""
@@ -163,6 +174,10 @@ class Lockout:
 
 def _is(lane: Lane) -> ColumnElement[bool]:
     return and_(lanes.c.who == lane.who, lanes.c.browser == lane.browser)
+
+
+def _bears_on(lane: Lane) -> ColumnElement[bool]:
+    return and_(lanes.c.who == lane.who, lanes.c.browser.in_((lane.browser, EVERY_BROWSER)))
 
 
 def _running(now: datetime) -> ColumnElement[bool]:

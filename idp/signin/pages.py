@@ -86,6 +86,8 @@ class SigninPages:
 
     def _next(self, visit: Visit, position: Position) -> Response:
         match position.need:
+            case Nothing() if position.closing is not None:
+                return see_other(f"{visit.here}/closing")
             case Nothing() if position.attempt.proofs:
                 # What was asked for has become less while the person was at it: they begin again, which asks less.
                 self.flow.progress.attempts.end(visit.interaction)

@@ -28,6 +28,7 @@ from idp.signin.needs import Need, Nothing
 from idp.signin.nudges import is_offered
 from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import context_of
+from idp.subjects import closing
 from idp.subjects.proof import Proof, newest
 from idp.subjects.subjects import Subject, Subjects
 
@@ -37,11 +38,15 @@ SUBJECT = "subject"
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a sign-in has come: who it is, what was proven for this request, what comes next."""
+    """How far a sign-in has come: who it is, what was proven for this request, what comes next.
+
+    `closing`: all is proven, but the account waits to be closed then, and its owner is asked whether they keep it.
+    """
 
     subject: Subject
     attempt: Attempt
     need: Need
+    closing: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,15 @@ class Progress:
         if interaction.purpose == VOUCHES:
             return Position(subject, attempt, self.gate.vouch(db, subject, interaction.brand, attempt.proofs))
         brings = self._brings(db, interaction, attempt, session, browser.device, now)
-        return Position(subject, attempt, self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now))
+        need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
+        waits = closing.closes_at(db, subject.id) if isinstance(need, Nothing) else None
+        return Position(subject, attempt, need, waits)
 
     def advance(
         self, db: Connection, interaction: Interaction, attempt: Attempt, browser: Browser, now: datetime
     ) -> Finished | Attempt | Over:
         """What `attempt`, with the proof it just got, leads to. Belongs into the transaction in which the proof was spent."""
+        waits = closing.hold(db, attempt.subject_id)
         subject = self.subjects.get(db, attempt.subject_id)
         if subject is None or subject.disabled or not _is_about(interaction, attempt):
             return Over()
@@ -103,7 +111,7 @@ class Progress:
         need = self.gate.need(db, subject, interaction.brand, asked(interaction), brings, now)
         if not self._still_stands(db, attempt):
             return Over()
-        if not isinstance(need, Nothing):
+        if not isinstance(need, Nothing) or waits is not None:
             return attempt
         if attempt.verifier and not self.locking.lockout.succeeded(db, self.lane(db, subject.id, "", browser.device, now), now):
             return Over()

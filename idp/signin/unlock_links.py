@@ -51,6 +51,12 @@ def offer(db: Connection, subject_id: str, brand: str, now: datetime) -> str | N
     return handle if db.execute(again).one_or_none() is not None else None
 
 
+def void(db: Connection, subject_id: str, now: datetime) -> None:
+    """No link mailed so far opens anything any more."""
+    unused = (unlock_links.c.subject_id == subject_id) & unlock_links.c.used_at.is_(None)
+    db.execute(update(unlock_links).where(unused).values(used_at=now))
+
+
 def find(db: Connection, handle_digest: str, now: datetime) -> UnlockLink | None:
     """What the link would unlock; None for one that was used, is a day old, or never was. Uses nothing up."""
     row = db.execute(_FIND, _given(handle_digest, now)).one_or_none()

@@ -1,6 +1,6 @@
 """Who signs in: the tables of subjects and of their customer numbers at the brands."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint, false
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -22,7 +22,14 @@ subjects = Table(
     Column("disabled_at", UTCDateTime),
     Column("staff", Boolean, nullable=False, server_default=false()),
     Column("recovered_at", UTCDateTime),
+    # When the owner wants the account closed, under which brand they said so, and that they were reminded of it.
+    Column("closing_at", UTCDateTime),
+    Column("closing_brand", String(31)),
+    Column("closing_reminded_at", UTCDateTime),
 )
+# The worker looks for accounts whose time has come; hardly any has one.
+_CLOSING = subjects.c.closing_at.is_not(None)
+Index("ix_subjects_closing_at", subjects.c.closing_at, sqlite_where=_CLOSING, postgresql_where=_CLOSING)
 
 subject_brands = Table(
     "subject_brands",

@@ -72,6 +72,7 @@ class Malformed:
 _OWN_FIELDS = tuple(f.name for f in fields(Subject) if f.name != "disabled")
 _COLUMNS = [subjects.c[name] for name in (*_OWN_FIELDS, "disabled_at")]
 _BY_ID = select(*_COLUMNS).where(subjects.c.id == bindparam("id"))
+_HOLD = _BY_ID.with_for_update()
 _BY_NAME = select(*_COLUMNS).where(or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key")))
 _NUMBER = select(subject_brands.c.customer_number).where(
     subject_brands.c.subject_id == bindparam("id"), subject_brands.c.brand == bindparam("brand")
@@ -94,6 +95,11 @@ class Subjects:
     def get(self, db: Connection, subject_id: str) -> Subject | None:
         """The subject with this id; disabled ones too."""
         row = db.execute(_BY_ID, {"id": subject_id}).one_or_none()
+        return _subject(row) if row else None
+
+    def hold(self, db: Connection, subject_id: str) -> Subject | None:
+        """The same, and nobody changes it before this transaction ends."""
+        row = db.execute(_HOLD, {"id": subject_id}).one_or_none()
         return _subject(row) if row else None
 
     def create(self, db: Connection, bus: Bus, new: NewSubject, verifier: bytes, now: datetime) -> Subject | Taken | Malformed:

@@ -30,6 +30,7 @@ def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: date
     """The payload of `mail` for the outbox, to the address `to`."""
     context = {
         "brand": dress(brand, now),
+        "heading": mail.title,
         "paragraphs": mail.paragraphs,
         "action": mail.action,
         "code": mail.code,

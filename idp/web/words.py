@@ -87,6 +87,11 @@ PROBLEMS: dict[str, Words] = {
         N_("Nothing was changed just now. Use the link in our newest message, or begin again."),
         N_("Begin again"),
     ),
+    "undo_over": Words(
+        "This link is no longer good",
+        "It was used already, it is more than 7 days old, or its page stood open too long.",
+        "Nothing was changed. Try the link in the mail once more; if something is wrong, call the support of your brand.",
+    ),
     "unknown_client": Words(
         "We do not know this application",
         "The application that sent you here is not registered with us, or was switched off.",
@@ -109,9 +114,9 @@ PROBLEMS: dict[str, Words] = {
         "Nothing was changed. You can go on where you were.",
     ),
     "not_signed_in": Words(
-        "You are not signed in",
-        "There is no running sign-in in this browser.",
-        "Nothing needs to be done.",
+        "You were signed out meanwhile",
+        "Your sign-in here ended in the moment in which you wanted to change something.",
+        "Nothing was changed. Sign in again, and look at your account before you go on.",
     ),
     "too_large": Words(
         "That was too much at once",

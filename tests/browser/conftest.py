@@ -1,5 +1,6 @@
 """Chromium, and a demonstration to open in it. What a page must never do fails the test that saw it."""
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from idp.subjects.subjects import NewSubject
 from tests.browser.demo import Demo, Places, a_demo, free_ports
 from tests.browser.office import Office, an_office
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.browser.watch import Watch
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -26,6 +28,7 @@ SWITCHES = (
 PATIENCE_MS = 20_000
 
 OpenBrowser = Callable[..., Visitor]
+Newcomer = Callable[[], tuple[Visitor, str]]
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +88,18 @@ def open_browser(chromium: Browser, places: Places) -> Iterator[OpenBrowser]:
 @pytest.fixture
 def visitor(open_browser: OpenBrowser) -> Visitor:
     return open_browser()
+
+
+@pytest.fixture
+def newcomer(open_browser: OpenBrowser, office: Office) -> Newcomer:
+    """Somebody with a password and a browser, whom nobody has seen before."""
+
+    def come() -> tuple[Visitor, str]:
+        name = f"p{secrets.token_hex(4)}"
+        office.add_customer(NewSubject(username=name, email=f"{name}@example.test", email_verified=True), OF_ALL_OTHERS)
+        return open_browser(), name
+
+    return come
 
 
 def launch(playwright: Playwright, *switches: str) -> Browser:

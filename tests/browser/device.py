@@ -10,9 +10,9 @@ KINDS = {"synced": {"defaultBackupEligibility": True, "defaultBackupState": True
 class Device:
     """A platform authenticator. It answers by itself, as a person who touches it at once would."""
 
-    def __init__(self, page: Page, *, kept: str = "device-bound", verifies: bool = True) -> None:
+    def __init__(self, page: Page, *, kept: str = "device-bound", verifies: bool = True, shows_dialogs: bool = False) -> None:
         self._tools = page.context.new_cdp_session(page)
-        self._tools.send("WebAuthn.enable", {"enableUI": False})
+        self._tools.send("WebAuthn.enable", {"enableUI": shows_dialogs})
         options = {
             "protocol": "ctap2",
             "ctap2Version": "ctap2_1",
@@ -33,3 +33,14 @@ class Device:
     def refuses(self) -> None:
         """From now on its owner does not pass verification."""
         self._tools.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": False})
+
+    def makes_them_without_a_touch(self) -> None:
+        """From now on it says that nobody touched it, as one does that makes a passkey unasked."""
+        self._say_untouched(True)
+
+    def asks_for_a_touch_again(self) -> None:
+        """From now on it says whether it was touched."""
+        self._say_untouched(False)
+
+    def _say_untouched(self, untouched: bool) -> None:
+        self._tools.send("WebAuthn.setResponseOverrideBits", {"authenticatorId": self._id, "isBadUP": untouched})

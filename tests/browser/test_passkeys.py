@@ -1,13 +1,11 @@
 """Passkeys in Chromium, with its virtual authenticator: made, offered by autofill, asked by button, removed and forgotten."""
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from idp.subjects.subjects import NewSubject
-from tests.browser.conftest import OpenBrowser
+from tests.browser.conftest import Newcomer, OpenBrowser
 from tests.browser.demo import Demo
 from tests.browser.device import Device
 from tests.browser.office import Office
@@ -20,7 +18,6 @@ from tests.servers import wait_until
 pytestmark = pytest.mark.browser
 
 PASSKEYS = "/account/security/passkeys"
-Newcomer = Callable[[], tuple[Visitor, str]]
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +30,6 @@ def shop(demo: Demo, office: Office) -> Iterator[Shop]:
 @pytest.fixture(params=["stellantis", "alphera"])
 def brand(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def newcomer(open_browser: OpenBrowser, office: Office) -> Newcomer:
-    """Somebody with a password and a browser, whom nobody has seen before."""
-
-    def come() -> tuple[Visitor, str]:
-        name = f"p{secrets.token_hex(4)}"
-        office.add_customer(NewSubject(username=name, email=f"{name}@example.test", email_verified=True), OF_ALL_OTHERS)
-        return open_browser(), name
-
-    return come
 
 
 def is_in(visitor: Visitor) -> None:

@@ -82,7 +82,8 @@ class Page:
 
     @property
     def forms(self) -> list[Form]:
-        return self._reader.forms
+        """The forms of the page; the choice of a language, which is on every page, is not one of them."""
+        return [form for form in self._reader.forms if "language" not in form.buttons]
 
     @property
     def left(self) -> bool:
@@ -95,7 +96,11 @@ class Page:
         return dict(parse_qsl(parts.query or parts.fragment, keep_blank_values=True))
 
     def link(self, label: str) -> str:
-        return next(href for text, href in self._reader.links if label in text)
+        return next(iter(self.links(label)))
+
+    def links(self, label: str) -> list[str]:
+        """Where all links lead that say this."""
+        return [href for text, href in self._reader.links if label in text]
 
 
 class Browser:

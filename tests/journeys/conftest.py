@@ -1,12 +1,38 @@
 """Where the stories of locks and sign-ins begin: Ana, and a shop of each brand."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.builders import TestClock
+from tests.drivers.post import Post
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
+from tests.journeys.contact_story import NUMBER, Story
 
 
 @pytest.fixture
 def shops(provider: Provider) -> dict[str, RelyingParty]:
     provider.add_customer("ana")
     return {brand: provider.add_client(f"shop-{brand}", brand=brand, consent="implied") for brand in ("stellantis", "alphera")}
+
+
+@pytest.fixture(params=["stellantis", "alphera"])
+def story(provider: Provider, request: pytest.FixtureRequest, clock: TestClock, tmp_path: Path) -> Story:
+    """Ana with an authenticator app and a confirmed number, signed in."""
+    provider.add_customer(given_name="Ana", claims={"phone_number": NUMBER, "phone_number_verified": True})
+    shop = provider.add_client("shop", brand=str(request.param), consent="implied")
+    begun = Story(provider, shop, provider.add_app(), Post(provider, tmp_path), clock, provider.browser())
+    begun.signed_in(begun.browser)
+    return begun
+
+
+@pytest.fixture
+def plain_story(provider: Provider, clock: TestClock, tmp_path: Path) -> Story:
+    """Ana with nothing but a password, signed in."""
+    provider.add_customer(given_name="Ana", claims={"phone_number": NUMBER, "phone_number_verified": True})
+    provider.puts_off_the_offer()
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    begun = Story(provider, shop, None, Post(provider, tmp_path), clock, provider.browser())
+    begun.signed_in(begun.browser)
+    return begun

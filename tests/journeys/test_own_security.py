@@ -169,16 +169,14 @@ def test_a_page_sent_again_or_left_for_long_adds_nothing(provider: Provider, bro
     assert len(provider.happened("AuthenticatorEnrolled")) == 1
 
 
-def test_a_session_that_ends_meanwhile_enrols_nothing_and_does_not_come_back(
-    provider: Provider, browser: Browser, clock: TestClock
-) -> None:
+def test_a_session_that_enrolling_ends_does_not_come_back(provider: Provider, browser: Browser, clock: TestClock) -> None:
     app = proposed(comes_to_add_another(provider, browser), clock)
 
     def ends_it(db: Connection, event: Event) -> None:
         provider.house.people.sessions.end(db, str(event.session_id), "logout", clock.now())
 
     provider.house.ground.bus.subscribe(AuthenticatorEnrolled, ends_it)
-    assert "You are not signed in" in browser.submit(code=app.code(), label="Pixel").text
+    assert "You were signed out meanwhile" in browser.submit(code=app.code(), label="Pixel").text
     assert "Phone" in browser.open(APPS).text
     assert "Pixel" not in browser.page.text
 

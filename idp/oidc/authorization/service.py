@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from idp.clients.client import Client
 from idp.clients.consent import Consents
 from idp.clients.registry import Clients
@@ -23,6 +25,7 @@ from idp.oidc.tokens.keys import Keys
 from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
+from idp.sessions.visits import visit
 from idp.signin.gate import DECLINED, Gate, presented
 from idp.signin.policy import ACR_VALUES
 from idp.subjects.pairwise import Pairwise
@@ -135,7 +138,7 @@ class Authorization:
             if alive is None or alive.subject_id != session.subject_id:
                 return None
             self.sessions.touch(db, alive, now)
-            self.sessions.visit(db, alive.id, client.id, now)
+            visit(db, alive.id, client.id, now)
             if client.first_party and client.brand is not None:
                 self.consents.visit_brand(db, alive.subject_id, client.brand, now)
             code = self.codes.issue(db, self._draft(case, alive, context), now)
@@ -205,17 +208,21 @@ class Authorization:
             brings = presented(session, case.interaction)
             need = self.gate.need(db, subject, client.brand, case.asked.requirement, brings, self.clock.now())
             granted = self.consents.granted(db, subject_id, client.id)
-            visited = self.consents.visited_brands(db, subject_id) if client.first_party else frozenset()
+            first_visit = client.first_party and self._is_first_visit(db, subject_id, client.brand)
         return Known(
             session=session,
             sub=self.pairwise.sub(subject_id, client.sector, client.subject_type),
             granted=granted,
-            first_visit=bool(visited) and client.brand not in visited,
+            first_visit=first_visit,
             denied=answers.get("denied") == session.id,
             allowed=answers.get("allowed") == session.id,
             selected=answers.get("account") == session.id,
             need=need,
         )
+
+    def _is_first_visit(self, db: Connection, subject_id: str, brand: str | None) -> bool:
+        visited = self.consents.visited_brands(db, subject_id)
+        return brand not in visited and (bool(visited) or self.consents.has_visited(db, subject_id))
 
     def _draft(self, case: Case, session: Session, context: Context) -> CodeDraft:
         asked, request = case.asked, case.matched.request

@@ -19,6 +19,7 @@ from idp.oidc.posted import Posted
 from idp.oidc.tokens.keys import Keys
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.session import Session, Sessions
+from idp.sessions.visits import clients_visited
 from idp.subjects.pairwise import Pairwise
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
@@ -132,7 +133,7 @@ class EndSession:
         if session is None:
             return ()
         with self.database.transaction() as db:
-            visited = self.sessions.clients_visited(db, session.id)
+            visited = clients_visited(db, session.id)
             self.sessions.end(db, session.id, "logout", self.clock.now())
         return tuple(client.name for client in map(self.clients.find, visited) if client is not None)
 

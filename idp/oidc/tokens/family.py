@@ -10,7 +10,7 @@ from sqlalchemy import exists as any_row
 
 from idp.core.clock import Clock
 from idp.core.database import upsert
-from idp.core.events import Bus, Event
+from idp.core.events import Bus, Event, Subscriber
 from idp.core.prepared import Prepared
 from idp.core.protocol_events import FamilyRevoked
 from idp.oidc.tokens.claims import by_parameter
@@ -153,15 +153,30 @@ class Families:
         if event.subject_id is not None:
             self.revoke_all(db, event.subject_id, "disabled", self._clock.now())
 
+    def when_account_closing(self, db: Connection, event: Event) -> None:
+        """Subscriber: nothing goes on in the name of whoever wants to leave."""
+        if event.subject_id is not None:
+            self.revoke_all(db, event.subject_id, "closing", self._clock.now())
+
     def when_authenticator_removed(self, db: Connection, event: Event) -> None:
         """Subscriber: whoever got tokens elsewhere may have had the factor that was given up (S1, what ends)."""
         if event.subject_id is not None:
             self.revoke_all(db, event.subject_id, "factor_removed", self._clock.now(), keep=event.session_id)
 
-    def when_password_changed(self, db: Connection, event: Event) -> None:
-        """Subscriber: whoever knew the old password may have got tokens with it (S1, what ends)."""
-        if event.subject_id is not None:
-            self.revoke_all(db, event.subject_id, "password_changed", self._clock.now(), keep=event.session_id)
+    def when_consent_withdrawn(self, db: Connection, event: Event) -> None:
+        """Subscriber: what a subject takes back from a client takes that client's families with it."""
+        if event.subject_id is not None and event.client_id is not None:
+            theirs = (families.c.subject_id == event.subject_id) & (families.c.client_id == event.client_id)
+            self._revoke(db, theirs, "consent_withdrawn", self._clock.now())
+
+    def ending_others(self, reason: str) -> Subscriber:
+        """A subscriber: whoever shared the password or read the old mailbox may have got tokens with it (S1, what ends)."""
+
+        def end_others(db: Connection, event: Event) -> None:
+            if event.subject_id is not None:
+                self.revoke_all(db, event.subject_id, reason, self._clock.now(), keep=event.session_id)
+
+        return end_others
 
     def when_not_me(self, db: Connection, event: Event) -> None:
         """Subscriber: with the sessions of whoever says "not me" fall all families, offline ones too."""

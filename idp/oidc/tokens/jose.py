@@ -44,9 +44,12 @@ class OneAlgorithm(JWSRegistry):
 REGISTRIES = {alg: OneAlgorithm(alg) for alg in ("RS256", "PS256", "ES256", "EdDSA")}
 
 
+_ECDSA = ec.ECDSA(SHA256())
+
+
 def _es256(key: Any, message: bytes) -> bytes:
     # RFC 7518 3.4: R and S side by side, each as long as the curve's order.
-    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(SHA256())))
+    r, s = decode_dss_signature(key.sign(message, _ECDSA))
     return r.to_bytes(32) + s.to_bytes(32)
 
 

@@ -1,7 +1,7 @@
 """Lost second factors
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0004_lost
+Revises: 0004_contacts
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from idp.core.database import UTCDateTime
 
-revision = "0005"
-down_revision = "0004"
+revision = "0004_lost"
+down_revision = "0004_contacts"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,72 @@
+"""The page that closes one's account, and what is said afterwards."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from idp.core.language import N_, _
+from idp.selfservice.closing import WAITS, Closing, Closings, OtherName
+from idp.selfservice.own import ACCOUNT, Own, Owner
+from idp.signin.words import Problem
+from idp.web.forms import read_form
+from idp.web.routes import Guard, Route
+
+PAGE = f"{ACCOUNT}/close"
+OTHER_NAME = Problem(
+    N_("That is not your username"),
+    N_("Type your username as it stands above, so that nothing is closed by mistake."),
+    "username",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPages:
+    """/account/close."""
+
+    own: Own
+    closings: Closings
+
+    def routes(self) -> tuple[Route, ...]:
+        """Its address."""
+        return (
+            Route(PAGE, "own_close", self.show, guard=Guard.PAGE),
+            Route(PAGE, "own_close_begin", self.begin, methods=("POST",), guard=Guard.PAGE),
+        )
+
+    def show(self) -> Response:
+        """GET: what closing means."""
+        owner = self.own.enter(PAGE, to_change=True)
+        return self._ask(owner) if isinstance(owner, Owner) else owner
+
+    def begin(self) -> Response:
+        """POST: the username, typed to confirm."""
+        owner, form = self.own.enter(PAGE, to_change=True), read_form(request)
+        if not isinstance(owner, Owner):
+            return owner
+        outcome = self.closings.begin(owner, form["username"])
+        match outcome:
+            case OtherName():
+                return self._ask(owner, OTHER_NAME)
+            case Closing(at):
+                day = f"{at.astimezone(self.own.zone(owner)):%-d %B %Y}"
+                done = self.own.pages.page("selfservice/close_begun.html", brand=owner.brand, day=day)
+                self.own.cookie.clear(done)
+                return done
+            case never:
+                assert_never(never)
+
+    def _ask(self, owner: Owner, problem: Problem | None = None) -> Response:
+        at = self.own.clock.now() + WAITS
+        told = Problem(_(problem.title), _(problem.text), problem.field) if problem else None
+        return self.own.page(
+            "selfservice/close.html",
+            owner,
+            status=422 if problem else 200,
+            username=owner.subject.username,
+            day=f"{at.astimezone(self.own.zone(owner)):%-d %B %Y}",
+            problem=told,
+            action=PAGE,
+            back=ACCOUNT,
+        )

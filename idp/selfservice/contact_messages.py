@@ -1,0 +1,94 @@
+"""What is written about contacts: the code to a new address, the word to whoever has it already, the way back to the old."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from idp.brands.brand import Brand
+from idp.core.devices import in_words
+from idp.core.language import N_, _
+from idp.core.origin import current_origin
+from idp.core.outbox import enqueue
+from idp.core.perishable import UNTIL
+from idp.factors.text_code import TextCode
+from idp.signin.code_messages import MAIL, TEXT, CodeMessages
+from idp.signin.masking import masked
+from idp.subjects.phone_numbers import masked_number
+from idp.web.mails import Mail, branded
+
+# By what became of the contact.
+EMAIL_CHANGED, PHONE_CHANGED = N_("Your e-mail address was changed"), N_("Your phone number was changed")
+PHONE_ADDED, PHONE_REMOVED = N_("A phone number was added"), N_("Your phone number was removed")
+LABEL = N_("It wasn’t me: change it back")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMessages:
+    """Writes into the outbox, in the caller's transaction. Links lead to `issuer`."""
+
+    issuer: str
+    messages: CodeMessages
+
+    def confirm_email(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
+        """The code to an address that is to become somebody's."""
+        stranger = _("If it was not you, somebody mistyped their own address: there is nothing to do.")
+        mail = Mail("contact_code", _("Confirm your e-mail address"), [self._asked_for(brand)], stranger, code=code)
+        self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
+
+    def in_use(self, holder: str) -> Callable[[Connection, Brand, str, str, datetime], None]:
+        """A writer that tells the `holder` of the address, in place of the code, that somebody wanted it for an account."""
+
+        def write(db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
+            safe = _(
+                "If it was not you, there is nothing to do: nothing of yours changed, and nobody was told of your account."
+            )
+            mail = Mail("contact_in_use", _("Somebody wanted your e-mail address"), [self._asked_for(brand)], safe)
+            self._mail(db, brand, holder, mail, {})
+
+        return write
+
+    def email_changed(self, db: Connection, brand_id: str | None, old: str, new: str, handle: str) -> None:
+        """To the old address: where we write now, and the way back."""
+        brand = self.messages.brand(brand_id)
+        if brand is not None:
+            said = _("From now on we write to %(address)s.", address=masked(new))
+            self._mail(db, brand, old, self._undo(brand, _(EMAIL_CHANGED), said, handle), {})
+
+    def phone_changed(self, db: Connection, brand_id: str | None, to: str, old: str, new: str, handle: str) -> None:
+        """To the e-mail address `to`: what became of the number, and the way back. Either number may be empty."""
+        brand = self.messages.brand(brand_id)
+        if brand is None:
+            return
+        title = (PHONE_CHANGED if old else PHONE_ADDED) if new else PHONE_REMOVED
+        said = _("It is %(number)s now.", number=masked_number(new)) if new else _("We have no number of yours any more.")
+        self._mail(db, brand, to, self._undo(brand, _(title), said, handle), {})
+
+    def number_gone(self, db: Connection, brand_id: str | None, old: str) -> None:
+        """To the number that was somebody's until now."""
+        brand = self.messages.brand(brand_id)
+        if brand is None or TextCode.kind not in self.messages.channels:
+            return
+        call = {"brand": brand.name, "phone": brand.support.phone}
+        text = _("Your account at %(brand)s no longer uses this number. If this was not you, call us: %(phone)s", **call)
+        enqueue(db, self.messages.keyring, TEXT, {"to": old, "text": text}, self.messages.clock)
+
+    def _undo(self, brand: Brand, title: str, said: str, handle: str) -> Mail:
+        action = {"url": f"{self.issuer}/undo/{handle}", "label": _(LABEL)}
+        return Mail("contact_changed", title, [said, self._where(brand)], _("If it was you, there is nothing to do."), action)
+
+    def _asked_for(self, brand: Brand) -> str:
+        return _("Where it was asked for: %(where)s", where=self._where(brand))
+
+    def _where(self, brand: Brand) -> str:
+        at = self.messages.clock.now().astimezone(ZoneInfo(brand.support.timezone))
+        moment = {"device": in_words(current_origin().device), "day": f"{at:%-d %B %Y}", "time": f"{at:%H:%M} ({at:%Z})"}
+        return _("%(device)s, on %(day)s at %(time)s.", **moment)
+
+    def _mail(self, db: Connection, brand: Brand, to: str, mail: Mail, more: dict[str, Any]) -> None:
+        ours = self.messages
+        payload = branded(ours.templates, brand, to, mail, ours.clock.now()) | more
+        enqueue(db, ours.keyring, MAIL, payload, ours.clock, target=to.rpartition("@")[2])

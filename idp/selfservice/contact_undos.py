@@ -1,0 +1,113 @@
+"""What takes a change of e-mail or phone back: a link that goes to the old contact, good once, for seven days.
+
+Whoever changed a contact in somebody else's account holds the account, but not the mailbox that the link went to.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from idp.core.database import UTCDateTime, metadata
+from idp.core.handles import digest, new_handle
+from idp.subjects.names import name_key
+
+LIFETIME = timedelta(days=7)
+EMAIL, PHONE = "email", "phone"
+
+# `id` is the order in which contacts changed. `old` is empty where there was none; `codes`: codes by text went there too.
+contact_undos = Table(
+    "contact_undos",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("handle_digest", String(64), nullable=False, unique=True),
+    Column("subject_id", ForeignKey("subjects.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("old", String(254), nullable=False),
+    Column("old_key", String(1024), nullable=False),
+    Column("codes", Boolean, nullable=False),
+    Column("brand", String(31)),
+    Column("made_at", UTCDateTime, nullable=False),
+    Column("used_at", UTCDateTime),
+    Index("ix_contact_undos_subject_id", "subject_id"),
+    Index("ix_contact_undos_old_key", "old_key"),
+    Index("ix_contact_undos_made_at", "made_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A change that can be taken back: of what, whose, and what it was before."""
+
+    id: int
+    subject_id: str
+    kind: str
+    old: str
+    codes: bool
+    brand: str | None
+
+
+_ROW = contact_undos.c
+_COLUMNS = [_ROW[f.name] for f in fields(Undo)]
+
+
+def offer(
+    db: Connection, subject_id: str, kind: str, old: str, brand: str | None, now: datetime, *, codes: bool = False
+) -> str:
+    """The handle of a link that brings `old` back, to be mailed in the same transaction."""
+    handle = new_handle()
+    row: dict[str, Any] = {"subject_id": subject_id, "kind": kind, "old": old, "old_key": name_key(old), "codes": codes}
+    db.execute(insert(contact_undos).values(**row, handle_digest=digest(handle), brand=brand, made_at=now))
+    return handle
+
+
+def find(db: Connection, handle_digest: str, now: datetime) -> Undo | None:
+    """What the link would take back; None for one that was used, is over, or never was. Uses nothing up."""
+    row = db.execute(select(*_COLUMNS).where(_ROW.handle_digest == handle_digest, _open(now))).one_or_none()
+    return Undo(*row) if row else None
+
+
+def use(db: Connection, handle_digest: str, now: datetime) -> tuple[Undo, ...]:
+    """Uses the link up, and with it all that were made since, for what they say is no longer what was first.
+
+    Exactly one of many callers gets them, the link's own first; nothing where it is over.
+    """
+    this = _ROW.handle_digest == handle_digest
+    spent = db.execute(update(contact_undos).where(this, _open(now)).values(used_at=now).returning(*_COLUMNS)).one_or_none()
+    if spent is None:
+        return ()
+    since = (_ROW.subject_id == spent.subject_id) & (_ROW.id > spent.id)
+    later = db.execute(update(contact_undos).where(since, _open(now)).values(used_at=now).returning(*_COLUMNS)).all()
+    return tuple(Undo(*row) for row in (spent, *sorted(later, key=lambda row: row.id)))
+
+
+def is_kept(db: Connection, email: str, subject_id: str, now: datetime) -> bool:
+    """Whether another subject than `subject_id` may still take this address back: until then it is nobody else's."""
+    theirs = (_ROW.kind == EMAIL) & (_ROW.old_key == name_key(email)) & (_ROW.subject_id != subject_id)
+    return bool(db.scalar(select(exists().where(theirs, _open(now)))))
+
+
+def purge(db: Connection, now: datetime, limit: int = 500) -> int:
+    """Forgets at most `limit` old contacts that can no longer come back; answers how many."""
+    over = select(_ROW.id).where(_ROW.made_at <= now - LIFETIME).limit(limit)
+    return db.execute(delete(contact_undos).where(_ROW.id.in_(over))).rowcount
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    return _ROW.used_at.is_(None) & (_ROW.made_at > now - LIFETIME)

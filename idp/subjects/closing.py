@@ -1,0 +1,81 @@
+"""An account whose owner wants it closed: it waits, so that they may think again, and then it is gone for good."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from idp.subjects.model import subjects
+
+# What is left of a closed account: its id, and the keys of its names, so that nobody else can ever have them.
+ERASED = {
+    "username": "",
+    "email": "",
+    "email_verified": False,
+    "given_name": None,
+    "family_name": None,
+    "claims": {},
+    "locale": None,
+    "staff": False,
+    "recovered_at": None,
+    "closing_brand": None,
+    "closing_reminded_at": None,
+}
+_WAITS = subjects.c.closing_at.is_not(None)
+
+
+def begin(db: Connection, subject_id: str, brand: str | None, closes_at: datetime) -> bool:
+    """From now on the account waits until `closes_at`; True for exactly one of many callers."""
+    this = (subjects.c.id == subject_id) & subjects.c.disabled_at.is_(None)
+    values = {"closing_at": closes_at, "closing_brand": brand, "closing_reminded_at": None}
+    return db.execute(update(subjects).where(this, subjects.c.closing_at.is_(None)).values(values)).rowcount == 1
+
+
+def cancel(db: Connection, subject_id: str) -> bool:
+    """The account stays; True for exactly one of many callers, False where it did not wait or is closed by now."""
+    values = {"closing_at": None, "closing_brand": None, "closing_reminded_at": None}
+    return db.execute(update(subjects).where(subjects.c.id == subject_id, _WAITS).values(values)).rowcount == 1
+
+
+def closes_at(db: Connection, subject_id: str) -> datetime | None:
+    """When the account will be closed; None where it does not wait for that."""
+    return db.scalar(select(subjects.c.closing_at).where(subjects.c.id == subject_id))
+
+
+def hold(db: Connection, subject_id: str) -> datetime | None:
+    """The same, and it stays so until the transaction ends."""
+    return db.scalar(select(subjects.c.closing_at).where(subjects.c.id == subject_id).with_for_update(read=True))
+
+
+def due(db: Connection, now: datetime, limit: int) -> tuple[str, ...]:
+    """The ids of up to `limit` accounts whose time has come."""
+    return tuple(db.scalars(select(subjects.c.id).where(_WAITS, subjects.c.closing_at <= now).limit(limit)))
+
+
+def to_remind(db: Connection, before: datetime, limit: int) -> tuple[str, ...]:
+    """The ids of up to `limit` accounts that will be closed `before` then, and whose owners were not reminded of it."""
+    unreminded = subjects.c.closing_reminded_at.is_(None)
+    return tuple(db.scalars(select(subjects.c.id).where(_WAITS, subjects.c.closing_at <= before, unreminded).limit(limit)))
+
+
+def remind(db: Connection, subject_id: str, now: datetime) -> tuple[datetime, str | None] | None:
+    """When it will be closed and under which brand, for exactly one of many callers: the owner is to be reminded now."""
+    this = (subjects.c.id == subject_id) & subjects.c.closing_reminded_at.is_(None)
+    marked = update(subjects).where(this, _WAITS).values(closing_reminded_at=now)
+    row = db.execute(marked.returning(subjects.c.closing_at, subjects.c.closing_brand)).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+def finish(db: Connection, subject_id: str, now: datetime) -> bool:
+    """The time has come: it can no longer be cancelled. True for exactly one of many callers."""
+    ended = update(subjects).where(subjects.c.id == subject_id, subjects.c.closing_at <= now)
+    return db.execute(ended.values(closing_at=None)).rowcount == 1
+
+
+def erase(db: Connection, subject_id: str, now: datetime) -> None:
+    """What is personal is gone; the keys of the names stay."""
+    db.execute(update(subjects).where(subjects.c.id == subject_id).values(**ERASED, updated_at=now))
+
+
+def brand_of(db: Connection, subject_id: str) -> str | None:
+    """Under which brand the owner asked for it."""
+    return db.scalar(select(subjects.c.closing_brand).where(subjects.c.id == subject_id))
