@@ -30,6 +30,9 @@ ACTIVATION = "activation"
 
 # The purpose of an interaction in which somebody who came by a mailed link proves what else they have: no session comes of it.
 VOUCHES = "vouch"
+# The purpose of one in which whoever lost a second factor proves who they are; no page of a sign-in shows it.
+LOST = "lost"
+SESSIONLESS = frozenset({VOUCHES, LOST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,12 @@ PROBLEMS: dict[str, Words] = {
         N_("Nothing was changed. Ask for a new e-mail, and use the newest one."),
         N_("Ask for a new e-mail"),
     ),
+    "lost_over": Words(
+        N_("This is over"),
+        N_("It was used or stopped already, its time has passed, or its page stood open too long."),
+        N_("Nothing was changed just now. Use the link in our newest message, or begin again."),
+        N_("Begin again"),
+    ),
     "undo_over": Words(
         N_("This link is no longer good"),
         N_("It was used already, it is more than 7 days old, or its page stood open too long."),
