@@ -122,8 +122,8 @@ def _dress(app: Flask, settings: PortalSettings, clock: Clock) -> None:
     for name in ("pounds", "whole_pounds", "long_date", "short_date", "month"):
         app.add_template_filter(getattr(formats, name), name)
     issuer_host = urlsplit(settings.issuer).netloc
-    security = f"{settings.issuer}/account/security"
-    app.jinja_env.globals.update(brand=brand, issuer_host=issuer_host, security=security, asset=partial(_asset, {}))
+    account = f"{settings.issuer}/account"
+    app.jinja_env.globals.update(brand=brand, issuer_host=issuer_host, account=account, asset=partial(_asset, {}))
 
     @app.context_processor
     def support() -> dict[str, object]:
