@@ -147,4 +147,4 @@ def _closed() -> Mail:
 
 
 def _day(brand: Brand, at: datetime) -> str:
-    return formats.day(at.astimezone(ZoneInfo(brand.support.timezone)).date())
+    return formats.day(at.astimezone(ZoneInfo(brand.support.timezone)))

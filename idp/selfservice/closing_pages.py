@@ -51,7 +51,7 @@ class ClosingPages:
             case OtherName():
                 return self._ask(owner, OTHER_NAME)
             case Closing(at):
-                day = formats.day(at.astimezone(self.own.zone(owner)).date())
+                day = formats.day(at.astimezone(self.own.zone(owner)))
                 done = self.own.pages.page("selfservice/close_begun.html", brand=owner.brand, day=day)
                 self.own.cookie.clear(done)
                 return done
@@ -66,7 +66,7 @@ class ClosingPages:
             owner,
             status=422 if problem else 200,
             username=owner.subject.username,
-            day=formats.day(at.astimezone(self.own.zone(owner)).date()),
+            day=formats.day(at.astimezone(self.own.zone(owner))),
             problem=told,
             action=PAGE,
             back=ACCOUNT,

@@ -40,7 +40,7 @@ class ClosingPages:
         if at is None:
             return see_other(visit.here)
         brand = self.keeping.progress.gate.brands.get(visit.interaction.brand)
-        day = formats.day(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")).date())
+        day = formats.day(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")))
         return self.arrivals.page("signin/closing.html", visit, day=day, action=f"{visit.here}/closing")
 
     def answer(self, interaction_id: str) -> Response:
