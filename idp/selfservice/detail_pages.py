@@ -86,7 +86,7 @@ class DetailPages:
             return owner
         if chosen and chosen not in LANGUAGES:
             return self.language()
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None:
                 details.set_locale(db, held, chosen or None, self.own.clock.now())
@@ -95,7 +95,7 @@ class DetailPages:
 
     def _rename(self, owner: Owner, form: Form) -> None:
         given, family = details.name_of(form["given_name"]) or "", details.name_of(form["family_name"]) or ""
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None and (held.given_name or "", held.family_name or "") != (given, family):
                 details.set_names(db, held, given, family, self.own.clock.now())
