@@ -137,7 +137,7 @@ def _purge_codes(house: House) -> int:
 
 def _purge_recoveries(house: House) -> int:
     with house.ground.database.transaction() as db:
-        return house.recovery_cases.purge(db, house.ground.clock.now(), BATCH)
+        return house.asked_cases.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_contacts(house: House) -> int:

@@ -135,6 +135,10 @@ class Subjects:
         bus.record(db, SubjectLinked(subject_id=subject_id, brand=brand))
         return True
 
+    def holder(self, db: Connection, brand: str, customer_number: str) -> str | None:
+        """Whose customer number this is at `brand`: the subject's id."""
+        return self._owner(db, brand, customer_number)
+
     def customer_number(self, db: Connection, subject_id: str, brand: str) -> str | None:
         """This subject's customer number at `brand`; None where no agreement there is known."""
         return db.scalar(_NUMBER, {"id": subject_id, "brand": brand})

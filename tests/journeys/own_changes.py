@@ -190,7 +190,12 @@ def account_closed(story: Story) -> Send:
     return presses(story.ana, story.ana.open(f"{ACCOUNT}close"), username="ana")
 
 
+def password_changed(story: Story) -> Send:
+    return presses(story.ana, story.ana.open(f"{ACCOUNT}password"), password="violet harbour copper 41")
+
+
 CHANGES = (
+    password_changed,
     app_added,
     app_renamed,
     app_removed,
