@@ -13,6 +13,7 @@ from idp.core.language import _, speaking
 from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
 from idp.core.sealing import Keyring
+from idp.core.wishes import language_of
 from idp.recovery.asked import Waiting
 from idp.recovery.case_table import LIFETIME
 from idp.recovery.cases import Keys
@@ -41,9 +42,9 @@ class Letters:
     templates: Environment
 
     def send(self, db: Connection, letter: Letter, waiting: Waiting, keys: Keys, now: datetime) -> None:
-        """Puts the mail into the outbox, in the language of the page that was asked. It perishes with its link."""
+        """Puts the mail into the outbox, in the language on file, else that of the page. It perishes with its link."""
         to = letter.subject.email
-        with speaking(waiting.asked.language):
+        with speaking(language_of(letter.subject.locale or waiting.asked.language, letter.brand.languages)):
             payload = branded(self.templates, letter.brand, to, self._mail(letter, waiting, keys, now), now)
         until = {UNTIL: (now + LIFETIME).isoformat()}
         enqueue(db, self.keyring, MAIL, payload | until, self.clock, target=to.rpartition("@")[2])
