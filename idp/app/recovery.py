@@ -36,12 +36,17 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         vouching=Vouching(progress_of(house), people.interactions),
         new_passwords=house.new_passwords,
     )
-    scheme = ground.settings.issuer.partition(":")[0]
-    ways = Ways(ground.kv, front.browser, house.parties.brands, people.interactions, scheme)
+    ways = ways_of(house, front)
     links = OpenedLinks("recovery", ground.kv, front.browser, house.parking)
     asking = Quota(house.throttle, "recovery", MOST_ASKED, ASKING_WINDOW)
     before = AskingPages(recovering, ways, links, front.pages, asking, ground.clock)
     return (*before.routes(), *RecoveryPages(recovering, ways, arrivals_of(house, front), links, front.pages).routes())
+
+
+def ways_of(house: House, front: Front) -> Ways:
+    """Where browsers in a recovery came from."""
+    ground, scheme = house.ground, house.ground.settings.issuer.partition(":")[0]
+    return Ways(ground.kv, front.browser, house.parties.brands, house.people.interactions, scheme)
 
 
 def answering(house: House) -> Answering:

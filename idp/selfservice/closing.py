@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
+from idp.core.account_events import AccountClosed, AccountClosing
 from idp.core.audit import Trail
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import AccountClosed, AccountClosing, Bus, Event
+from idp.core.events import Bus, Event
 from idp.core.language import _
 from idp.notices import Notices
 from idp.selfservice.own import Owner

@@ -24,10 +24,15 @@ from idp.subjects.subjects import Subject
 # The answers of an interaction: which session was proven for it, when, that the subject said "not now" to what was asked,
 # which session was offered a second step, and that a factor is to be added, of which kind.
 PROOF, PROVEN_AT, DECLINED, OFFERED, ENROLS = "proof", "proven_at", "declined", "offered", "enrols"
+# The answer to a request that wants online access to begin: it has, or the subject chose to sign in instead.
+ACTIVATION = "activation"
 
 
 # The purpose of an interaction in which somebody who came by a mailed link proves what else they have: no session comes of it.
 VOUCHES = "vouch"
+# The purpose of one in which whoever lost a second factor proves who they are; no page of a sign-in shows it.
+LOST = "lost"
+SESSIONLESS = frozenset({VOUCHES, LOST})
 
 
 @dataclass(frozen=True, slots=True)
