@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, String, Tabl
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from idp.core.database import metadata, upsert
+from idp.core.language import N_
 from idp.subjects.authenticators import Authenticator
 
 LONGEST_LOOKUP = 128
@@ -45,7 +46,7 @@ class Record:
     @property
     def where(self) -> str:
         """Where it is, in the words shown to its owner."""
-        return "synced" if self.backed_up else "this device only"
+        return N_("synced") if self.backed_up else N_("this device only")
 
     @property
     def raw_id(self) -> bytes:

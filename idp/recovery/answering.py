@@ -15,11 +15,12 @@ from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, RecoveryStarted, RecoveryWithheld
-from idp.core.language import _
+from idp.core.language import _, speaking
 from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
 from idp.core.sealing import Keyring
 from idp.core.throttle import Slowed, Throttle
+from idp.core.wishes import language_of
 from idp.recovery.cases import LIFETIME, Cases, Keys, Waiting
 from idp.subjects.subjects import Subject, Subjects
 from idp.web.mails import Mail, branded
@@ -63,7 +64,9 @@ class Answering:
             withheld = RecoveryWithheld(subject_id=subject.id, brand=waiting.brand, outcome="refused", reason="quota")
             return self.bus.record(db, withheld)
         keys = self.cases.equip(db, waiting, subject.id, now)
-        payload = branded(self.templates, brand, subject.email, self._mail(subject, brand, keys, now), now)
+        # In the language on file: whoever asked may be somebody else.
+        with speaking(language_of(subject.locale, brand.languages)):
+            payload = branded(self.templates, brand, subject.email, self._mail(subject, brand, keys, now), now)
         until = {UNTIL: (now + LIFETIME).isoformat()}
         enqueue(db, self.keyring, MAIL, payload | until, self.clock, target=subject.email.rpartition("@")[2])
         return self.bus.record(db, RecoveryStarted(subject_id=subject.id, brand=waiting.brand))

@@ -16,12 +16,12 @@ from idp.signin.words import Problem
 from idp.subjects import details
 from idp.subjects.phone_numbers import mobile_number, written_number
 from idp.web.forms import Form, read_form
+from idp.web.languages import NAMES
 from idp.web.routes import Guard, Route
 
 HOME = "/account/details"
 NAME, LANGUAGE, EMAIL, PHONE = f"{HOME}/name", f"{HOME}/language", f"{HOME}/email", f"{HOME}/phone"
 # Each in its own words, so that whoever cannot read the page finds theirs.
-LANGUAGE_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "it": "Italiano", "es": "Español"}
 NAME_WRONG = N_("Use at most 128 letters and signs that can be seen.")
 
 
@@ -75,7 +75,7 @@ class DetailPages:
         owner = self.own.enter(LANGUAGE)
         if not isinstance(owner, Owner):
             return owner
-        offered = [("", _("As my browser asks for"))] + [(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES]
+        offered = [("", _("As my browser asks for"))] + [(tag, NAMES[tag]) for tag in LANGUAGES]
         return self.own.page(
             "selfservice/language.html", owner, offered=offered, chosen=_language(owner), action=LANGUAGE, back=HOME
         )
@@ -93,7 +93,10 @@ class DetailPages:
                 details.set_locale(db, held, chosen or None, self.own.clock.now())
                 self.bus.record(db, LanguageChosen(**owner.by, language=chosen))
         wish(subject=chosen)
-        return self.own.done(owner, _("Your language is set."), HOME)
+        done = self.own.done(owner, _("Your language is set."), HOME)
+        # What was pressed at the foot of a page before must not hide what is chosen for good.
+        self.own.pages.forget_language(done)
+        return done
 
     def _rename(self, owner: Owner, form: Form) -> None:
         given, family = details.name_of(form["given_name"]) or "", details.name_of(form["family_name"]) or ""
@@ -121,7 +124,7 @@ class DetailPages:
         yield Card(
             _("Name"), full or _("None yet"), _("How we and the applications you use address you."), NAME, _("Change your name")
         )
-        spoken = LANGUAGE_NAMES.get(_language(owner), _("As your browser asks for"))
+        spoken = NAMES.get(_language(owner), _("As your browser asks for"))
         yield Card(_("Language"), spoken, _("For our pages and mails."), LANGUAGE, _("Choose a language"))
         warning = "" if subject.email_verified else _("Not confirmed yet: we can send you nothing there.")
         about = _("You can sign in with it, and we tell you there what happens to your account.")

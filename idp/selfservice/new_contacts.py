@@ -38,7 +38,8 @@ class NewContacts:
         # An address that nobody confirmed may be a stranger's: it gets no say in the account.
         if held.email_verified and name_key(held.email) != name_key(email):
             handle = contact_undos.offer(db, held.id, contact_undos.EMAIL, held.email, owner.brand, now)
-            self.messages.email_changed(db, owner.brand, held.email, email, handle)
+            with self.messages.speaking_to(held, owner.brand):
+                self.messages.email_changed(db, owner.brand, held.email, email, handle)
         self.bus.record(db, EmailChanged(**owner.by))
         return True
 
@@ -57,9 +58,10 @@ class NewContacts:
         if codes and number is None:
             self._turn_off(db, owner, now)
         if number != old:
-            self._tell(db, owner, held, old, number or "", codes, now)
-            if old and confirmed:
-                self.messages.number_gone(db, owner.brand, old)
+            with self.messages.speaking_to(held, owner.brand):
+                self._tell(db, owner, held, old, number or "", codes, now)
+                if old and confirmed:
+                    self.messages.number_gone(db, owner.brand, old)
         self.bus.record(db, PhoneChanged(**owner.by, reason="" if number is not None else "removed"))
 
     def _hold(self, db: Connection, owner: Owner) -> Subject:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
+from idp.core.language import N_
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
@@ -161,11 +162,11 @@ class SigninPages:
         action = f"{visit.here}/passkey"
         if confirm is None:
             accepted = Passkeys.kind in self.flow.progress.gate.policy(visit.interaction.brand).second_steps
-            sign_in = PasskeyForm(action=action, label="Sign in with a passkey", anyone=True, autofill=True, quiet=True)
+            sign_in = PasskeyForm(action=action, label=N_("Sign in with a passkey"), anyone=True, autofill=True, quiet=True)
             return sign_in if accepted else None
         position = self.flow.progress.position(visit.interaction, visit.browser)
         asked = position is not None and isinstance(position.need, Step) and Passkeys.kind in position.need.choices
-        return PasskeyForm(action=action, label="Use your passkey", quiet=True) if asked else None
+        return PasskeyForm(action=action, label=N_("Use your passkey"), quiet=True) if asked else None
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
         return self._identify(visit, username=subject.username, confirm=masked(subject.username))
