@@ -6,6 +6,9 @@ in the same transaction, so what happened and what follows from it commit togeth
 
 from dataclasses import dataclass
 
+from idp.core.activation_events import ActivationFinished as ActivationFinished
+from idp.core.activation_events import ActivationRefused as ActivationRefused
+from idp.core.activation_events import ActivationStarted as ActivationStarted
 from idp.core.event import COMMON as COMMON
 from idp.core.event import Bus as Bus
 from idp.core.event import Event as Event
@@ -138,6 +141,32 @@ class RecoveryWithheld(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered(Event):
     """Access was given back on weaker proof than a sign-in takes; `reason` says what was replaced. `recovered_at` is set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetStarted(Event):
+    """Whoever lost a second factor proved who they are by `kinds`; after `ready_at` their factors are removed."""
+
+    kinds: str = ""
+    ready_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetReady(Event):
+    """The waiting time of a factor reset is over, and its owner was told how to finish it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetCancelled(Event):
+    """A factor reset removes nothing. `reason` says what stopped it.
+
+    `link`, `session`, `not_lost`, `not_me`, `contact_changed`, `disabled`, `staff` or `lapsed`.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetFinished(Event):
+    """The second factors that were lost are removed, after the waiting time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import pytest
 from idp.core.database import metadata
 from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import AuthenticatorApp
-from tests.drivers.browser import Browser, Page
+from tests.drivers.browser import Browser, Form, Page
 from tests.drivers.ceremony import ceremony_of, uses
 from tests.drivers.post import CODE, Post, read
 from tests.drivers.provider import Provider
@@ -72,8 +72,13 @@ def story(provider: Provider, tmp_path: Path) -> Story:
     return Story(provider, shop, app, provider.add_passkey(), Post(provider, tmp_path), elsewhere)
 
 
+def form_of(page: Page) -> Form:
+    """The one that changes something."""
+    return next(form for form in reversed(page.forms) if form.action.startswith(HOME))
+
+
 def presses(browser: Browser, page: Page, **typed: str) -> Send:
-    form = page.forms[-1]
+    form = form_of(page)
     return lambda: browser.post(form.action, form.fields | form.buttons | typed)
 
 
@@ -82,7 +87,7 @@ def app_added(story: Story) -> Send:
     found = KEY.search(page.text)
     assert found is not None
     new = AuthenticatorApp(found[0].replace(" ", ""), story.provider.clock)
-    form = page.forms[-1]
+    form = form_of(page)
     return lambda: story.ana.post(form.action, {**form.fields, "code": new.code(), "label": "Pixel"})
 
 
@@ -101,7 +106,7 @@ def passkey_added(story: Story) -> Send:
 
 
 def passkey_asked_for(story: Story) -> Send:
-    form = story.ana.open(f"{PASSKEYS}/new").forms[-1]
+    form = form_of(story.ana.open(f"{PASSKEYS}/new"))
     return lambda: story.ana.post(f"{PASSKEYS}/new/options", form.fields)
 
 
@@ -143,12 +148,12 @@ def codes_renewed(story: Story) -> Send:
 
 
 def browser_forgotten(story: Story) -> Send:
-    form = story.ana.open(story.ana.open(BROWSERS).link("Forget or stop trusting")).forms[-1]
+    form = form_of(story.ana.open(story.ana.open(BROWSERS).link("Forget or stop trusting")))
     return lambda: story.ana.post(form.action, {**form.fields, "forget": "1"})
 
 
 def browser_distrusted(story: Story) -> Send:
-    form = story.ana.open(story.ana.open(BROWSERS).link("Forget or stop trusting")).forms[-1]
+    form = form_of(story.ana.open(story.ana.open(BROWSERS).link("Forget or stop trusting")))
     return lambda: story.ana.post(form.action, {**form.fields, "distrust": "1"})
 
 
