@@ -150,7 +150,7 @@ class ContactPages:
             kind=kind,
             words=CONTACTS[kind],
             held=held[kind],
-            typed=typed if problem else self.changes.pending(owner, kind),
+            typed=typed or self.changes.pending(owner, kind),
             problem=problem,
             action=_page(kind),
             remove=REMOVE if kind == PHONE and number else "",
