@@ -67,9 +67,9 @@ def sentences(module: Module) -> Iterator[str]:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__doc__":
             unseen.update(map(id, ast.walk(node)))
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unseen:
-            if SENTENCE.match(node.value):
-                yield f"{module.path}:{node.lineno} {node.value!r}"
+        said = node.value if isinstance(node, ast.Constant) and id(node) not in unseen else None
+        if isinstance(said, str) and SENTENCE.match(said):
+            yield f"{module.path}:{node.lineno} {said!r}"
 
 
 def test_no_sentence_stands_bare_in_the_code() -> None:
