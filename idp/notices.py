@@ -13,16 +13,16 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
+from idp.core.account_events import ContactUndone, EmailChanged, NameChanged
 from idp.core.clock import Clock
 from idp.core.devices import in_words
 from idp.core.events import (
+    ActivationFinished,
+    ActivationRefused,
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
-    ContactUndone,
-    EmailChanged,
     Event,
-    NameChanged,
     PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,
@@ -52,6 +52,8 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (EmailChanged, ""): N_("Your e-mail address was changed"),
     (NameChanged, ""): N_("Your name was changed"),
     (ContactUndone, ""): N_("Your contacts are as they were before"),
+    (ActivationFinished, "created"): N_("Online access was activated"),
+    (ActivationFinished, "added"): N_("An agreement was added"),
     (PasswordChanged, ""): N_("Your password was changed"),
     (AuthenticatorRemoved, "passkey"): N_("A passkey was removed"),
     (AuthenticatorRemoved, "totp"): N_("An authenticator app was removed"),
@@ -92,6 +94,13 @@ class Notices:
         brand = self._brand(db, event)
         if brand is not None and event.subject_id is not None:
             self._send(db, event.subject_id, brand, partial(self._changed, brand, "account_changed", title))
+
+    def when_activation_refused(self, db: Connection, event: Event) -> None:
+        """Somebody tried to activate an agreement that has online access: most often its owner, who forgot."""
+        brand = self._brand(db, event)
+        if not isinstance(event, ActivationRefused) or event.reason != "active" or brand is None or event.subject_id is None:
+            return
+        self._send(db, event.subject_id, brand, partial(self._already_active, brand))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
@@ -141,6 +150,13 @@ class Notices:
     def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
         """In whose name the subject is told something that began at this brand."""
         return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
+
+    def _already_active(self, brand: Brand) -> Mail:
+        paragraphs = [
+            _("Online access was asked for again, for an agreement of yours: %(where)s", where=self._where(brand)),
+            _("There is nothing to activate. Sign in with your username or e-mail; there you find help too, if you forgot it."),
+        ]
+        return Mail("already_active", _("You already have online access"), paragraphs, _(CALL_AT_ONCE))
 
     def _where(self, brand: Brand) -> str:
         return _("%(browser)s, %(when)s.", browser=in_words(current_origin().device), when=self._when(brand))

@@ -4,6 +4,9 @@ import os
 import time
 from dataclasses import dataclass
 
+from idp.activation.desk import DONE_AT, LINK_AT
+from idp.activation.desk import KIND as ACTIVATE
+from idp.activation.desk import LINK_KIND as ACTIVATE_LINK
 from idp.app.ground import Ground
 from idp.brands.registry import Brands
 from idp.clients.consent import Consents
@@ -25,6 +28,8 @@ from idp.factors.sent_code import SentCodes
 from idp.factors.text_code import TextCode
 from idp.factors.totp import Totp
 from idp.oidc.authorization.service import KIND as AUTHORIZE
+from idp.recovery.lost_finishing import KIND as LOST
+from idp.recovery.lost_finishing import RESUME as LOST_RESUME
 from idp.recovery.recovering import KIND as RECOVERY
 from idp.recovery.recovering import RESUME as RECOVERY_RESUME
 from idp.selfservice.own import KIND as OWN
@@ -39,7 +44,15 @@ from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
 
 # Who resumes a parked request, by kind.
-RESUMED_AT = {RECOVERY: RECOVERY_RESUME, AUTHORIZE: "/authorize", OWN: RESUME, UNLOCK: UNLOCK_RESUME}
+RESUMED_AT = {
+    RECOVERY: RECOVERY_RESUME,
+    LOST: LOST_RESUME,
+    AUTHORIZE: "/authorize",
+    OWN: RESUME,
+    UNLOCK: UNLOCK_RESUME,
+    ACTIVATE: DONE_AT,
+    ACTIVATE_LINK: LINK_AT,
+}
 
 
 @dataclass(frozen=True, slots=True)

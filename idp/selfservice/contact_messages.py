@@ -43,15 +43,14 @@ class ContactMessages:
         mail = Mail("contact_code", _("Confirm your e-mail address"), [self._asked_for(brand)], stranger, code=code)
         self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
 
-    def in_use(self, holder: str) -> Callable[[Connection, Brand, str, str, datetime], None]:
-        """A writer that tells the `holder` of the address, in place of the code, that somebody wanted it for an account."""
+    def in_use(self, holder: str, locale: str | None) -> Callable[[Connection, Brand, str, str, datetime], None]:
+        """A writer that tells the `holder` of the address, in their language and in place of the code, who wants it."""
 
         def write(db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
-            safe = _(
-                "If it was not you, there is nothing to do: nothing of yours changed, and nobody was told of your account."
-            )
-            mail = Mail("contact_in_use", _("Somebody wanted your e-mail address"), [self._asked_for(brand)], safe)
-            self._mail(db, brand, holder, mail, {})
+            with speaking(language_of(locale, brand.languages)):
+                safe = _("If it was not you, there is nothing to do. Nothing changed, and nobody was told of your account.")
+                mail = Mail("contact_in_use", _("Somebody wanted your e-mail address"), [self._asked_for(brand)], safe)
+                self._mail(db, brand, holder, mail, {})
 
         return write
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.core.events import Bus, LanguageChosen, NameChanged
+from idp.core.account_events import LanguageChosen, NameChanged
+from idp.core.events import Bus
 from idp.core.language import LANGUAGES, N_, _
+from idp.core.wishes import wish
 from idp.factors.text_code import TextCode
 from idp.selfservice.overview import Card
 from idp.selfservice.own import Own, Owner
 from idp.signin.words import Problem
 from idp.subjects import details
-from idp.subjects.phone_numbers import mobile_number
+from idp.subjects.phone_numbers import mobile_number, written_number
 from idp.web.forms import Form, read_form
 from idp.web.languages import NAMES
 from idp.web.routes import Guard, Route
@@ -86,11 +88,12 @@ class DetailPages:
             return owner
         if chosen and chosen not in LANGUAGES:
             return self.language()
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None:
                 details.set_locale(db, held, chosen or None, self.own.clock.now())
                 self.bus.record(db, LanguageChosen(**owner.by, language=chosen))
+        wish(subject=chosen)
         done = self.own.done(owner, _("Your language is set."), HOME)
         # What was pressed at the foot of a page before must not hide what is chosen for good.
         self.own.pages.forget_language(done)
@@ -98,7 +101,7 @@ class DetailPages:
 
     def _rename(self, owner: Owner, form: Form) -> None:
         given, family = details.name_of(form["given_name"]) or "", details.name_of(form["family_name"]) or ""
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None and (held.given_name or "", held.family_name or "") != (given, family):
                 details.set_names(db, held, given, family, self.own.clock.now())
@@ -141,7 +144,7 @@ class DetailPages:
             about = here if codes == mobile_number(number) else there
         warning = _("Not confirmed yet: we send no codes there.") if number and not confirmed else ""
         action = _("Change your phone number") if number else _("Add your phone number")
-        return Card(_("Phone"), number or _("None yet"), about, PHONE, action, warning)
+        return Card(_("Phone"), written_number(number) if number else _("None yet"), about, PHONE, action, warning)
 
 
 def _language(owner: Owner) -> str:

@@ -10,7 +10,7 @@ from idp.core.language import N_, _, ngettext
 from idp.factors.mail_code import MailCode
 from idp.factors.password import Password
 from idp.factors.recovery_codes import CODES, FEW, RecoveryCodes
-from idp.selfservice.moments import last_used
+from idp.selfservice.moments import day, last_used
 from idp.selfservice.own import HOME, Own, Owner
 from idp.sessions import known_browsers
 from idp.signin.giving_up import STANDS_FOR, has_strong, is_strong
@@ -63,6 +63,7 @@ KINDS = (
         N_("Turn on codes by e-mail"),
     ),
 )
+PASSWORD = "/account/password"
 BACKUP, KNOWN = f"{HOME}/recovery-codes", f"{HOME}/browsers"
 STRONG_FIRST = N_("First add a passkey or an authenticator app.")
 NONE = N_("None yet")
@@ -93,12 +94,23 @@ class Overview:
         now = self.own.clock.now()
         with self.own.database.reading() as db:
             enrolled = of(db, owner.subject.id)
-            return (*self._factors(owner, enrolled, now), self._codes(db, owner), self._browsers(db, owner, now))
+            return (
+                self._password(owner, enrolled, now),
+                *self._factors(owner, enrolled, now),
+                self._codes(db, owner),
+                self._browsers(db, owner, now),
+            )
 
     def is_password_alone(self, owner: Owner) -> bool:
         """Whether nothing but the password protects the account."""
         with self.own.database.reading() as db:
             return kinds(db, owner.subject.id) <= {Password.kind}
+
+    def _password(self, owner: Owner, enrolled: tuple[Authenticator, ...], now: datetime) -> Card:
+        chosen = [one.created_at for one in enrolled if one.kind == Password.kind]
+        state = _("Last changed %(day)s", day=day(chosen[0], now, self.own.zone(owner))) if chosen else _("None yet")
+        about = _("Change it when somebody may know it. There is no need to do so from time to time.")
+        return Card(_("Password"), state, about, PASSWORD, _("Change your password"))
 
     def _factors(self, owner: Owner, enrolled: tuple[Authenticator, ...], now: datetime) -> Iterable[Card]:
         accepted = self.own.gate.policy(owner.brand).second_steps

@@ -15,7 +15,7 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
-from idp.core.language import _
+from idp.core.language import N_, _
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
@@ -26,11 +26,15 @@ from idp.web.formats import on
 from idp.web.mails import Mail, branded
 
 TEXT, MAIL = "text", "mail"
+NOT_ME = N_("If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody.")
 
 
 @dataclass(frozen=True, slots=True)
 class CodeMessages:
-    """Writes messages into the outbox. `host` is the provider's, without a port; `channels` are the kinds that can be sent."""
+    """Writes messages into the outbox. `host` is the provider's, without a port; `channels` are the kinds that can be sent.
+
+    `not_me` is what a mail says to whoever did not ask for it.
+    """
 
     host: str
     brands: Brands
@@ -38,6 +42,7 @@ class CodeMessages:
     clock: Clock
     templates: Environment
     channels: frozenset[str]
+    not_me: str = NOT_ME
 
     @property
     def writers(self) -> Mapping[str, Callable[[Connection, Brand, str, str, datetime], None]]:
@@ -62,7 +67,7 @@ class CodeMessages:
             "code",
             _("Your code"),
             [_("Where it was asked for: %(browser)s, %(when)s.", browser=in_words(current_origin().device), when=on(at))],
-            _("If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody."),
+            _(self.not_me),
             code=code,
         )
         payload = branded(self.templates, brand, to, mail, now) | {UNTIL: until.isoformat()}

@@ -14,7 +14,7 @@ from idp.core.language import N_
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
-from idp.signin.gate import ENROLS, VOUCHES, is_declinable
+from idp.signin.gate import ENROLS, SESSIONLESS, VOUCHES, is_declinable
 from idp.signin.masking import masked
 from idp.signin.needs import Enrol, Nothing, Step, Unmet, Vouched
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
@@ -58,7 +58,7 @@ class SigninPages:
         interaction, session = visit.interaction, visit.browser.session
         another = "another" in request.args and interaction.purpose != VOUCHES
         position = None if another else self.flow.progress.position(interaction, visit.browser)
-        if position is None and interaction.purpose == VOUCHES:
+        if position is None and interaction.purpose in SESSIONLESS:
             return self.pages.problem("no_interaction", brand=interaction.brand)
         if position is None:
             return self._identify(visit, username=interaction.login_hint if session is None else "")
@@ -73,7 +73,7 @@ class SigninPages:
         visit = self.arrivals.visit(interaction_id, form)
         if not isinstance(visit, Visit):
             return visit
-        if visit.interaction.purpose == VOUCHES:
+        if visit.interaction.purpose in SESSIONLESS:
             return see_other(visit.here)  # nobody signs in here
         session = visit.browser.session
         if "another" in form:
@@ -155,7 +155,13 @@ class SigninPages:
             back=visit.here,
             declinable=confirm is not None and is_declinable(visit.interaction),
             recovery=_recovery(visit),
+            activate=f"/activate?request={visit.interaction.id}" if confirm is None and self._activates(visit) else "",
         )
+
+    def _activates(self, visit: Visit) -> bool:
+        """Whether online access can begin on the way to where this sign-in leads."""
+        brand = self.flow.progress.gate.brands.get(visit.interaction.brand)
+        return brand is not None and brand.account_api is not None and visit.interaction.client_id is not None
 
     def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
         """The button beside the password; None where no passkey helps."""

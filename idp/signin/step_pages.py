@@ -64,7 +64,13 @@ class StepPages:
         ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices if kind in STEPS]
         if len(ways) < len(position.need.choices):
             ways.append({"url": visit.here, "label": N_("Use your password")})
-        return self.arrivals.page("signin/other_ways.html", visit, ways=ways, declinable=is_declinable(visit.interaction))
+        return self.arrivals.page(
+            "signin/other_ways.html",
+            visit,
+            ways=ways,
+            declinable=is_declinable(visit.interaction),
+            lost=f"/recovery/lost?request={visit.interaction.id}",
+        )
 
     def unmet(self, interaction_id: str) -> Response:
         """GET: what is asked cannot be reached by this subject at this brand."""

@@ -29,6 +29,11 @@ def on(at: datetime) -> str:
     return _("on %(day)s at %(time)s (%(zone)s)", day=day(at.date()), time=clock_time(at.time()), zone=f"{at:%Z}")
 
 
+def moment(at: datetime) -> str:
+    """A moment that stands by itself, in the time zone of `at`: "3 October 2026 at 14:05 (BST)"."""
+    return _("%(day)s at %(time)s (%(zone)s)", day=day(at.date()), time=clock_time(at.time()), zone=f"{at:%Z}")
+
+
 def clock_time(at: time) -> str:
     """An hour of the day; all our languages write it alike."""
     return f"{at:%H:%M}"

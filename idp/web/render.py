@@ -23,7 +23,7 @@ from idp.web.browser import BrowserCookie
 from idp.web.formats import closed_until, opening_hours
 from idp.web.headers import page_csp
 from idp.web.languages import Languages, choice
-from idp.web.words import PROBLEMS
+from idp.web.words import ABOUT_SIGN_IN, PROBLEMS
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -120,6 +120,7 @@ class Pages:
             meaning=_(words.meaning),
             action_url=action_url,
             action_label=action_label or _(words.action),
+            about_sign_in=code in ABOUT_SIGN_IN,
         )
 
     def forget_language(self, response: Response) -> None:

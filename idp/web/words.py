@@ -83,6 +83,12 @@ PROBLEMS: dict[str, Words] = {
         N_("Nothing was changed. Ask for a new e-mail, and use the newest one."),
         N_("Ask for a new e-mail"),
     ),
+    "lost_over": Words(
+        N_("This is over"),
+        N_("It was used or stopped already, its time has passed, or its page stood open too long."),
+        N_("Nothing was changed just now. Use the link in our newest message, or begin again."),
+        N_("Begin again"),
+    ),
     "undo_over": Words(
         N_("This link is no longer good"),
         N_("It was used already, it is more than 7 days old, or its page stood open too long."),
@@ -97,6 +103,23 @@ PROBLEMS: dict[str, Words] = {
         N_("The application sent a wrong return address"),
         N_("The address it wants you sent back to is not one it has registered."),
         N_("For your safety we stopped here. The people who run the application need to correct it."),
+    ),
+    "activation_not_here": Words(
+        "Online access is not activated here",
+        "There is no way yet to activate online access to your agreements on this page.",
+        "Nothing was changed. Call the support of your brand, and people there help you.",
+    ),
+    "activation_later": Words(
+        "We cannot check your agreement right now",
+        "The service that holds your agreements did not answer.",
+        "Nothing you typed was kept. Try again in a few minutes; if it goes on, call us.",
+        "Try again",
+    ),
+    "activation_taken": Words(
+        "This agreement cannot be added",
+        "It has online access already, or your sign-in belongs to another customer number of ours.",
+        "Nothing was changed. If you think that is wrong, call us: the number is below.",
+        "Sign in",
     ),
     "bad_logout_return": Words(
         N_("The application sent a wrong return address"),
@@ -131,3 +154,6 @@ PROBLEMS: dict[str, Words] = {
         N_("It is our fault, not yours. If it happens again, tell us the reference below."),
     ),
 }
+
+# Whoever meets one of these was about to sign in: the page leads on to what helps those who cannot.
+ABOUT_SIGN_IN = frozenset({"no_interaction", "slow_down", "link_over", "not_signed_in"})
