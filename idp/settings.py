@@ -86,6 +86,12 @@ class Settings(BaseModel):
     shared_idle: Seconds = Field(timedelta(minutes=10), description="Session on a shared computer without activity")
     shared_absolute: Seconds = Field(timedelta(hours=1), description="Session on a shared computer at most")
     logout_token_lifetime: Seconds = Field(timedelta(minutes=2), description="Back-channel logout token")
+    recovery_delay: int = Field(
+        24,
+        ge=24,
+        le=336,
+        description="Hours before a lost second factor is removed; 72 at least where its owner is told by one channel only",
+    )
     refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
     source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
     network_failures: int = Field(100, ge=1, description="Failed sign-ins of one IPv6 /48 in five minutes before it must wait")

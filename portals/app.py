@@ -123,7 +123,10 @@ def _dress(app: Flask, settings: PortalSettings, clock: Clock) -> None:
         app.add_template_filter(getattr(formats, name), name)
     issuer_host = urlsplit(settings.issuer).netloc
     security = f"{settings.issuer}/account/security"
-    app.jinja_env.globals.update(brand=brand, issuer_host=issuer_host, security=security, asset=partial(_asset, {}))
+    recovery = f"{settings.issuer}/recovery?brand={brand.id}"
+    app.jinja_env.globals.update(
+        brand=brand, issuer_host=issuer_host, security=security, recovery=recovery, asset=partial(_asset, {})
+    )
 
     @app.context_processor
     def support() -> dict[str, object]:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import contacts, own, passkeys, recovery
+from idp.app import contacts, lost, own, passkeys, recovery
 from idp.app.activating import activating
 from idp.app.front import Front
 from idp.app.house import House
@@ -62,6 +62,7 @@ def mount(house: House) -> None:
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
     app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     tell(house)
+    lost.listen(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
     for routes in (
@@ -73,6 +74,7 @@ def mount(house: House) -> None:
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
         recovery.pages(house, front),
+        lost.pages(house, front),
         contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),

@@ -28,6 +28,8 @@ from idp.factors.sent_code import SentCodes
 from idp.factors.text_code import TextCode
 from idp.factors.totp import Totp
 from idp.oidc.authorization.service import KIND as AUTHORIZE
+from idp.recovery.lost_finishing import KIND as LOST
+from idp.recovery.lost_finishing import RESUME as LOST_RESUME
 from idp.recovery.recovering import KIND as RECOVERY
 from idp.recovery.recovering import RESUME as RECOVERY_RESUME
 from idp.selfservice.own import KIND as OWN
@@ -44,6 +46,7 @@ from idp.subjects.subjects import Subjects
 # Who resumes a parked request, by kind.
 RESUMED_AT = {
     RECOVERY: RECOVERY_RESUME,
+    LOST: LOST_RESUME,
     AUTHORIZE: "/authorize",
     OWN: RESUME,
     UNLOCK: UNLOCK_RESUME,

@@ -35,11 +35,9 @@ from idp.web.routes import Route
 def signing_in(house: House, front: Front) -> tuple[Route, ...]:
     """Everything under /signin."""
     ground, people = house.ground, house.people
-    progress, arrivals = progress_of(house), arrivals_of(house, front)
-    name_key, settings = ground.keyring.derive("failed name"), ground.settings
-    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
-    flow = Flow(progress, Brake(house.throttle, name_key, limits), name_key)
-    steps = SecondSteps(progress, _codes(people))
+    flow, arrivals = flow_of(house), arrivals_of(house, front)
+    progress = flow.progress
+    steps = SecondSteps(progress, codes_of(people))
     enrolment = Enrolment(progress, people.recovery_codes)
     apps = AppEnrolment(enrolment, Proposals(ground.kv, ground.keyring, people.totp))
     sent = SendingPages(_sending(house, progress), arrivals, front.pages)
@@ -52,6 +50,13 @@ def signing_in(house: House, front: Front) -> tuple[Route, ...]:
         *OfferPages(Offers(progress), arrivals, front.pages).routes(),
         *ClosingPages(Keeping(progress), arrivals).routes(),
     )
+
+
+def flow_of(house: House) -> Flow:
+    """By which every password is judged."""
+    name_key, settings = house.ground.keyring.derive("failed name"), house.ground.settings
+    limits = Limits(settings.source_failures, settings.network_failures, settings.flood_failures)
+    return Flow(progress_of(house), Brake(house.throttle, name_key, limits), name_key)
 
 
 def progress_of(house: House) -> Progress:
@@ -78,7 +83,8 @@ def arrivals_of(house: House, front: Front) -> Arrivals:
     return Arrivals(people.interactions, people.sessions, clients, front.cookie, device, front.browser, front.pages)
 
 
-def _codes(people: People) -> Codes:
+def codes_of(people: People) -> Codes:
+    """The judges of every code that is typed."""
     return Codes(people.totp, people.recovery_codes, people.text_code, people.mail_code)
 
 

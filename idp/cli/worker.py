@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import click
 
 from idp.activation import case_codes
-from idp.app import House, recovery
+from idp.app import House, lost, recovery
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
 from idp.core import audit_chain, outbox
@@ -17,6 +17,8 @@ from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
 from idp.factors import sent_code
 from idp.oidc.tokens import purge as tokens
+from idp.recovery import lost_store
+from idp.recovery.lost_asks import LostAsks
 from idp.selfservice import contact_undos
 from idp.sessions import known_browsers
 
@@ -79,6 +81,8 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
         Chore("answer_recoveries", 0.5, lambda: recovery.answering(house).answer(BATCH), batch=BATCH),
+        Chore("answer_lost", 0.5, lambda: lost.codes(house).answer(BATCH), batch=BATCH),
+        Chore("factor_resets", 10, lambda: lost.resets(house).tick(BATCH), batch=BATCH),
         Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
         Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
@@ -139,7 +143,9 @@ def _purge_codes(house: House) -> int:
 
 def _purge_recoveries(house: House) -> int:
     with house.ground.database.transaction() as db:
-        return house.recovery_cases.purge(db, house.ground.clock.now(), BATCH)
+        now = house.ground.clock.now()
+        asks = LostAsks(house.ground.keyring).purge(db, now, BATCH) + lost_store.purge(db, now, BATCH)
+        return asks + house.asked_cases.purge(db, now, BATCH)
 
 
 def _purge_contacts(house: House) -> int:

@@ -144,6 +144,32 @@ class Recovered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetStarted(Event):
+    """Whoever lost a second factor proved who they are by `kinds`; after `ready_at` their factors are removed."""
+
+    kinds: str = ""
+    ready_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetReady(Event):
+    """The waiting time of a factor reset is over, and its owner was told how to finish it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetCancelled(Event):
+    """A factor reset removes nothing. `reason` says what stopped it.
+
+    `link`, `session`, `not_lost`, `not_me`, `contact_changed`, `disabled`, `staff` or `lapsed`.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorResetFinished(Event):
+    """The second factors that were lost are removed, after the waiting time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesRenewed(Event):
     """Ten recovery codes were made and shown; earlier ones no longer count."""
 

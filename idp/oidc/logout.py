@@ -18,7 +18,7 @@ from idp.core.handles import digest
 from idp.core.outbox import Attempt, Delivered, GiveUp, Outcome, Retry, enqueue
 from idp.core.sealing import Keyring
 from idp.oidc.tokens.keys import Keys
-from idp.sessions.session import Sessions
+from idp.sessions.visits import clients_visited, leave
 from idp.subjects.pairwise import Pairwise
 
 KIND = "logout_token"
@@ -32,7 +32,6 @@ MOST_REMEMBERED = 1000
 class LogoutNotices:
     """Subscriber of `SessionEnded` and of `ConsentWithdrawn`."""
 
-    sessions: Sessions
     pairwise: Pairwise
     keyring: Keyring
     clock: Clock
@@ -41,7 +40,7 @@ class LogoutNotices:
         """Enqueues one logout token for each client the session visited that wants one."""
         if event.session_id is None or event.subject_id is None:
             return
-        for client_id in self.sessions.clients_visited(db, event.session_id):
+        for client_id in clients_visited(db, event.session_id):
             client = read(db, client_id)
             if client is not None and client.backchannel_logout_uri is not None:
                 self._enqueue(db, client, event.session_id, event.subject_id)
@@ -51,7 +50,7 @@ class LogoutNotices:
         if event.subject_id is None or event.client_id is None:
             return
         client = read(db, event.client_id)
-        left = self.sessions.leave(db, event.subject_id, event.client_id)
+        left = leave(db, event.subject_id, event.client_id)
         if client is not None and client.backchannel_logout_uri is not None:
             for session_id in left:
                 self._enqueue(db, client, session_id, event.subject_id, once=False)

@@ -26,6 +26,11 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("SecondStepFailed", ""): N_("A second step was refused"),
     ("PasskeyCounterStoodStill", ""): N_("A passkey was refused: there may be a copy of it"),
     ("RecoveryCodesVoided", ""): N_("Your recovery codes stopped working"),
+    ("PhoneChanged", ""): N_("Your phone number was changed"),
+    ("PhoneChanged", "removed"): N_("Your phone number was removed"),
+    ("LanguageChosen", ""): N_("Your language was chosen"),
+    ("RecoveryStarted", ""): N_("Help with signing in was asked for"),
+    ("Recovered", ""): N_("Access to the account was given back"),
     ("NotMe", ""): N_("You told us that something was not you"),
     ("SessionEnded", "owner"): N_("A session was ended from your account"),
     ("SessionEnded", "logout"): N_("Signed out"),
@@ -80,9 +85,8 @@ def gathered(one_by_one: Iterable[Happening]) -> list[Happening]:
 
 
 def _happening(entry: Entry) -> Happening:
-    kind = str(entry.details.get("kind", ""))
-    keys = ((entry.event, kind), (entry.event, entry.reason), (entry.event, ""))
-    words = next((WORDS[key] for key in keys if key in WORDS), SOMETHING)
+    closest_first = (*filter(None, (str(entry.details.get("kind", "")), entry.reason)), "")
+    words = next((WORDS[entry.event, detail] for detail in closest_first if (entry.event, detail) in WORDS), SOMETHING)
     return Happening(
         words=NEW_BROWSER if entry.details.get("new_device") else words,
         at=entry.occurred_at,

@@ -18,6 +18,7 @@ from idp.selfservice.own import Owner
 from idp.subjects import closing
 from idp.subjects.names import name_key
 from idp.subjects.subjects import Subjects
+from idp.web import formats
 from idp.web.mails import Mail
 
 WAITS, REMINDED = timedelta(days=14), timedelta(days=3)
@@ -146,4 +147,4 @@ def _closed() -> Mail:
 
 
 def _day(brand: Brand, at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(brand.support.timezone)):%-d %B %Y}"
+    return formats.day(at.astimezone(ZoneInfo(brand.support.timezone)))

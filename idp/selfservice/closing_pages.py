@@ -10,6 +10,7 @@ from idp.core.language import N_, _
 from idp.selfservice.closing import WAITS, Closing, Closings, OtherName
 from idp.selfservice.own import ACCOUNT, Own, Owner
 from idp.signin.words import Problem
+from idp.web import formats
 from idp.web.forms import read_form
 from idp.web.routes import Guard, Route
 
@@ -50,7 +51,7 @@ class ClosingPages:
             case OtherName():
                 return self._ask(owner, OTHER_NAME)
             case Closing(at):
-                day = f"{at.astimezone(self.own.zone(owner)):%-d %B %Y}"
+                day = formats.day(at.astimezone(self.own.zone(owner)))
                 done = self.own.pages.page("selfservice/close_begun.html", brand=owner.brand, day=day)
                 self.own.cookie.clear(done)
                 return done
@@ -65,7 +66,7 @@ class ClosingPages:
             owner,
             status=422 if problem else 200,
             username=owner.subject.username,
-            day=f"{at.astimezone(self.own.zone(owner)):%-d %B %Y}",
+            day=formats.day(at.astimezone(self.own.zone(owner))),
             problem=told,
             action=PAGE,
             back=ACCOUNT,

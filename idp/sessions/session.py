@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, insert, select, update
 
 from idp.core.clock import Clock
-from idp.core.database import Database, upsert
+from idp.core.database import Database
 from idp.core.events import Bus, Event, SessionEnded
 from idp.core.handles import digest, new_handle
 from idp.core.origin import current_origin
 from idp.core.wishes import wish
 from idp.sessions.context import Context
 from idp.sessions.limits import Limits
-from idp.sessions.model import is_alive, session_clients, sessions
+from idp.sessions.model import is_alive, sessions
 from idp.subjects.model import subjects
 from idp.subjects.proof import Proof
 
@@ -170,22 +170,6 @@ class Sessions:
             return self._sweep(db, sessions.c.expires_at, "expired", now, limit) + self._sweep(
                 db, sessions.c.idle_at, "idle", now, limit
             )
-
-    def visit(self, db: Connection, session_id: str, client_id: str, now: datetime) -> None:
-        """Remembers that the session has been at a client, which is told when it ends."""
-        values = {"session_id": session_id, "client_id": client_id, "first_at": now}
-        db.execute(upsert(db, session_clients).values(values).on_conflict_do_nothing())
-
-    def leave(self, db: Connection, subject_id: str, client_id: str) -> tuple[str, ...]:
-        """Forgets that running sessions of the subject have been at a client; gives the ids of those that had, once each."""
-        theirs = select(sessions.c.id).where(sessions.c.subject_id == subject_id, sessions.c.ended_at.is_(None))
-        this = session_clients.c.session_id.in_(theirs) & (session_clients.c.client_id == client_id)
-        return tuple(db.scalars(delete(session_clients).where(this).returning(session_clients.c.session_id)))
-
-    def clients_visited(self, db: Connection, session_id: str) -> tuple[str, ...]:
-        """The ids of the clients this session has been at, in the order of the first visit."""
-        visited = select(session_clients.c.client_id).where(session_clients.c.session_id == session_id)
-        return tuple(db.scalars(visited.order_by(session_clients.c.first_at, session_clients.c.client_id)))
 
     def ending(self, reason: str) -> Callable[[Connection, Event], None]:
         """A subscriber: all sessions of the event's subject end in the same transaction, for `reason`."""

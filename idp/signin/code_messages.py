@@ -1,4 +1,7 @@
-"""A code on its way: the text and the mail that carry it. Both say what it is for, and that nobody asks for it."""
+"""A code on its way: the text and the mail that carry it. Both say what it is for, and that nobody asks for it.
+
+They are in the language of the page where it was asked for, for that is where somebody waits for it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from idp.core.perishable import UNTIL
 from idp.core.sealing import Keyring
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
+from idp.web.formats import on
 from idp.web.mails import Mail, branded
 
 TEXT, MAIL = "text", "mail"
@@ -52,7 +56,8 @@ class CodeMessages:
 
     def _text(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
-        text = f"{code} is your {brand.name} code. We never ask for it by phone.\n\n@{self.host} #{code}"
+        said = _("%(code)s is your %(brand)s code. We never ask for it by phone.", code=code, brand=brand.name)
+        text = f"{said}\n\n@{self.host} #{code}"
         enqueue(db, self.keyring, TEXT, {"to": to, "text": text, UNTIL: until.isoformat()}, self.clock)
 
     def _mail(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
@@ -60,8 +65,8 @@ class CodeMessages:
         at = now.astimezone(ZoneInfo(brand.support.timezone))
         mail = Mail(
             "code",
-            "Your code",
-            [f"Where it was asked for: {in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."],
+            _("Your code"),
+            [_("Where it was asked for: %(browser)s, %(when)s.", browser=in_words(current_origin().device), when=on(at))],
             _(self.not_me),
             code=code,
         )

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
+from idp.core.language import N_
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
-from idp.signin.gate import ENROLS, VOUCHES, is_declinable
+from idp.signin.gate import ENROLS, SESSIONLESS, VOUCHES, is_declinable
 from idp.signin.masking import masked
 from idp.signin.needs import Enrol, Nothing, Step, Unmet, Vouched
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Pending, Proven, TooLong, TooManyTries
@@ -57,7 +58,7 @@ class SigninPages:
         interaction, session = visit.interaction, visit.browser.session
         another = "another" in request.args and interaction.purpose != VOUCHES
         position = None if another else self.flow.progress.position(interaction, visit.browser)
-        if position is None and interaction.purpose == VOUCHES:
+        if position is None and interaction.purpose in SESSIONLESS:
             return self.pages.problem("no_interaction", brand=interaction.brand)
         if position is None:
             return self._identify(visit, username=interaction.login_hint if session is None else "")
@@ -72,7 +73,7 @@ class SigninPages:
         visit = self.arrivals.visit(interaction_id, form)
         if not isinstance(visit, Visit):
             return visit
-        if visit.interaction.purpose == VOUCHES:
+        if visit.interaction.purpose in SESSIONLESS:
             return see_other(visit.here)  # nobody signs in here
         session = visit.browser.session
         if "another" in form:
@@ -167,11 +168,11 @@ class SigninPages:
         action = f"{visit.here}/passkey"
         if confirm is None:
             accepted = Passkeys.kind in self.flow.progress.gate.policy(visit.interaction.brand).second_steps
-            sign_in = PasskeyForm(action=action, label="Sign in with a passkey", anyone=True, autofill=True, quiet=True)
+            sign_in = PasskeyForm(action=action, label=N_("Sign in with a passkey"), anyone=True, autofill=True, quiet=True)
             return sign_in if accepted else None
         position = self.flow.progress.position(visit.interaction, visit.browser)
         asked = position is not None and isinstance(position.need, Step) and Passkeys.kind in position.need.choices
-        return PasskeyForm(action=action, label="Use your passkey", quiet=True) if asked else None
+        return PasskeyForm(action=action, label=N_("Use your passkey"), quiet=True) if asked else None
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
         return self._identify(visit, username=subject.username, confirm=masked(subject.username))

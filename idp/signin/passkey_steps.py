@@ -9,7 +9,7 @@ from idp.factors.passkey import Passkeys, UnknownCredential
 from idp.factors.passkey_ceremony import Refused
 from idp.sessions.interaction import Interaction
 from idp.signin.attempt import Attempt
-from idp.signin.gate import VOUCHES
+from idp.signin.gate import SESSIONLESS
 from idp.signin.needs import Step
 from idp.signin.outcomes import Browser, Incomplete, NotAsked, Over, Pending, Proven
 from idp.signin.progress import Finished, Position, Progress
@@ -27,7 +27,10 @@ class PasskeySteps:
 
     def is_accepted(self, interaction: Interaction) -> bool:
         """Whether the brand accepts passkeys, and somebody is to sign in."""
-        return interaction.purpose != VOUCHES and Passkeys.kind in self.progress.gate.policy(interaction.brand).second_steps
+        return (
+            interaction.purpose not in SESSIONLESS
+            and Passkeys.kind in self.progress.gate.policy(interaction.brand).second_steps
+        )
 
     def asked(self, interaction: Interaction, browser: Browser) -> tuple[Position, Step] | None:
         """The position at which a passkey is one of the next steps; None where it is not."""

@@ -21,7 +21,7 @@ from idp.sessions.context import is_recent
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions, Started
 from idp.signin.attempt import Attempt, Attempts
-from idp.signin.gate import OFFERED, PROOF, PROVEN_AT, VOUCHES, Gate, Presented, asked, presented
+from idp.signin.gate import LOST, OFFERED, PROOF, PROVEN_AT, SESSIONLESS, VOUCHES, Gate, Presented, asked, presented
 from idp.signin.locking import Locking
 from idp.signin.lockout import UNKNOWN_BROWSER, Lane
 from idp.signin.needs import Need, Nothing
@@ -80,6 +80,8 @@ class Progress:
 
     def locate(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> Position | None:
         """`position`, inside a transaction of the caller's."""
+        if interaction.purpose == LOST:
+            return None
         session = None if interaction.purpose == VOUCHES else browser.session
         attempt = self.attempts.find(interaction) or (Attempt(subject_id=session.subject_id) if session else None)
         subject = self.subjects.get(db, attempt.subject_id) if attempt else None
@@ -101,7 +103,7 @@ class Progress:
         subject = self.subjects.get(db, attempt.subject_id)
         if subject is None or subject.disabled or not _is_about(interaction, attempt):
             return Over()
-        if interaction.purpose == VOUCHES:
+        if interaction.purpose in SESSIONLESS:
             return attempt
         # Held until the end of the transaction, like the password below: what ends them meanwhile must find a new session too.
         session = self.sessions.hold(db, browser.session.id, now) if browser.session else None

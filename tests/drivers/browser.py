@@ -82,7 +82,8 @@ class Page:
 
     @property
     def forms(self) -> list[Form]:
-        return self._reader.forms
+        """The forms of the page; the choice of a language, which is on every page, is not one of them."""
+        return [form for form in self._reader.forms if "language" not in form.buttons]
 
     @property
     def left(self) -> bool:

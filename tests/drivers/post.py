@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
+from idp.app import lost
 from idp.app.recovery import answering
 from tests.drivers.household import Household
 
@@ -34,11 +35,13 @@ class Post:
     folder: Path
 
     def texts(self) -> list[Text]:
+        lost.codes(self.household.house).answer(1000)
         self.household.house.protocol.outbox.run_once()
         return [Text(**json.loads(file.read_text("utf-8"))) for file in sorted(self.folder.glob("texts/*.json"))]
 
     def mails(self) -> list[EmailMessage]:
         answering(self.household.house).answer(1000)
+        lost.codes(self.household.house).answer(1000)
         self.household.house.protocol.outbox.run_once()
         parser = BytesParser(policy=policy.default)
         return [parser.parsebytes(file.read_bytes()) for file in sorted(self.folder.glob("mail/*.eml"))]  # type: ignore[misc]

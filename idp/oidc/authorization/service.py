@@ -25,6 +25,7 @@ from idp.oidc.tokens.keys import Keys
 from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
+from idp.sessions.visits import visit
 from idp.signin.gate import ACTIVATION, DECLINED, Gate, presented
 from idp.signin.policy import ACR_VALUES
 from idp.subjects.pairwise import Pairwise
@@ -138,7 +139,7 @@ class Authorization:
             if alive is None or alive.subject_id != session.subject_id:
                 return None
             self.sessions.touch(db, alive, now)
-            self.sessions.visit(db, alive.id, client.id, now)
+            visit(db, alive.id, client.id, now)
             if client.first_party and client.brand is not None:
                 self.consents.visit_brand(db, alive.subject_id, client.brand, now)
             code = self.codes.issue(db, self._draft(case, alive, context), now)

@@ -11,6 +11,7 @@ from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import Refused
+from idp.core.language import _
 from idp.oidc.authorization.hint import Hint, read_hint
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.end_session import Ask, End, LogoutRequest, Mistaken, read_logout_request, rule
@@ -19,6 +20,7 @@ from idp.oidc.posted import Posted
 from idp.oidc.tokens.keys import Keys
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.session import Session, Sessions
+from idp.sessions.visits import clients_visited
 from idp.subjects.pairwise import Pairwise
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
@@ -132,7 +134,7 @@ class EndSession:
         if session is None:
             return ()
         with self.database.transaction() as db:
-            visited = self.sessions.clients_visited(db, session.id)
+            visited = clients_visited(db, session.id)
             self.sessions.end(db, session.id, "logout", self.clock.now())
         return tuple(client.name for client in map(self.clients.find, visited) if client is not None)
 
@@ -143,7 +145,7 @@ class EndSession:
             application=client.name if client is not None else None,
             applications=applications,
             return_url=return_url,
-            return_label=f"Back to {client.name}" if client is not None else None,
+            return_label=_("Back to %(application)s", application=client.name) if client is not None else None,
         )
         self.cookie.clear(response)
         return response

@@ -107,7 +107,8 @@ def test_every_page_keeps_its_own_policy(browser: Browser, provider: FakeProvide
     assert "Strict-Transport-Security" not in page.headers
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page.text)
     assert not re.search(r'src="https?:', page.text)
-    assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= {f"{provider.issuer}/account/security"}
+    own = {f"{provider.issuer}/account/security", f"{provider.issuer}/recovery?brand=stellantis"}
+    assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= own
     assert page.text.count("<h1") == 1
 
 
@@ -158,3 +159,9 @@ def test_an_unknown_address_keeps_the_customer_signed_in(browser: Browser) -> No
 
 def test_health_answers_at_once(portal: Portal) -> None:
     assert requests.get(f"{portal.url}/health", timeout=10).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/", "/support", "/callback?state=unknown"])
+def test_who_cannot_sign_in_is_led_to_the_provider(browser: Browser, provider: FakeProvider, path: str) -> None:
+    """In the dress of this brand, from every page that people come to who cannot sign in."""
+    assert f'href="{provider.issuer}/recovery?brand={browser.portal.settings.brand.id}"' in browser.open(path).text

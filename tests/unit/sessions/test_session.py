@@ -10,6 +10,7 @@ from idp.core.events import Bus, SessionEnded, SubjectDisabled
 from idp.sessions.context import Context
 from idp.sessions.model import sessions as table
 from idp.sessions.session import Session, Sessions, Started
+from idp.sessions.visits import clients_visited, visit
 from idp.subjects.subjects import Subject, Subjects
 from tests.builders import TestClock, Witness
 
@@ -238,10 +239,10 @@ def test_clients_visited_are_remembered_once_each(
     started = desk.start(ana)
     with database.transaction() as db:
         for client in ("stellantis-portal", "alphera-portal", "stellantis-portal"):
-            sessions.visit(db, started.session.id, client, clock.now())
+            visit(db, started.session.id, client, clock.now())
             clock.advance(MINUTE)
-        assert sessions.clients_visited(db, started.session.id) == ("stellantis-portal", "alphera-portal")
-        assert sessions.clients_visited(db, "e_unknown") == ()
+        assert clients_visited(db, started.session.id) == ("stellantis-portal", "alphera-portal")
+        assert clients_visited(db, "e_unknown") == ()
 
 
 def test_what_ends_sessions_meanwhile_finds_the_renewed_one_too(

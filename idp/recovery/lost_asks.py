@@ -1,0 +1,83 @@
+"""Codes that somebody asked for who says they lost a second factor: what was asked waits here until the worker has sent it.
+
+An ask is stored whether or not there is such a subject, so asking costs the same for every name (S3.5).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, func, select, tuple_, update
+
+from idp.core.database import UTCDateTime, metadata, upsert
+from idp.core.sealing import Keyring
+
+PURPOSE = "lost ask"
+PAUSE = timedelta(seconds=30)
+KEPT = timedelta(hours=1)
+MOST = 100_000
+
+# One row for an interaction and a kind of code, however often it is asked for.
+lost_asks = Table(
+    "lost_asks",
+    metadata,
+    Column("interaction_id", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("asked_sealed", LargeBinary),
+    Column("asked_at", UTCDateTime, nullable=False, index=True),
+    Column("answered_at", UTCDateTime),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A code of `kind` for the subject called `name`, asked for on a page of `brand`, in `language`, from `source`."""
+
+    interaction_id: str
+    kind: str
+    name: str
+    brand: str | None
+    source: str
+    language: str
+
+
+class LostAsks:
+    """The store. Statements run in the caller's transaction."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def put(self, db: Connection, ask: Ask, now: datetime) -> None:
+        """Stores what is asked; nothing where the same was asked half a minute ago."""
+        said = {"name": ask.name, "brand": ask.brand, "source": ask.source, "language": ask.language}
+        new = {"asked_sealed": self._keyring.seal(json.dumps(said).encode(), PURPOSE), "asked_at": now, "answered_at": None}
+        made = upsert(db, lost_asks).values(interaction_id=ask.interaction_id, kind=ask.kind, **new)
+        again = made.on_conflict_do_update(
+            index_elements=["interaction_id", "kind"], set_=new, where=lost_asks.c.asked_at <= now - PAUSE
+        )
+        db.execute(again)
+
+    def waiting(self, db: Connection, limit: int) -> tuple[Ask, ...]:
+        """The oldest that wait."""
+        row = lost_asks.c
+        found = select(row.interaction_id, row.kind, row.asked_sealed).where(row.answered_at.is_(None))
+        return tuple(
+            Ask(each.interaction_id, each.kind, **json.loads(self._keyring.open(each.asked_sealed, PURPOSE)))
+            for each in db.execute(found.order_by(row.asked_at).limit(limit))
+        )
+
+    def take(self, db: Connection, ask: Ask, now: datetime) -> bool:
+        """Takes an ask to answer it: of many workers one gets it. What was typed is forgotten."""
+        row = lost_asks.c
+        this = (row.interaction_id == ask.interaction_id) & (row.kind == ask.kind) & row.answered_at.is_(None)
+        return db.execute(update(lost_asks).where(this).values(answered_at=now, asked_sealed=None)).rowcount == 1
+
+    def purge(self, db: Connection, now: datetime, batch: int) -> int:
+        """Removes up to `batch` that are an hour old, and the oldest beyond 100 000; returns how many."""
+        row = lost_asks.c
+        many = db.execute(select(func.count()).select_from(lost_asks)).scalar_one()
+        oldest = select(row.interaction_id, row.kind).order_by(row.asked_at)
+        gone = 0
+        for some in (oldest.where(row.asked_at < now - KEPT).limit(batch), oldest.limit(min(batch, max(many - MOST, 0)))):
+            gone += db.execute(delete(lost_asks).where(tuple_(row.interaction_id, row.kind).in_(some))).rowcount
+        return gone

@@ -1,0 +1,142 @@
+"""What the owner is told of a factor reset, on every channel: at its start, half-way, at its end, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+from sqlalchemy import Connection
+
+from idp.brands.brand import Brand
+from idp.brands.registry import Brands
+from idp.core.clock import Clock
+from idp.core.language import LANGUAGES, N_, _, current_language, speaking
+from idp.core.outbox import enqueue
+from idp.core.sealing import Keyring
+from idp.factors.mail_code import MailCode
+from idp.signin.contacts import Target
+from idp.subjects.subjects import Subject
+from idp.web.formats import moment
+from idp.web.mails import Mail, branded
+
+TEXT, MAIL = "text", "mail"
+IF_NOT_YOU = N_("If it was not you, stop it with the button, change your password, and call us: the number is below.")
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One notice. `label` is that of its button; `text` goes to the phone; `link` to whom there is nothing but a phone."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    not_me: str
+    text: str
+    label: str = ""
+    link: str = ""
+
+
+STARTED = Telling(
+    N_("Your second step is about to be removed"),
+    (
+        N_("Somebody proved to be you and said that your second step is lost: a phone, a passkey or an authenticator app."),
+        N_("We remove it after %(when)s. Until then nothing changes, and we write to you again half-way and at the end."),
+    ),
+    IF_NOT_YOU,
+    N_("%(brand)s: your second step will be removed after %(when)s. Not you? Stop it: %(stop)s"),
+    N_("Stop it"),
+)
+HALF_WAY = Telling(
+    N_("Half-way: your second step is about to be removed"),
+    (N_("Half of the waiting time is over. We remove your second step after %(when)s, unless you stop it."),),
+    IF_NOT_YOU,
+    N_("%(brand)s: half-way. Your second step will be removed after %(when)s. Not you? Stop it: %(stop)s"),
+    N_("Stop it"),
+)
+READY = Telling(
+    N_("You can now remove your lost second step"),
+    (
+        N_("The waiting time is over. Go on with the button before %(when)s: you prove once more that it is you."),
+        N_("If you do nothing, nothing is removed."),
+    ),
+    N_("If it was not you, stop it here, change your password, and call us: %(stop)s"),
+    N_("%(brand)s: your second step can now be removed, by the link in our e-mail. Not you? Stop it: %(stop)s"),
+    N_("Go on"),
+    N_("%(brand)s: your second step can now be removed: %(finish)s Not you? Stop it: %(stop)s"),
+)
+STOPPED = Telling(
+    N_("Your second step stays"),
+    (N_("Removing your second step was stopped. Nothing was changed."),),
+    N_(
+        "If you did not ask for it, somebody knows enough of you to try. Change your password and call us: the number is below."
+    ),
+    N_("%(brand)s: your second step stays. If you did not ask to have it removed, change your password and call us."),
+)
+FINISHED = Telling(
+    N_("Your second step was removed"),
+    (
+        N_("Your passkeys, authenticator apps, codes by text and recovery codes are gone. You are signed out everywhere."),
+        N_("Sign in and set up a new second step: until then only your password protects your account."),
+    ),
+    N_("If it was not you, call us at once: the number is below."),
+    N_("%(brand)s: your second step was removed. If it was not you, call us at once."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where notices lead; empty where nothing is to be done any more."""
+
+    stop: str = ""
+    finish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LostNotices:
+    """Writes into the outbox, in the transaction of what is told. `templates` renders the mail; links lead to `issuer`."""
+
+    issuer: str
+    brands: Brands
+    keyring: Keyring
+    clock: Clock
+    templates: Environment
+
+    def tell(
+        self,
+        db: Connection,
+        subject: Subject,
+        brand_id: str | None,
+        targets: Mapping[str, Target],
+        telling: Telling,
+        when: datetime,
+        links: Links,
+    ) -> None:
+        """Tells `subject` at all `targets`; `when` is the moment that is spoken of."""
+        brand = self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+        if brand is None:
+            return
+        with speaking(_language(subject, brand)):
+            said = {
+                "brand": brand.name,
+                "when": moment(when.astimezone(ZoneInfo(brand.support.timezone))),
+                "stop": f"{self.issuer}/recovery/lost/stop/{links.stop}",
+                "finish": f"{self.issuer}/recovery/lost/finish/{links.finish}",
+            }
+            for kind, target in targets.items():
+                if kind == MailCode.kind:
+                    self._mail(db, brand, target, telling, said, links)
+                else:
+                    text = telling.link if telling.link and MailCode.kind not in targets else telling.text
+                    enqueue(db, self.keyring, TEXT, {"to": target.address, "text": _(text, **said)}, self.clock)
+
+    def _mail(self, db: Connection, brand: Brand, target: Target, telling: Telling, said: dict[str, str], links: Links) -> None:
+        action = {"url": said["finish" if links.finish else "stop"], "label": _(telling.label)} if telling.label else None
+        paragraphs = [_(paragraph, **said) for paragraph in telling.paragraphs]
+        mail = Mail("factor_reset", _(telling.title), paragraphs, _(telling.not_me, **said), action)
+        payload = branded(self.templates, brand, target.address, mail, self.clock.now())
+        enqueue(db, self.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
+
+
+def _language(subject: Subject, brand: Brand) -> str:
+    wanted = (subject.locale or "").partition("-")[0]
+    return wanted if wanted in LANGUAGES and wanted in brand.languages else current_language()
