@@ -1,4 +1,4 @@
-"""From the portal's “Activate online access” to the overview of the agreement, in a real browser; axe finds nothing on the way."""
+"""From the portal’s “Activate online access” to the overview of the agreement, in Chromium; axe finds nothing on the way."""
 
 import re
 from dataclasses import dataclass
