@@ -23,7 +23,7 @@ def test_from_the_button_of_the_portal_and_back(town: Town, elin: Newcomer) -> N
     claims = town.claims(elin.brand, page)
     assert (claims["name"], claims["email"], claims["email_verified"]) == ("Elin Moss", "elin@example.test", True)
     told = [mail["Subject"].partition(" – ")[0] for mail in town.post.mails()]
-    assert told == ["Your code", "Online access was activated"]
+    assert told == ["Your code", "Online access was activated", "A new browser signed in"]
     assert [event.kind for event in town.provider.happened("ActivationFinished")] == ["created"]  # type: ignore[attr-defined]
 
 
