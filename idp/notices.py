@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
+from idp.core.account_events import ContactUndone, EmailChanged, NameChanged
 from idp.core.clock import Clock
 from idp.core.devices import in_words
 from idp.core.events import (
@@ -21,10 +22,7 @@ from idp.core.events import (
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
-    ContactUndone,
-    EmailChanged,
     Event,
-    NameChanged,
     PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,

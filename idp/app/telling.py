@@ -2,7 +2,8 @@
 
 from idp.app.erasing import forget
 from idp.app.house import House
-from idp.core.events import ActivationRefused, ClosingCancelled, PasswordLocked, SecondStepProven, SignedIn
+from idp.core.account_events import ClosingCancelled
+from idp.core.events import ActivationRefused, PasswordLocked, SecondStepProven, SignedIn
 from idp.notices import CHANGES, Notices
 from idp.selfservice.closing import Closings
 from idp.web.render import prepare_templates

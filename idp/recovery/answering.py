@@ -12,7 +12,8 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, RecoveryStarted, RecoveryWithheld
+from idp.core.events import Bus
+from idp.core.recovery_events import RecoveryStarted, RecoveryWithheld
 from idp.core.throttle import Slowed, Throttle
 from idp.recovery.asked import AskedCases, Waiting
 from idp.recovery.cases import Cases

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, Recovered
+from idp.core.events import Bus
+from idp.core.recovery_events import Recovered
 from idp.recovery.asked import Asked, AskedCases
 from idp.recovery.cases import Case, Cases, WrongKey
 from idp.sessions.interaction import Interaction

@@ -46,7 +46,8 @@ class ClosingPages:
         owner, form = self.own.enter(PAGE, to_change=True), read_form(request)
         if not isinstance(owner, Owner):
             return owner
-        outcome = self.closings.begin(owner, form["username"])
+        with self.own.changing(owner) as db:
+            outcome = self.closings.begin(db, owner, form["username"])
         match outcome:
             case OtherName():
                 return self._ask(owner, OTHER_NAME)

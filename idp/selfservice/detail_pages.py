@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.core.events import Bus, LanguageChosen, NameChanged
+from idp.core.account_events import LanguageChosen, NameChanged
+from idp.core.events import Bus
 from idp.core.language import LANGUAGES, N_, _
 from idp.core.wishes import wish
 from idp.factors.text_code import TextCode

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from idp.core.account_events import EmailChanged, PhoneChanged
 from idp.core.errors import Refused
-from idp.core.events import AuthenticatorRemoved, Bus, EmailChanged, PhoneChanged
+from idp.core.events import AuthenticatorRemoved, Bus
 from idp.factors.text_code import TextCode
 from idp.selfservice import contact_undos
 from idp.selfservice.contact_messages import ContactMessages

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from idp.core.account_events import ContactUndone
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, ContactUndone, NotMe
+from idp.core.events import Bus, NotMe
 from idp.factors.text_code import TextCode
 from idp.selfservice import contact_undos
 from idp.selfservice.contact_undos import EMAIL, Undo

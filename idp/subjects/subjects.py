@@ -73,7 +73,8 @@ class Malformed:
 _OWN_FIELDS = tuple(f.name for f in fields(Subject) if f.name != "disabled")
 _COLUMNS = [subjects.c[name] for name in (*_OWN_FIELDS, "disabled_at")]
 _BY_ID = select(*_COLUMNS).where(subjects.c.id == bindparam("id"))
-_HOLD = _BY_ID.with_for_update()
+# Nobody changes it; whoever only adds a row that names it need not wait.
+_HOLD = _BY_ID.with_for_update(key_share=True)
 _BY_NAME = select(*_COLUMNS).where(or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key")))
 _NUMBER = select(subject_brands.c.customer_number).where(
     subject_brands.c.subject_id == bindparam("id"), subject_brands.c.brand == bindparam("brand")

@@ -52,6 +52,8 @@ def test_the_schedule_is_a_table_and_a_picture_with_words(browser: Browser) -> N
 def test_details_come_from_the_provider_and_the_brand(browser: Browser, provider: FakeProvider) -> None:
     page = browser.sign_in("/details").text
     assert f'<a href="{provider.issuer}/account/security">Sign-in and security</a>' in page
+    assert f'<a href="{provider.issuer}/account">Your account</a>' in page
+    assert f'<a class="name" href="{provider.issuer}/account">Ana' in page
     for words in ("ana@example.test", "+44 1632 960011", "14 Mill Lane", "BA1 5LR", "ST-204118"):
         assert words in page
 
