@@ -120,6 +120,17 @@ def test_who_is_signed_in_adds_it_at_the_strength_they_have_enrolled(town: Town,
     assert len(town.rows("subjects")) == 1
 
 
+def test_the_account_offers_to_add_an_agreement_and_then_no_more(town: Town, elin: Newcomer) -> None:
+    town.provider.add_customer("ana")
+    elin.browser.open(town.shop(elin.brand).request())
+    elin.browser.sign_in("ana", ANA_PASSWORD)
+    elin.browser.open(elin.browser.open("/account").link("Add your agreement"))
+    elin.types()
+    elin.confirms()
+    assert elin.browser.submit(press="add").left
+    assert "Add your agreement" not in elin.browser.open("/account").text
+
+
 def test_another_number_of_a_customer_takes_nobodys_place(town: Town, elin: Newcomer) -> None:
     town.provider.add_customer("ana", email="elin@example.test", numbers={elin.brand: "ST-1"})
     elin.comes()
