@@ -5,6 +5,7 @@ A notice is enqueued in the transaction of what it tells, so nobody is told of w
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -12,16 +13,16 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
+from idp.core.account_events import ContactUndone, EmailChanged, NameChanged
 from idp.core.clock import Clock
 from idp.core.devices import in_words
 from idp.core.events import (
+    ActivationFinished,
+    ActivationRefused,
     AuthenticatorEnrolled,
     AuthenticatorRemoved,
     BrowserForgotten,
-    ContactUndone,
-    EmailChanged,
     Event,
-    NameChanged,
     PasswordChanged,
     PasswordLocked,
     RecoveryCodesRenewed,
@@ -29,36 +30,42 @@ from idp.core.events import (
     SignedIn,
     TrustWithdrawn,
 )
-from idp.core.language import N_
+from idp.core.language import N_, _, ngettext, speaking
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
+from idp.core.wishes import language_of
 from idp.factors.recovery_codes import FEW, RecoveryCodes
 from idp.signin import unlock_links
 from idp.subjects.subjects import Subjects
+from idp.web.formats import on
 from idp.web.mails import Mail, branded
 
 MAIL = "mail"
 # What its owner is told when something changed, by event and by kind of factor. The names that people give to things stay
 # out of it: who is in somebody's account must not be able to write into our mails.
 CHANGES: Mapping[tuple[type[Event], str], str] = {
-    (AuthenticatorEnrolled, "passkey"): "A passkey was added",
-    (AuthenticatorEnrolled, "totp"): "An authenticator app was added",
-    (AuthenticatorEnrolled, "text_code"): "Codes by text were turned on",
-    (AuthenticatorEnrolled, "mail_code"): "Codes by e-mail were turned on",
+    (AuthenticatorEnrolled, "passkey"): N_("A passkey was added"),
+    (AuthenticatorEnrolled, "totp"): N_("An authenticator app was added"),
+    (AuthenticatorEnrolled, "text_code"): N_("Codes by text were turned on"),
+    (AuthenticatorEnrolled, "mail_code"): N_("Codes by e-mail were turned on"),
     (EmailChanged, ""): N_("Your e-mail address was changed"),
     (NameChanged, ""): N_("Your name was changed"),
     (ContactUndone, ""): N_("Your contacts are as they were before"),
+    (ActivationFinished, "created"): N_("Online access was activated"),
+    (ActivationFinished, "added"): N_("An agreement was added"),
     (PasswordChanged, ""): N_("Your password was changed"),
-    (AuthenticatorRemoved, "passkey"): "A passkey was removed",
-    (AuthenticatorRemoved, "totp"): "An authenticator app was removed",
-    (AuthenticatorRemoved, "text_code"): "Codes by text were turned off",
-    (AuthenticatorRemoved, "mail_code"): "Codes by e-mail were turned off",
-    (RecoveryCodesRenewed, ""): "New recovery codes were made",
-    (BrowserForgotten, ""): "Browsers were forgotten",
-    (TrustWithdrawn, ""): "A browser is no longer trusted",
+    (AuthenticatorRemoved, "passkey"): N_("A passkey was removed"),
+    (AuthenticatorRemoved, "totp"): N_("An authenticator app was removed"),
+    (AuthenticatorRemoved, "text_code"): N_("Codes by text were turned off"),
+    (AuthenticatorRemoved, "mail_code"): N_("Codes by e-mail were turned off"),
+    (RecoveryCodesRenewed, ""): N_("New recovery codes were made"),
+    (BrowserForgotten, ""): N_("Browsers were forgotten"),
+    (TrustWithdrawn, ""): N_("A browser is no longer trusted"),
 }
-CALL_AT_ONCE = "If this was not you, call us at once: the number is below."
+NEW_BROWSER = N_("A new browser signed in")
+NO_CODES = N_("No recovery codes left")
+CALL_AT_ONCE = N_("If this was not you, call us at once: the number is below.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +86,21 @@ class Notices:
             return
         brand = self._brand(db, event)
         if brand is not None:
-            mail = Mail("signed_in_new_device", "A new browser signed in", [self._where(brand)], CALL_AT_ONCE)
-            self._send(db, event.subject_id, brand, mail)
+            self._send(db, event.subject_id, brand, partial(self._changed, brand, "signed_in_new_device", NEW_BROWSER))
 
     def when_changed(self, db: Connection, event: Event) -> None:
         """Something that one signs in with changed. Told in the dress of the event's brand, or of one the subject is at."""
         title = CHANGES[type(event), getattr(event, "kind", "")]
         brand = self._brand(db, event)
         if brand is not None and event.subject_id is not None:
-            self._send(db, event.subject_id, brand, Mail("account_changed", title, [self._where(brand)], CALL_AT_ONCE))
+            self._send(db, event.subject_id, brand, partial(self._changed, brand, "account_changed", title))
+
+    def when_activation_refused(self, db: Connection, event: Event) -> None:
+        """Somebody tried to activate an agreement that has online access: most often its owner, who forgot."""
+        brand = self._brand(db, event)
+        if not isinstance(event, ActivationRefused) or event.reason != "active" or brand is None or event.subject_id is None:
+            return
+        self._send(db, event.subject_id, brand, partial(self._already_active, brand))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
@@ -97,10 +110,7 @@ class Notices:
         left = self.recovery_codes.left(db, event.subject_id)
         if brand is None or left > FEW:
             return
-        title = f"{left or 'No'} recovery code{'' if left == 1 else 's'} left"
-        paragraphs = [f"You used a recovery code: {self._where(brand)}"]
-        paragraphs += ["Sign in as always, open “Sign-in and security” and make new ones."]
-        self._send(db, event.subject_id, brand, Mail("few_recovery_codes", title, paragraphs, CALL_AT_ONCE))
+        self._send(db, event.subject_id, brand, partial(self._few_codes, brand, left))
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
@@ -110,27 +120,49 @@ class Notices:
         handle = unlock_links.offer(db, event.subject_id, brand.id, now)
         if handle is None:
             return
-        at = now.astimezone(ZoneInfo(brand.support.timezone))
-        paragraphs = [f"There were several wrong passwords for your account, the last on {at:%-d %B %Y at %H:%M} ({at:%Z})."]
-        paragraphs += ["We take no more passwords where they came from for now."]
-        not_me = "If it was not you, say so on the same page, or call us: the number is below."
-        action = {"url": f"{self.issuer}/unlock/{handle}", "label": "Say whether it was you"}
-        title = "Signing in with your password is on hold"
-        self._send(db, event.subject_id, brand, Mail("password_locked", title, paragraphs, not_me, action))
+        self._send(db, event.subject_id, brand, partial(self._locked, brand, handle))
+
+    def _changed(self, brand: Brand, template: str, title: str) -> Mail:
+        return Mail(template, _(title), [self._where(brand)], _(CALL_AT_ONCE))
+
+    def _few_codes(self, brand: Brand, left: int) -> Mail:
+        title = ngettext("%(num)d recovery code left", "%(num)d recovery codes left", left) if left else _(NO_CODES)
+        used = _("You used a recovery code: %(where)s", where=self._where(brand))
+        advice = _("Sign in as always, open “Sign-in and security” and make new ones.")
+        return Mail("few_recovery_codes", title, [used, advice], _(CALL_AT_ONCE))
+
+    def _locked(self, brand: Brand, handle: str) -> Mail:
+        tried = _("There were several wrong passwords for your account, the last %(when)s.", when=self._when(brand))
+        return Mail(
+            "password_locked",
+            _("Signing in with your password is on hold"),
+            [tried, _("We take no more passwords where they came from for now.")],
+            _("If it was not you, say so on the same page, or call us: the number is below."),
+            {"url": f"{self.issuer}/unlock/{handle}", "label": _("Say whether it was you")},
+        )
 
     def tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
-        """Sends the subject what is `written` in the name of this brand, or of one that knows them."""
+        """Sends the subject what is `written`, in their language, in the name of this brand, or of one that knows them."""
         brand = self.brand_of(db, subject_id, brand_id)
         if brand is not None:
-            self._send(db, subject_id, brand, written(brand))
+            self._send(db, subject_id, brand, partial(written, brand))
 
     def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
         """In whose name the subject is told something that began at this brand."""
         return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
 
+    def _already_active(self, brand: Brand) -> Mail:
+        paragraphs = [
+            _("Online access was asked for again, for an agreement of yours: %(where)s", where=self._where(brand)),
+            _("There is nothing to activate. Sign in with your username or e-mail; there you find help too, if you forgot it."),
+        ]
+        return Mail("already_active", _("You already have online access"), paragraphs, _(CALL_AT_ONCE))
+
     def _where(self, brand: Brand) -> str:
-        at = self.clock.now().astimezone(ZoneInfo(brand.support.timezone))
-        return f"{in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."
+        return _("%(browser)s, %(when)s.", browser=in_words(current_origin().device), when=self._when(brand))
+
+    def _when(self, brand: Brand) -> str:
+        return on(self.clock.now().astimezone(ZoneInfo(brand.support.timezone)))
 
     def _brand(self, db: Connection, event: Event) -> Brand | None:
         """In whose name it is told: for who came to our pages by themselves, a brand that knows them, or else any."""
@@ -138,9 +170,11 @@ class Notices:
         known = (b for b in brands if subject_id and self.subjects.customer_number(db, subject_id, b.id))
         return self.brands.get(event.brand) or next(known, next(iter(brands), None))
 
-    def _send(self, db: Connection, subject_id: str, brand: Brand, mail: Mail) -> None:
+    def _send(self, db: Connection, subject_id: str, brand: Brand, write: Callable[[], Mail]) -> None:
         subject = self.subjects.get(db, subject_id)
         if subject is None or not subject.email_verified:
             return
-        payload = branded(self.templates, brand, subject.email, mail, self.clock.now())
+        # Not in the language of the page: whoever is there may be somebody else.
+        with speaking(language_of(subject.locale, brand.languages)):
+            payload = branded(self.templates, brand, subject.email, write(), self.clock.now())
         enqueue(db, self.keyring, MAIL, payload, self.clock, target=subject.email.rpartition("@")[2])

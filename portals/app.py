@@ -122,8 +122,10 @@ def _dress(app: Flask, settings: PortalSettings, clock: Clock) -> None:
     for name in ("pounds", "whole_pounds", "long_date", "short_date", "month"):
         app.add_template_filter(getattr(formats, name), name)
     issuer_host = urlsplit(settings.issuer).netloc
-    security = f"{settings.issuer}/account/security"
-    app.jinja_env.globals.update(brand=brand, issuer_host=issuer_host, security=security, asset=partial(_asset, {}))
+    account, recovery = f"{settings.issuer}/account", f"{settings.issuer}/recovery?brand={brand.id}"
+    app.jinja_env.globals.update(
+        brand=brand, issuer_host=issuer_host, account=account, recovery=recovery, asset=partial(_asset, {})
+    )
 
     @app.context_processor
     def support() -> dict[str, object]:

@@ -3,17 +3,19 @@
 With `--check` it writes nothing and fails where one is not up to date.
 """
 
+import pkgutil
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from idp.core import events, protocol_events
+from idp import core
 from idp.core.events import COMMON, Event
 from idp.settings import PREFIX, Settings
 from tools.clauses import clauses_page
@@ -63,9 +65,10 @@ def events_page() -> str:
 def all_events() -> list[type[Event]]:
     """The kinds of event, in the order in which they are declared."""
     # Not __subclasses__(): a slotted dataclass is made twice, and the first make lives on there.
-    declared = {**vars(events), **vars(protocol_events)}
-    kinds = [value for value in declared.values() if isinstance(value, type)]
-    return [kind for kind in kinds if issubclass(kind, Event) and kind is not Event]
+    files = (found.name for found in pkgutil.iter_modules(core.__path__) if found.name.endswith("events"))
+    declared = [value for file in files for value in vars(import_module(f"idp.core.{file}")).values()]
+    kinds = [value for value in declared if isinstance(value, type) and issubclass(value, Event) and value is not Event]
+    return list(dict.fromkeys(kinds))
 
 
 def _cell(text: str) -> str:

@@ -10,7 +10,7 @@ from idp.brands.registry import read_brands
 from idp.core.yaml_lines import load
 from idp.sessions.context import Requirement
 from idp.signin.needs import Enrol, Need, Nothing, Standing, Step, Unmet, still_needs
-from idp.signin.policy import VERIFIED_PASSKEY, WAYS
+from idp.signin.policy import VERIFIED_PASSKEY, WAYS, parts_from
 from idp.subjects.proof import Proof
 
 CLIENTS = Path(__file__).parent.parent / "clients.yaml"
@@ -71,7 +71,7 @@ def _who(
 ) -> Standing:
     return Standing(
         held=held,
-        enrolled=frozenset(("password", *enrolled)),
+        enrolled=parts_from(("password", *enrolled)),
         contacts=frozenset({"mail_code"} if mail else ()),
         staff=staff,
         trusted=trusted,

@@ -1,4 +1,4 @@
-"""Your details, and above all e-mail address and phone number: where they are changed, and where a change is taken back."""
+"""Password, e-mail address, phone number and the other details: where they are changed, and where a change is taken back."""
 
 from idp.app import sending
 from idp.app.front import Front
@@ -11,6 +11,8 @@ from idp.selfservice.detail_pages import DetailPages
 from idp.selfservice.new_contacts import NewContacts
 from idp.selfservice.own import Own
 from idp.selfservice.own_sending import OwnSending
+from idp.selfservice.password_pages import PasswordPages
+from idp.selfservice.passwords import OwnPasswords
 from idp.selfservice.undo_pages import UndoPages
 from idp.selfservice.undoing import Undoing
 from idp.signin.codes import Codes
@@ -20,7 +22,7 @@ from idp.web.routes import Route
 
 
 def of_their_owner(house: House, own: Own) -> tuple[Route, ...]:
-    """Everything under /account/details."""
+    """Everything under /account/details, and /account/password."""
     ground, people = house.ground, house.people
     messages = ContactMessages(ground.settings.issuer, sending.messages(house))
     changes = ContactChanges(
@@ -30,15 +32,28 @@ def of_their_owner(house: House, own: Own) -> tuple[Route, ...]:
         contacts=Contacts(people.text_code),
         sending=own_sending(house),
         messages=messages,
-        new=NewContacts(ground.bus, people.subjects, people.sessions, people.text_code, messages),
+        new=NewContacts(ground.bus, people.subjects, people.text_code, messages),
     )
-    return (*DetailPages(own, ground.bus, people.text_code).routes(), *ContactPages(own, changes).routes())
+    passwords = OwnPasswords(ground.database, ground.clock, people.sessions, people.password, house.new_passwords)
+    return (
+        *DetailPages(own, ground.bus, people.text_code).routes(),
+        *ContactPages(own, changes).routes(),
+        *PasswordPages(own, passwords).routes(),
+    )
 
 
 def taking_back(house: House, front: Front) -> tuple[Route, ...]:
     """Everything under /undo."""
     ground, people = house.ground, house.people
-    undoing = Undoing(ground.database, ground.clock, ground.bus, people.subjects, people.text_code, house.locking)
+    undoing = Undoing(
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        subjects=people.subjects,
+        sessions=people.sessions,
+        text_code=people.text_code,
+        locking=house.locking,
+    )
     links = OpenedLinks("undo", ground.kv, front.browser, house.parking)
     return UndoPages(undoing, links, front.pages).routes()
 

@@ -3,18 +3,8 @@
 from idp.app.ground import Ground
 from idp.app.people import People
 from idp.app.protocol import Protocol
-from idp.core.events import (
-    AccountClosing,
-    AuthenticatorRemoved,
-    EmailChanged,
-    Event,
-    NotMe,
-    PasswordChanged,
-    PhoneChanged,
-    SessionEnded,
-    SubjectDisabled,
-    Subscriber,
-)
+from idp.core.account_events import AccountClosing, EmailChanged, PhoneChanged
+from idp.core.events import AuthenticatorRemoved, Event, NotMe, PasswordChanged, SessionEnded, SubjectDisabled, Subscriber
 from idp.core.protocol_events import ConsentWithdrawn
 from idp.oidc.logout import LogoutNotices
 from idp.signin.giving_up import GivingUp

@@ -9,10 +9,12 @@ from idp.app.ground import Ground
 from idp.app.people import Parties, People, build_parties, build_people
 from idp.app.protocol import Protocol, build_protocol
 from idp.core.errors import Unavailable
+from idp.core.events import PasswordChanged
 from idp.core.kv import epoch
 from idp.core.places import Places, read_places
 from idp.core.throttle import Quota, Throttle
 from idp.oidc.authorization.service import KIND as AUTHORIZE
+from idp.recovery.asked import AskedCases
 from idp.recovery.cases import Cases
 from idp.signin.gate import Gate
 from idp.signin.locking import Locking
@@ -38,6 +40,7 @@ class House:
     locking: Locking
     gate: Gate
     new_passwords: NewPasswords
+    asked_cases: AskedCases
     recovery_cases: Cases
     places: Places
 
@@ -58,6 +61,8 @@ def build(ground: Ground) -> House:
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
     new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
+    asked_cases, cases = AskedCases(ground.keyring), Cases(ground.keyring, ground.clock)
+    ground.bus.subscribe(PasswordChanged, cases.when_password_changed)
     return House(
         ground,
         throttle,
@@ -68,6 +73,7 @@ def build(ground: Ground) -> House:
         locking,
         gate,
         new_passwords,
-        Cases(ground.keyring),
+        asked_cases,
+        cases,
         places,
     )

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from idp.app import contacts, lost, own, passkeys, recovery
+from idp.app.activating import activating
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
@@ -69,6 +70,7 @@ def mount(house: House) -> None:
         languages.routes(),
         signing_in(house, front),
         unlocking(house, front),
+        activating(house, front),
         StrengthPages(house.new_passwords, _judging(house)).routes(),
         own.account(house, front.pages, front.browser, front.cookie),
         recovery.pages(house, front),

@@ -4,6 +4,9 @@ import os
 import time
 from dataclasses import dataclass
 
+from idp.activation.desk import DONE_AT, LINK_AT
+from idp.activation.desk import KIND as ACTIVATE
+from idp.activation.desk import LINK_KIND as ACTIVATE_LINK
 from idp.app.ground import Ground
 from idp.brands.registry import Brands
 from idp.clients.consent import Consents
@@ -41,7 +44,15 @@ from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
 
 # Who resumes a parked request, by kind.
-RESUMED_AT = {RECOVERY: RECOVERY_RESUME, LOST: LOST_RESUME, AUTHORIZE: "/authorize", OWN: RESUME, UNLOCK: UNLOCK_RESUME}
+RESUMED_AT = {
+    RECOVERY: RECOVERY_RESUME,
+    LOST: LOST_RESUME,
+    AUTHORIZE: "/authorize",
+    OWN: RESUME,
+    UNLOCK: UNLOCK_RESUME,
+    ACTIVATE: DONE_AT,
+    ACTIVATE_LINK: LINK_AT,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from idp.app.house import House
 from idp.app.signing_in import arrivals_of, progress_of
 from idp.core.throttle import Quota
 from idp.recovery.answering import Answering
+from idp.recovery.asking_pages import AskingPages
+from idp.recovery.letters import Letters
 from idp.recovery.pages import RecoveryPages
 from idp.recovery.recovering import Recovering
 from idp.recovery.way import Ways
+from idp.recovery.whose import Whose
 from idp.signin.vouching import Vouching
 from idp.web.opened_links import OpenedLinks
 from idp.web.routes import Route
@@ -27,6 +30,7 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         clock=ground.clock,
         bus=ground.bus,
         subjects=people.subjects,
+        asked_cases=house.asked_cases,
         cases=house.recovery_cases,
         locking=house.locking,
         vouching=Vouching(progress_of(house), people.interactions),
@@ -35,7 +39,8 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
     ways = ways_of(house, front)
     links = OpenedLinks("recovery", ground.kv, front.browser, house.parking)
     asking = Quota(house.throttle, "recovery", MOST_ASKED, ASKING_WINDOW)
-    return RecoveryPages(recovering, ways, arrivals_of(house, front), links, front.pages, asking).routes()
+    before = AskingPages(recovering, ways, links, front.pages, asking, ground.clock)
+    return (*before.routes(), *RecoveryPages(recovering, ways, arrivals_of(house, front), links, front.pages).routes())
 
 
 def ways_of(house: House, front: Front) -> Ways:
@@ -46,16 +51,25 @@ def ways_of(house: House, front: Front) -> Ways:
 
 def answering(house: House) -> Answering:
     """What the worker answers cases with."""
-    ground = house.ground
+    ground, parties, subjects = house.ground, house.parties, house.people.subjects
+    whose = Whose(
+        database=ground.database,
+        clock=ground.clock,
+        subjects=subjects,
+        asked_cases=house.asked_cases,
+        brands=parties.brands,
+        throttle=house.throttle,
+        checks=house.protocol.agreement_checks,
+    )
     return Answering(
-        issuer=ground.settings.issuer,
         database=ground.database,
         clock=ground.clock,
         bus=ground.bus,
+        asked_cases=house.asked_cases,
         cases=house.recovery_cases,
-        subjects=house.people.subjects,
-        brands=house.parties.brands,
+        subjects=subjects,
+        brands=parties.brands,
         throttle=house.throttle,
-        keyring=ground.keyring,
-        templates=ground.app.jinja_env,
+        whose=whose,
+        letters=Letters(ground.settings.issuer, ground.clock, ground.keyring, ground.app.jinja_env),
     )

@@ -2,7 +2,8 @@
 
 from idp.app.erasing import forget
 from idp.app.house import House
-from idp.core.events import ClosingCancelled, PasswordLocked, SecondStepProven, SignedIn
+from idp.core.account_events import ClosingCancelled
+from idp.core.events import ActivationRefused, PasswordLocked, SecondStepProven, SignedIn
 from idp.notices import CHANGES, Notices
 from idp.selfservice.closing import Closings
 from idp.web.render import prepare_templates
@@ -23,6 +24,7 @@ def tell(house: House) -> None:
     bus.subscribe(SignedIn, notices.when_signed_in)
     bus.subscribe(PasswordLocked, notices.when_locked)
     bus.subscribe(SecondStepProven, notices.when_step_proven)
+    bus.subscribe(ActivationRefused, notices.when_activation_refused)
     for kind in dict.fromkeys(kind for kind, _ in CHANGES):
         bus.subscribe(kind, notices.when_changed)
     bus.subscribe(ClosingCancelled, closings_of(house).when_cancelled)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from idp.activation import case_codes
 from idp.app import House, lost, recovery
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
@@ -136,14 +137,15 @@ def _purge_browsers(house: House) -> int:
 
 def _purge_codes(house: House) -> int:
     with house.ground.database.transaction() as db:
-        return sent_code.purge(db, house.ground.clock.now(), BATCH)
+        now = house.ground.clock.now()
+        return max(sent_code.purge(db, now, BATCH), case_codes.purge(db, now, BATCH))
 
 
 def _purge_recoveries(house: House) -> int:
     with house.ground.database.transaction() as db:
         now = house.ground.clock.now()
-        lost = LostAsks(house.ground.keyring).purge(db, now, BATCH) + lost_store.purge(db, now, BATCH)
-        return lost + house.recovery_cases.purge(db, now, BATCH)
+        asks = LostAsks(house.ground.keyring).purge(db, now, BATCH) + lost_store.purge(db, now, BATCH)
+        return asks + house.asked_cases.purge(db, now, BATCH)
 
 
 def _purge_contacts(house: House) -> int:

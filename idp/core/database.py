@@ -32,6 +32,7 @@ NAMING = {
 TEXT_LENGTH = len("2026-01-31 12:00:00.000000")
 READ_ONLY = "25006"
 T = TypeVar("T")
+U = TypeVar("U")
 sql = SQLAlchemy(metadata=MetaData(naming_convention=NAMING))
 metadata = sql.metadata
 
@@ -111,18 +112,19 @@ class Database:
                 with self.engine.begin() as db:
                     yield db
 
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """What `work` returns, once what it wrote is committed; where it raises, nothing of it is.
+    def write(self, work: Callable[[Connection], T], then: Callable[[T], U]) -> U:
+        """What `then` makes of what `work` returns, once that is committed; where `work` raises, nothing of it is.
 
-        For small writes that many threads make at once: on SQLite they share a commit, and `work` may run in another thread.
+        For small writes that many threads make at once: on SQLite they share a commit, and both may run in another thread.
         Raises `Unavailable` where the database does not answer.
         """
         with _answering():
             if self._together:
-                result: T = self._together.run(work)
-                return result
+                made: U = self._together.run(work, then)
+                return made
             with self.engine.begin() as db:
-                return work(db)
+                result = work(db)
+            return then(result)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

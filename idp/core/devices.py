@@ -2,6 +2,8 @@
 
 import re
 
+from idp.core.language import _
+
 # The first that fits: many browsers also carry the names of others.
 BROWSERS = (
     ("Edge", r"Edg(?:e|A|iOS)?/"),
@@ -25,7 +27,9 @@ SYSTEMS = (
 def in_words(sent: str) -> str:
     """What to call the browser that sent `sent`; "A browser" where nothing is recognised."""
     browser, system = _first(BROWSERS, sent), _first(SYSTEMS, sent)
-    return f"{browser or 'A browser'} on {system}" if system else browser or "A browser"
+    if system:
+        return _("%(browser)s on %(system)s", browser=browser or _("A browser"), system=system)
+    return browser or _("A browser")
 
 
 def _first(table: tuple[tuple[str, str], ...], sent: str) -> str | None:

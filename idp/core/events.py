@@ -6,6 +6,9 @@ in the same transaction, so what happened and what follows from it commit togeth
 
 from dataclasses import dataclass
 
+from idp.core.activation_events import ActivationFinished as ActivationFinished
+from idp.core.activation_events import ActivationRefused as ActivationRefused
+from idp.core.activation_events import ActivationStarted as ActivationStarted
 from idp.core.event import COMMON as COMMON
 from idp.core.event import Bus as Bus
 from idp.core.event import Event as Event
@@ -25,33 +28,6 @@ class SubjectDisabled(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectLinked(Event):
     """A subject got a customer number at a brand."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameChanged(Event):
-    """A subject gave other names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LanguageChosen(Event):
-    """A subject chose the language in which they are spoken to; empty: the browser's."""
-
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailChanged(Event):
-    """A subject has another e-mail address, which they confirmed. `session_id` did it, and is the only session that stays."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneChanged(Event):
-    """A subject has another phone number, which they confirmed, or none (`reason` is `removed`). `session_id` as above."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactUndone(Event):
-    """A change of e-mail or phone (`reason`) was taken back from the old contact: all contacts are as they were before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,47 +102,6 @@ class PasswordChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryStarted(Event):
-    """Somebody asked for help with signing in, and the subject was mailed a way back in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveryWithheld(Event):
-    """Help with signing in was asked for and nothing was mailed; `reason` says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered(Event):
-    """Access was given back on weaker proof than a sign-in takes; `reason` says what was replaced. `recovered_at` is set."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorResetStarted(Event):
-    """Whoever lost a second factor proved who they are by `kinds`; after `ready_at` their factors are removed."""
-
-    kinds: str = ""
-    ready_at: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorResetReady(Event):
-    """The waiting time of a factor reset is over, and its owner was told how to finish it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorResetCancelled(Event):
-    """A factor reset removes nothing. `reason` says what stopped it.
-
-    `link`, `session`, `not_lost`, `not_me`, `contact_changed`, `disabled`, `staff` or `lapsed`.
-    """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorResetFinished(Event):
-    """The second factors that were lost are removed, after the waiting time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryCodesRenewed(Event):
     """Ten recovery codes were made and shown; earlier ones no longer count."""
 
@@ -229,20 +164,3 @@ class SignedIn(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Event):
     """A session is over, whichever way: every client visited is told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountClosing(Event):
-    """The subject wants their account closed, `at` a moment they were told; until then they may think again."""
-
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosingCancelled(Event):
-    """The subject keeps their account after all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountClosed(Event):
-    """The account is closed for good: what was personal is erased, its identifiers are never given to anybody else."""

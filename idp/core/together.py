@@ -1,8 +1,8 @@
 """Small writes of many threads in one SQLite transaction: one wait for the disk instead of many (group commit).
 
-Whoever comes first leads: it does the work of all who wait, each within a savepoint, and commits once. The others sleep
-meanwhile, so that threads do not fight for the interpreter between two statements. Nobody goes on before its own work is on
-the disk.
+Whoever comes first leads: it does the work of all who wait, each within a savepoint, and commits once; then it makes of each
+result what is made of it, while the next one leads. The others sleep meanwhile, so that threads do not fight for the
+interpreter. Nobody goes on before its own work is on the disk.
 """
 
 from collections import deque
@@ -21,21 +21,23 @@ MOST_TOGETHER = 32
 # Where the last transaction was shared, the next will be: a fraction of what the disk takes is well spent on waiting for it.
 GATHERING_SECONDS = 0.0002
 Work = Callable[[Connection], Any]
+Then = Callable[[Any], Any]
 
 
 class _Job:
     """Work of one thread, with the context it was given in: the audit trail must name its own caller."""
 
-    __slots__ = ("_context", "_work", "done", "error", "gate", "result")
+    __slots__ = ("_context", "_then", "_work", "done", "error", "gate", "result")
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, then: Then) -> None:
         self._work = work
+        self._then = then
         self._context = copy_context()
         self.gate = Lock()
         self.gate.acquire()
         self.done = False
         self.result: Any = None
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def attempt(self, writer: Writer) -> None:
         """Does the work, or leaves nothing of it. Raises only where nothing at all is left of the transaction."""
@@ -48,6 +50,16 @@ class _Job:
                 raise
             writer.tell("ROLLBACK TO job")
         writer.tell("RELEASE job")
+
+    def finish(self) -> None:
+        """What follows, once the work is on the disk; whoever waits for it goes on."""
+        try:
+            if self.error is None:
+                self.result = self._context.run(self._then, self.result)
+        except BaseException as error:  # it is the waiting thread's to deal with, and others still wait for theirs
+            self.error = error
+        self.done = True
+        self.gate.release()
 
 
 class Together:
@@ -62,15 +74,15 @@ class Together:
         self._led = False
         self._had_company = False
 
-    def run(self, work: Work) -> Any:
-        """What `work` returns, once it is committed; where it raises, it is undone alone.
+    def run(self, work: Work, then: Then = lambda result: result) -> Any:
+        """What `then` makes of what `work` returns, once that is committed; where `work` raises, it is undone alone.
 
-        It may run in another thread, with the context of this one. Raises `Unavailable` where the commit failed, or where
+        Both may run in another thread, with the context of this one. Raises `Unavailable` where the commit failed, or where
         nobody came to it in time.
         """
         if self._leader == get_ident():
             raise RuntimeError("work must write through the connection it is given")
-        job = _Job(work)
+        job = _Job(work, then)
         with self._lock:
             self._waiting.append(job)
             leads = not self._led
@@ -133,8 +145,7 @@ class Together:
             with self._lock:
                 self._appoint()
             for job in jobs:
-                job.done = True
-                job.gate.release()
+                job.finish()
 
     def _appoint(self) -> None:
         if self._waiting:

@@ -137,12 +137,13 @@ class Passkeys:
             eligible=verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
             backed_up=verified.credential_backed_up,
             unasked=unasked,
+            verified=verified.user_verified,
         )
         authenticator_id = self._enrol(db, subject_id, record, verified.sign_count, label, now)
         if authenticator_id is None:
             return Refused(Because.TAKEN)
-        verifies = verified.user_verified
-        return Registered(authenticator_id, record, verifies, self._proof(record, now, verified=verifies))
+        proof = self._proof(record, now, verified=record.verified)
+        return Registered(authenticator_id, record, record.verified, proof)
 
     def authenticate_options(
         self, db: Connection, attempt: str, subject_id: str | None = None, *, verified: bool = False
@@ -223,8 +224,8 @@ class Passkeys:
             )
             self._bus.record(db, told)
             return Refused(Because.COUNTER)
-        latest = replace(record, backed_up=verified.credential_backed_up).serialised()
-        if not use(db, enrolled, now, latest):
+        backed_up, checked = verified.credential_backed_up, record.verified or verified.user_verified
+        if not use(db, enrolled, now, replace(record, backed_up=backed_up, verified=checked).serialised()):
             return Refused(Because.REMOVED)
         return Proven(enrolled.subject_id, enrolled.id, self._proof(record, now, verified=verified.user_verified))
 

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, String, Tabl
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from idp.core.database import metadata, upsert
+from idp.core.language import N_
 from idp.subjects.authenticators import Authenticator
 
 LONGEST_LOOKUP = 128
@@ -30,6 +31,7 @@ class Record:
 
     `eligible`: it may be copied to other devices, which never changes; `backed_up`: it has been, which may.
     `unasked`: the browser made it without a prompt, so its owner may not know of it before they use it.
+    `verified`: its authenticator has checked its owner, when it was made or since.
     """
 
     credential_id: str
@@ -37,6 +39,7 @@ class Record:
     eligible: bool
     backed_up: bool
     unasked: bool = False
+    verified: bool = True
 
     def serialised(self) -> bytes:
         """The verifier to store; the same record always gives the same bytes."""
@@ -45,7 +48,7 @@ class Record:
     @property
     def where(self) -> str:
         """Where it is, in the words shown to its owner."""
-        return "synced" if self.backed_up else "this device only"
+        return N_("synced") if self.backed_up else N_("this device only")
 
     @property
     def raw_id(self) -> bytes:
@@ -64,14 +67,21 @@ class Accepted:
     credential_ids: tuple[str, ...]
 
 
-def record_of(credential_id: bytes, public_key: bytes, *, eligible: bool, backed_up: bool, unasked: bool) -> Record:
-    """The record of a credential whose registration was verified."""
-    return Record(bytes_to_base64url(credential_id), bytes_to_base64url(public_key), eligible, backed_up, unasked)
+def record_of(
+    credential_id: bytes, public_key: bytes, *, eligible: bool, backed_up: bool, unasked: bool, verified: bool
+) -> Record:
+    """The record of a credential that was just registered."""
+    return Record(bytes_to_base64url(credential_id), bytes_to_base64url(public_key), eligible, backed_up, unasked, verified)
 
 
 def is_known_to_its_owner(enrolled: Authenticator) -> bool:
     """Whether the owner of this passkey can be asked for it: they made it knowingly, or have used it."""
     return enrolled.last_used_at is not None or not read_record(enrolled.verifier).unasked
+
+
+def can_check_its_owner(enrolled: Authenticator) -> bool:
+    """Whether this passkey can be both factors at once, as far as has been seen."""
+    return read_record(enrolled.verifier).verified
 
 
 def read_record(verifier: bytes) -> Record:

@@ -7,7 +7,7 @@ from idp.oidc.authorization.checks import PROMPTS
 from idp.oidc.authorization.scopes import SCOPES
 from idp.oidc.grants import GRANTS
 from idp.oidc.profiles import PROFILES
-from idp.oidc.tokens.claims import SIGN_IN_CLAIMS, SUBJECT_CLAIMS
+from idp.oidc.tokens.claims import RECOVERED_AT, SIGN_IN_CLAIMS, SUBJECT_CLAIMS
 from idp.oidc.tokens.keys import ALGORITHMS
 from idp.signin.policy import ACR_VALUES
 
@@ -54,7 +54,7 @@ def _requests() -> dict[str, Any]:
         "prompt_values_supported": sorted(PROMPTS),
         "scopes_supported": list(SCOPES),
         "acr_values_supported": list(ACR_VALUES),
-        "claims_supported": sorted({*SIGN_IN_CLAIMS, *SUBJECT_CLAIMS}),
+        "claims_supported": sorted({*SIGN_IN_CLAIMS, *SUBJECT_CLAIMS, RECOVERED_AT}),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
         "request_parameter_supported": False,

@@ -6,7 +6,7 @@ from typing import Any
 
 from idp.core.database import Database
 from idp.core.errors import OAuthError
-from idp.oidc.tokens.claims import by_parameter, by_scope, values
+from idp.oidc.tokens.claims import by_parameter, by_scope, recovery, values
 from idp.oidc.tokens.inspection import Inspection
 from idp.oidc.tokens.keys import Keys
 
@@ -31,7 +31,8 @@ class UserInfo:
         if live.holder is None or "openid" not in live.token.scope:
             raise bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
         names = by_scope(live.token.scope) | by_parameter(live.holder.claims, "userinfo")
-        claims = values(live.holder.subject, names) | {"sub": live.token.claims["sub"]}
+        claims = values(live.holder.subject, names) | recovery(live.holder.subject.recovered_at, own=live.client.first_party)
+        claims |= {"sub": live.token.claims["sub"]}
         alg = live.client.userinfo_alg
         if alg is None:
             return claims

@@ -1,72 +1,89 @@
-"""Answers recovery cases: one mail to whom the typed name means, as often as is good, and nothing to anybody else.
+"""Answers recovery cases: one mail to whom it means what was typed, as often as is good, and nothing to anybody else.
 
 It is the worker's part. The page that was asked knows nothing of it, so nothing of it can be read from the page or its time.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
 from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, RecoveryStarted, RecoveryWithheld
-from idp.core.language import _
-from idp.core.outbox import enqueue
-from idp.core.perishable import UNTIL
-from idp.core.sealing import Keyring
+from idp.core.events import Bus
+from idp.core.recovery_events import RecoveryStarted, RecoveryWithheld
 from idp.core.throttle import Slowed, Throttle
-from idp.recovery.cases import LIFETIME, Cases, Keys, Waiting
+from idp.recovery.asked import AskedCases, Waiting
+from idp.recovery.cases import Cases
+from idp.recovery.letters import Letter, Letters
+from idp.recovery.whose import Asking, Nobody, Owner, Whose
 from idp.subjects.subjects import Subject, Subjects
-from idp.web.mails import Mail, branded
 
-MAIL = "mail"
 # How many mails one subject gets (S1, recovery link).
 QUOTAS = ((3, timedelta(hours=1)), (10, timedelta(days=1)))
+# The trail is told once in so long that more was asked for: whoever asks without end must not fill it.
+TOLD_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Collaborators. Links lead to `issuer`; `templates` renders the mail."""
+    """Collaborators."""
 
-    issuer: str
     database: Database
     clock: Clock
     bus: Bus
+    asked_cases: AskedCases
     cases: Cases
     subjects: Subjects
     brands: Brands
     throttle: Throttle
-    keyring: Keyring
-    templates: Environment
+    whose: Whose
+    letters: Letters
 
     def answer(self, batch: int) -> int:
-        """Answers up to `batch` cases, the oldest first; returns how many were there. Raises `Unavailable` with a store."""
+        """Answers up to `batch` cases that are due, the oldest first; returns how many were there.
+
+        What a brand is asked about comes last, so that a brand that hangs keeps nobody else waiting. Raises `Unavailable`
+        with a store.
+        """
+        with self.database.transaction() as db:
+            self.asked_cases.give_up(db, self.clock.now())
         with self.database.reading() as db:
-            waiting = self.cases.waiting(db, batch)
-        for each in waiting:
-            with self.database.transaction() as db:
-                now = self.clock.now()
-                if self.cases.take(db, each, now):
-                    self._answer(db, each, now)
+            waiting = self.asked_cases.waiting(db, self.clock.now(), batch)
+        for_brands = [each for each in waiting if isinstance(self._answer(each), Asking)]
+        self.whose.ask_brands(for_brands, self._settle)
         return len(waiting)
 
-    def _answer(self, db: Connection, waiting: Waiting, now: datetime) -> None:
-        subject, brand = self.subjects.find(db, waiting.name), self._brand(waiting.brand)
-        if subject is None or subject.disabled or not subject.email_verified or brand is None:
-            return None
-        if self._is_used_up(subject):
-            withheld = RecoveryWithheld(subject_id=subject.id, brand=waiting.brand, outcome="refused", reason="quota")
-            return self.bus.record(db, withheld)
-        keys = self.cases.equip(db, waiting, subject.id, now)
-        payload = branded(self.templates, brand, subject.email, self._mail(subject, brand, keys, now), now)
-        until = {UNTIL: (now + LIFETIME).isoformat()}
-        enqueue(db, self.keyring, MAIL, payload | until, self.clock, target=subject.email.rpartition("@")[2])
-        return self.bus.record(db, RecoveryStarted(subject_id=subject.id, brand=waiting.brand))
+    def _answer(self, waiting: Waiting) -> Owner | Nobody | Asking:
+        with self.database.transaction() as db:
+            found = self.whose.at_once(db, waiting)
+            if not isinstance(found, Asking):
+                self._take(db, waiting, found)
+        return found
+
+    def _settle(self, waiting: Waiting, found: Owner | Nobody) -> None:
+        with self.database.transaction() as db:
+            self._take(db, waiting, found)
+
+    def _take(self, db: Connection, waiting: Waiting, found: Owner | Nobody) -> None:
+        now = self.clock.now()
+        if self.asked_cases.take(db, waiting, now) and isinstance(found, Owner):
+            subject = self.subjects.get(db, found.subject_id)
+            brand = self._brand(db, waiting.brand, found.subject_id)
+            if subject is not None and brand is not None and not subject.disabled and subject.email_verified:
+                self._send(db, waiting, Letter(subject, brand, found.is_told_name), now)
+
+    def _send(self, db: Connection, waiting: Waiting, letter: Letter, now: datetime) -> None:
+        subject, brand = letter.subject, letter.brand
+        if not self._is_used_up(subject):
+            keys = self.cases.equip(db, waiting.case_digest, subject, now)
+            self.letters.send(db, letter, waiting, keys, now)
+            self.bus.record(db, RecoveryStarted(subject_id=subject.id, brand=brand.id))
+        elif self.throttle.first("recovery withheld", subject.id, TOLD_AGAIN):
+            withheld = RecoveryWithheld(subject_id=subject.id, brand=brand.id, outcome="refused", reason="quota")
+            self.bus.record(db, withheld)
 
     def _is_used_up(self, subject: Subject) -> bool:
         counts = [(f"recovery:{window.total_seconds():.0f}", subject.id, most, window) for most, window in QUOTAS]
@@ -75,20 +92,8 @@ class Answering:
             isinstance(self.throttle.tries(*count), Slowed) for count in counts
         )
 
-    def _mail(self, subject: Subject, brand: Brand, keys: Keys, now: datetime) -> Mail:
-        at = (now + LIFETIME).astimezone(ZoneInfo(brand.support.timezone))
-        return Mail(
-            "recovery",
-            _("Your way back in"),
-            [
-                _("Somebody asked for help with signing in to your account. If it was you, go on with the button or the code."),
-                _("Your username: %(username)s", username=subject.username),
-            ],
-            _("If it was not you, there is nothing to do: without this mail nobody gets in. Give the code to nobody."),
-            action={"url": f"{self.issuer}/recovery/link/{keys.handle}", "label": _("Get back in")},
-            code=keys.code,
-            until=f"{at:%H:%M}",
-        )
-
-    def _brand(self, brand_id: str | None) -> Brand | None:
-        return self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+    def _brand(self, db: Connection, brand_id: str | None, subject_id: str) -> Brand | None:
+        """In whose name it is answered: for who came to our pages by themselves, a brand that knows them, or else any."""
+        brands = self.brands.all()
+        known = (brand for brand in brands if self.subjects.customer_number(db, subject_id, brand.id))
+        return self.brands.get(brand_id) or next(known, next(iter(brands), None))

@@ -1,67 +1,30 @@
-"""Recovery cases: somebody said who they are and cannot get in. What was asked waits here until the worker has answered it.
+"""What a case is answered with: a link, good in any browser, and a code, good where the case began.
 
-A case is stored whether or not there is such a subject, and answered later: so asking costs the same for every name (S3.5).
-The mail carries a link, good in any browser, and a code, good where the case began. Either opens the case; one act ends it.
+Either opens the case; one act ends it. Who has another address since, or another password, gets in by neither.
 """
 
 import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    ForeignKey,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, select, update
 
-from idp.core.database import UTCDateTime, metadata
+from idp.core.clock import Clock
+from idp.core.events import Event
 from idp.core.handles import digest, new_handle
 from idp.core.sealing import Keyring
+from idp.recovery.case_table import LIFETIME, PURPOSE, recovery_cases
+from idp.subjects.model import subjects
+from idp.subjects.names import name_key
+from idp.subjects.subjects import Subject
 
-LIFETIME = timedelta(minutes=15)
-KEPT = timedelta(hours=1)
-MOST = 100_000
 CODE_TRIES = 5
 CODE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 CODE_LENGTH = 8
 # What is not in the alphabet is read as the letter it looks like.
 LOOKALIKES = str.maketrans("018", "OIB")
-PURPOSE = "recovery case"
-
-recovery_cases = Table(
-    "recovery_cases",
-    metadata,
-    Column("case_digest", String(64), primary_key=True),
-    Column("asked_sealed", LargeBinary),
-    Column("brand", String(31)),
-    Column("asked_at", UTCDateTime, nullable=False, index=True),
-    Column("answered_at", UTCDateTime),
-    Column("subject_id", ForeignKey("subjects.id"), index=True),
-    Column("handle_digest", String(64), unique=True),
-    Column("code_digest", String(64)),
-    Column("tries", Integer, nullable=False),
-    Column("used_at", UTCDateTime),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A case that nobody has answered yet; `name` is what was typed."""
-
-    case_digest: str
-    name: str
-    brand: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +42,11 @@ class Case:
     subject_id: str
     brand: str | None
     handle_digest: str
+    email_digest: str
+
+    def is_of(self, subject: Subject) -> bool:
+        """Whether it was mailed to where this subject reads mail now."""
+        return subject.id == self.subject_id and subject.email_verified and self.email_digest == _email_digest(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,38 +59,32 @@ class WrongKey:
 class Cases:
     """The store. Statements run in the caller's transaction."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, clock: Clock) -> None:
         self._keyring = keyring
+        self._clock = clock
 
-    def ask(self, db: Connection, case: str, name: str, brand: str | None, now: datetime) -> None:
-        """Stores what was asked under the handle `case`, which only the asking browser has."""
-        sealed = self._keyring.seal(name.encode(), PURPOSE)
-        row = {"case_digest": digest(case), "asked_sealed": sealed, "brand": brand, "asked_at": now, "tries": 0}
-        db.execute(recovery_cases.insert().values(row))
-
-    def waiting(self, db: Connection, limit: int) -> tuple[Waiting, ...]:
-        """The oldest cases that wait for an answer."""
-        row = recovery_cases.c
-        found = select(row.case_digest, row.asked_sealed, row.brand).where(row.answered_at.is_(None))
-        return tuple(
-            Waiting(each.case_digest, self._keyring.open(each.asked_sealed, PURPOSE).decode(), each.brand)
-            for each in db.execute(found.order_by(row.asked_at).limit(limit))
-        )
-
-    def take(self, db: Connection, waiting: Waiting, now: datetime) -> bool:
-        """Takes a case to answer it: of many workers one gets it. What was typed is forgotten."""
-        this = (recovery_cases.c.case_digest == waiting.case_digest) & recovery_cases.c.answered_at.is_(None)
-        return db.execute(update(recovery_cases).where(this).values(answered_at=now, asked_sealed=None)).rowcount == 1
-
-    def equip(self, db: Connection, waiting: Waiting, subject_id: str, now: datetime) -> Keys:
+    def equip(self, db: Connection, case_digest: str, subject: Subject, now: datetime) -> Keys:
         """Makes a taken case one of this subject, and gives what to mail. Every earlier one of theirs is over."""
-        row, code = recovery_cases.c, "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-        earlier = (row.subject_id == subject_id) & row.used_at.is_(None)
-        db.execute(update(recovery_cases).where(earlier).values(used_at=now))
-        handle = new_handle()
-        keys = {"handle_digest": digest(handle), "code_digest": self._code_digest(waiting.case_digest, code)}
-        db.execute(update(recovery_cases).where(row.case_digest == waiting.case_digest).values(subject_id=subject_id, **keys))
+        # Held, so that of two cases that are answered at one moment the later one finds the earlier.
+        db.execute(select(subjects.c.id).where(subjects.c.id == subject.id).with_for_update())
+        self.close(db, subject.id, now)
+        handle, code = new_handle(), "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        keys = {"handle_digest": digest(handle), "code_digest": self._code_digest(case_digest, code)}
+        whose = {"subject_id": subject.id, "email_digest": _email_digest(subject)}
+        this = recovery_cases.c.case_digest == case_digest
+        db.execute(update(recovery_cases).where(this).values(**whose, **keys))
         return Keys(handle, f"{code[:4]}-{code[4:]}")
+
+    def close(self, db: Connection, subject_id: str, now: datetime) -> None:
+        """Ends every open case of a subject."""
+        row = recovery_cases.c
+        theirs = (row.subject_id == subject_id) & row.used_at.is_(None)
+        db.execute(update(recovery_cases).where(theirs).values(used_at=now))
+
+    def when_password_changed(self, db: Connection, event: Event) -> None:
+        """A subscriber: whoever chose a new password is not overtaken by a link that was mailed before."""
+        if event.subject_id is not None:
+            self.close(db, event.subject_id, self._clock.now())
 
     def open_by_code(self, db: Connection, case: str, typed: str, now: datetime) -> str | WrongKey:
         """The digest of the case's handle for the right code, once. Every try counts, whether or not there is a subject."""
@@ -142,8 +104,8 @@ class Cases:
     def find(self, db: Connection, handle_digest: str, now: datetime) -> Case | None:
         """The open case behind a link; None for one that is over, or never was. Uses nothing up."""
         row = recovery_cases.c
-        found = select(row.subject_id, row.brand, row.handle_digest).where(row.handle_digest == handle_digest, *_open(now))
-        case = db.execute(found).one_or_none()
+        found = select(row.subject_id, row.brand, row.handle_digest, row.email_digest)
+        case = db.execute(found.where(row.handle_digest == handle_digest, *_open(now))).one_or_none()
         return Case(*case) if case else None
 
     def use(self, db: Connection, handle_digest: str, now: datetime) -> bool:
@@ -151,19 +113,13 @@ class Cases:
         this = recovery_cases.c.handle_digest == handle_digest
         return db.execute(update(recovery_cases).where(this, *_open(now)).values(used_at=now)).rowcount == 1
 
-    def purge(self, db: Connection, now: datetime, batch: int) -> int:
-        """Removes up to `batch` cases that are an hour old, and the oldest beyond 100 000; returns how many."""
-        row = recovery_cases.c
-        many = db.execute(select(func.count()).select_from(recovery_cases)).scalar_one()
-        oldest = select(row.case_digest).order_by(row.asked_at)
-        gone = 0
-        for some in (oldest.where(row.asked_at < now - KEPT).limit(batch), oldest.limit(min(batch, max(many - MOST, 0)))):
-            gone += db.execute(delete(recovery_cases).where(row.case_digest.in_(some))).rowcount
-        return gone
-
     def _code_digest(self, case_digest: str, code: str) -> str:
         # 40 bits are too few for a bare digest to keep them.
         return hmac.digest(self._keyring.derive(PURPOSE), f"{case_digest}\n{code}".encode(), "sha256").hex()
+
+
+def _email_digest(subject: Subject) -> str:
+    return digest(name_key(subject.email))
 
 
 def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, Event, FactorResetCancelled, FactorResetReady, FactorResetStarted, RecoveryWithheld, SignedIn
+from idp.core.events import Bus, Event, SignedIn
 from idp.core.handles import digest, new_handle
+from idp.core.recovery_events import FactorResetCancelled, FactorResetReady, FactorResetStarted, RecoveryWithheld
 from idp.core.sealing import Keyring
 from idp.recovery import lost_notices as say
 from idp.recovery import lost_store as store

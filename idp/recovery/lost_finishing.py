@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from idp.core.events import AuthenticatorRemoved, FactorResetFinished, Recovered, RecoveryCodesVoided
+from idp.core.events import AuthenticatorRemoved, RecoveryCodesVoided
+from idp.core.recovery_events import FactorResetFinished, Recovered
 from idp.factors.password import Password
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.recovery import lost_notices as say

@@ -8,7 +8,7 @@ from idp.recovery.lost_proofs import AGREEMENT
 from idp.signin.flow import Step
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, TooLong, TooManyTries
 from idp.signin.words import PASSWORD_MISSING, TOO_LONG, Problem, wait_first
-from idp.web.formats import minutes
+from idp.web.formats import waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def about_password(step: Step, now: datetime) -> Problem | None:
             text = N_("Too many were wrong. Choose another way, or have the lock opened first.")
             if until is not None:
                 text = _(
-                    "Too many were wrong. The lock ends in %(minutes)s. Or choose another way.", minutes=minutes(until - now)
+                    "Too many were wrong. The lock ends in %(minutes)s. Or choose another way.", minutes=waiting(until - now)
                 )
             return Problem(N_("Sign-in by password is locked"), text, None)
         case Incomplete():

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, Recovered
+from idp.core.events import Bus
+from idp.core.recovery_events import Recovered
+from idp.recovery.asked import Asked, AskedCases
 from idp.recovery.cases import Case, Cases, WrongKey
 from idp.sessions.interaction import Interaction
 from idp.signin.locking import Locking
@@ -58,15 +60,16 @@ class Recovering:
     clock: Clock
     bus: Bus
     subjects: Subjects
+    asked_cases: AskedCases
     cases: Cases
     locking: Locking
     vouching: Vouching
     new_passwords: NewPasswords
 
-    def ask(self, case: str, name: str, brand: str | None) -> None:
-        """Somebody says by `name` who they are; `case` is the handle under which this browser goes on."""
+    def ask(self, case: str, asked: Asked, brand: str | None) -> None:
+        """Somebody says who they are; `case` is the handle under which this browser goes on."""
         with self.database.transaction() as db:
-            self.cases.ask(db, case, name, brand, self.clock.now())
+            self.asked_cases.ask(db, case, asked, brand, self.clock.now())
 
     def open_by_code(self, case: str, typed: str) -> str | WrongKey:
         """The link's digest for the code of its mail, which counts in the browser of the `case`."""
@@ -118,7 +121,8 @@ class Recovering:
             opened = self._opened(db, str(interaction.request.get(LINK, "")), now)
             if isinstance(opened, Over):
                 return opened
-            strict = is_strict(self.vouching.progress.gate, opened.locks)
+            # Where nothing is locked any more, nobody knows how strict the lock was that this was for.
+            strict = not opened.locks or is_strict(self.vouching.progress.gate, opened.locks)
             if strict and not self.vouching.is_done(db, interaction, browser, opened.subject.id):
                 return NotVouched()
             if not self.cases.use(db, opened.case.handle_digest, now):
@@ -140,7 +144,7 @@ class Recovering:
     def _opened(self, db: Connection, handle_digest: str, now: datetime) -> Opened | Over:
         case = self.cases.find(db, handle_digest, now)
         subject = self.subjects.get(db, case.subject_id) if case else None
-        if case is None or subject is None or subject.disabled:
+        if case is None or subject is None or subject.disabled or not case.is_of(subject):
             return Over()
         lockout = self.locking.lockout
         return Opened(case, subject, tuple(lockout.locks(db, lockout.who(subject.id), now).values()))

@@ -1,7 +1,7 @@
 """Where somebody who cannot sign in came from: whose dress the pages wear, and where they go on when they are done."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from idp.brands.registry import Brands
@@ -14,10 +14,11 @@ KEPT = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The brand, and the sign-in that was under way, if there was one."""
+    """The brand, the sign-in that was under way, if there was one, and what was `done` here: `password`, `unlocked`."""
 
     brand: str | None = None
     request: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Ways:
 
     def keep(self, way: Way) -> None:
         """From now on this browser is on `way`."""
-        self.kv.set(self._key(), json.dumps({"brand": way.brand, "request": way.request}).encode(), KEPT)
+        self.kv.set(self._key(), json.dumps(asdict(way)).encode(), KEPT)
 
     def onward(self, way: Way) -> str:
         """Where to sign in: the sign-in that was under way, the brand's own site, or nowhere we know of."""

@@ -5,6 +5,7 @@ from idp.signin.words import Problem
 
 SOMETHING_MISSING = N_("Something is missing")
 NAME_MISSING = Problem(SOMETHING_MISSING, N_("Type your username, your e-mail or your agreement number."), "name")
+BRAND_MISSING = Problem(SOMETHING_MISSING, N_("Say with whom your agreement is."), "brand")
 CODE_MISSING = Problem(SOMETHING_MISSING, N_("Type the code from the mail."), "code")
 NO_TRIES_LEFT = Problem(
     N_("That was one try too many"),

@@ -30,6 +30,11 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("FactorResetCancelled", ""): N_("Removing a second step was stopped"),
     ("FactorResetFinished", ""): N_("A lost second step was removed"),
     ("RecoveryCodesVoided", ""): N_("Your recovery codes stopped working"),
+    ("PhoneChanged", ""): N_("Your phone number was changed"),
+    ("PhoneChanged", "removed"): N_("Your phone number was removed"),
+    ("LanguageChosen", ""): N_("Your language was chosen"),
+    ("RecoveryStarted", ""): N_("Help with signing in was asked for"),
+    ("Recovered", ""): N_("Access to the account was given back"),
     ("NotMe", ""): N_("You told us that something was not you"),
     ("SessionEnded", "owner"): N_("A session was ended from your account"),
     ("SessionEnded", "logout"): N_("Signed out"),
@@ -84,9 +89,8 @@ def gathered(one_by_one: Iterable[Happening]) -> list[Happening]:
 
 
 def _happening(entry: Entry) -> Happening:
-    kind = str(entry.details.get("kind", ""))
-    keys = ((entry.event, kind), (entry.event, entry.reason), (entry.event, ""))
-    words = next((WORDS[key] for key in keys if key in WORDS), SOMETHING)
+    closest_first = (*filter(None, (str(entry.details.get("kind", "")), entry.reason)), "")
+    words = next((WORDS[entry.event, detail] for detail in closest_first if (entry.event, detail) in WORDS), SOMETHING)
     return Happening(
         words=NEW_BROWSER if entry.details.get("new_device") else words,
         at=entry.occurred_at,

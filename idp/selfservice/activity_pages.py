@@ -82,7 +82,7 @@ class ActivityPages:
         return {
             "title": _(one.words),
             "at": moment(one.at, self.own.clock.now(), self.own.zone(owner)),
-            "device": in_words(one.device) if one.device else "",
+            "device": in_words(one.device) if one.address else "",
             "address": one.address,
             "place": self.places.of(one.address),
             "where": client.name if client is not None else brand.name if brand is not None else "",

@@ -6,10 +6,11 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.core.language import N_, _
 from idp.factors.factor import Wrong
 from idp.factors.totp import MOST_APPS, BadLabel, ClockOff, Replayed, TooMany
 from idp.selfservice.apps import Added, Apps, Lapsed, Unknown
-from idp.selfservice.moments import day, last_used
+from idp.selfservice.moments import added
 from idp.selfservice.own import HOME, Own, Owner, is_thing
 from idp.signin.proposals import in_groups
 from idp.signin.step_words import CLOCK_WRONG, CODE_MISSING, clock_help
@@ -22,11 +23,12 @@ from idp.web.routes import Guard, Route
 LIST = f"{HOME}/apps"
 NEW = f"{LIST}/new"
 CODES = f"{HOME}/recovery-codes"
-NAME_PROPOSED = "My phone"
-NAME_WRONG = Problem("The app needs a name", "Type a name of at most 64 characters, such as “My phone”.", "label")
-CODE_WRONG = Problem("That code did not match", "Wait for the next code in the app and type its six digits.", "code")
-LAPSED = "That page was open for too long, or was answered before. Here are the apps you have."
-KEPT = "“{}” is added. Signing in asks for its codes from now on."
+NAME_PROPOSED = N_("My phone")
+NAME_WRONG = Problem(N_("The app needs a name"), N_("Type a name of at most 64 characters, such as “My phone”."), "label")
+CODE_WRONG = Problem(N_("That code did not match"), N_("Wait for the next code in the app and type its six digits."), "code")
+REMOVED = N_("“%(name)s” is removed. You are signed out everywhere but here.")
+LAPSED = N_("That page was open for too long, or was answered before. Here are the apps you have.")
+KEPT = N_("“%(name)s” is added. Signing in asks for its codes from now on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ class AppPages:
             return self._propose(owner, form, CODE_MISSING)
         match self.apps.add(owner, form["code"], form["label"]):
             case Added(started):
-                done = self.own.done(owner, KEPT.format(form["label"].strip()), self._after(owner))
+                done = self.own.done(owner, _(KEPT, name=form["label"].strip()), self._after(owner))
                 self.own.cookie.write(done, started.handle)
                 return done
             case Lapsed() | Replayed():
-                return self.own.done(owner, LAPSED, LIST)
+                return self.own.done(owner, _(LAPSED), LIST)
             case TooMany():
                 return see_other(LIST)
             case BadLabel():
@@ -101,7 +103,7 @@ class AppPages:
         owner, app = found
         match self.apps.rename(owner, app.id, form["label"]):
             case str() as label:
-                return self.own.done(owner, f"The app is called “{label}” now.", LIST)
+                return self.own.done(owner, _("The app is called “%(name)s” now.", name=label), LIST)
             case BadLabel():
                 return self._name(owner, app, form["label"], NAME_WRONG)
             case Unknown():
@@ -126,7 +128,7 @@ class AppPages:
         owner, app = found
         match self.apps.remove(owner, app.id):
             case Authenticator():
-                return self.own.done(owner, f"“{app.label}” is removed. You are signed out everywhere but here.", LIST)
+                return self.own.done(owner, _(REMOVED, name=app.label), LIST)
             case Unknown():
                 return self.own.missing(owner.brand)
             case never:
@@ -149,7 +151,7 @@ class AppPages:
         return {
             "label": app.label,
             "address": f"{LIST}/{app.id}",
-            "state": f"Added {day(app.created_at, now, zone)}, {last_used(app.last_used_at, now, zone)}",
+            "state": added(app.created_at, app.last_used_at, now, zone),
         }
 
     def _propose(self, owner: Owner, form: Form | None = None, problem: Problem | None = None) -> Response:
@@ -164,7 +166,7 @@ class AppPages:
             back=LIST,
             proposal=shown,
             key=in_groups(shown.secret),
-            label=form["label"] if form is not None else NAME_PROPOSED,
+            label=form["label"] if form is not None else _(NAME_PROPOSED),
             problem=problem,
         )
 

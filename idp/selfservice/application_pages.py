@@ -68,7 +68,8 @@ class ApplicationPages:
         if isinstance(found, Response):
             return found
         owner, allowed = found
-        self.connected.withdraw(owner, allowed)
+        with self.own.changing(owner) as db:
+            self.connected.withdraw(db, owner, allowed)
         return self.own.done(owner, _("%(application)s is shut out.", application=allowed.client.name), LIST)
 
     def service(self, brand_id: str) -> Response:
@@ -85,7 +86,8 @@ class ApplicationPages:
         if isinstance(found, Response):
             return found
         owner, service = found
-        self.connected.withdraw_service(owner, service)
+        with self.own.changing(owner) as db:
+            self.connected.withdraw_service(db, owner, service)
         return self.own.done(owner, _("%(brand)s is disconnected.", brand=service.brand.name), LIST)
 
     def _found(self, client_id: str) -> tuple[Owner, Allowed] | Response:

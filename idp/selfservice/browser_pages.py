@@ -6,11 +6,13 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.events import BrowserForgotten, Bus, TrustWithdrawn
+from idp.core.language import _
 from idp.selfservice.moments import day
 from idp.selfservice.own import HOME, Own, Owner, is_thing
 from idp.sessions import known_browsers
 from idp.sessions.device_cookie import DeviceCookie
 from idp.sessions.known_browsers import KnownBrowser
+from idp.web import formats
 from idp.web.forms import read_form
 from idp.web.routes import Guard, Route
 
@@ -64,9 +66,9 @@ class BrowserPages:
             return found
         owner, browser = found
         if "forget" in form and self._forget(owner, browser):
-            return self.own.done(owner, f"{browser.label} is forgotten.", LIST)
+            return self.own.done(owner, _("%(browser)s is forgotten.", browser=browser.label), LIST)
         if "distrust" in form and self._distrust(owner, browser):
-            return self.own.done(owner, f"{browser.label} is no longer trusted.", LIST)
+            return self.own.done(owner, _("%(browser)s is no longer trusted.", browser=browser.label), LIST)
         return self.one(browser_id)
 
     def others(self) -> Response:
@@ -89,7 +91,8 @@ class BrowserPages:
             if gone:
                 self.own.sessions.distrust(db, owner.subject.id)
                 self.bus.record(db, BrowserForgotten(**owner.by, browsers=gone))
-        return self.own.done(owner, "All other browsers are forgotten." if gone else "There was no other browser.", LIST)
+        said = _("All other browsers are forgotten.") if gone else _("There was no other browser.")
+        return self.own.done(owner, said, LIST)
 
     def _forget(self, owner: Owner, browser: KnownBrowser) -> bool:
         with self.own.changing(owner) as db:
@@ -128,10 +131,11 @@ class BrowserPages:
     def _shown(self, owner: Owner, browser: KnownBrowser, here: str) -> dict[str, object]:
         now, zone = self.own.clock.now(), self.own.zone(owner)
         until = browser.trusted_until
+        first, last = day(browser.first_seen_at, now, zone), day(browser.last_seen_at, now, zone)
         return {
             "label": browser.label,
             "address": f"{LIST}/{browser.id}",
-            "state": f"First seen {day(browser.first_seen_at, now, zone)}, last {day(browser.last_seen_at, now, zone)}",
-            "trusted": f"{until.astimezone(zone):%-d %B %Y}" if until is not None and browser.is_trusted(now) else "",
+            "state": _("First seen %(first)s, last %(last)s", first=first, last=last),
+            "trusted": formats.day(until.astimezone(zone)) if until is not None and browser.is_trusted(now) else "",
             "here": browser.id == here,
         }

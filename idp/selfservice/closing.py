@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
+from idp.core.account_events import AccountClosed, AccountClosing
 from idp.core.audit import Trail
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import AccountClosed, AccountClosing, Bus, Event
+from idp.core.events import Bus, Event
 from idp.core.language import _
 from idp.notices import Notices
 from idp.selfservice.own import Owner
 from idp.subjects import closing
 from idp.subjects.names import name_key
 from idp.subjects.subjects import Subjects
+from idp.web import formats
 from idp.web.mails import Mail
 
 WAITS, REMINDED = timedelta(days=14), timedelta(days=3)
@@ -37,7 +39,7 @@ class OtherName:
 
 @dataclass(frozen=True, slots=True)
 class Closings:
-    """Each account is one transaction. `forget` removes what other parts keep about a subject."""
+    """What is due is done in one transaction for each account. `forget` removes what other parts keep about a subject."""
 
     database: Database
     clock: Clock
@@ -47,17 +49,15 @@ class Closings:
     notices: Notices
     forget: Callable[[Connection, str], None]
 
-    def begin(self, owner: Owner, typed: str) -> Closing | OtherName:
-        """The owner wants it, and has named it. All sessions and tokens end."""
+    def begin(self, db: Connection, owner: Owner, typed: str) -> Closing | OtherName:
+        """The owner wants it, and has named it, in a change of theirs (`changing`). All sessions and tokens end."""
         if name_key(typed) != name_key(owner.subject.username):
             return OtherName()
         at = self.clock.now() + WAITS
-        with self.database.transaction() as db:
-            if closing.begin(db, owner.subject.id, owner.brand, at):
-                self.bus.record(db, AccountClosing(**owner.by, at=at.isoformat()))
-                self.notices.tell(db, owner.subject.id, owner.brand, lambda brand: _begun(brand, at))
-            else:
-                at = closing.closes_at(db, owner.subject.id) or at
+        if not closing.begin(db, owner.subject.id, owner.brand, at):
+            return Closing(closing.closes_at(db, owner.subject.id) or at)
+        self.bus.record(db, AccountClosing(**owner.by, at=at.isoformat()))
+        self.notices.tell(db, owner.subject.id, owner.brand, lambda brand: _begun(brand, at))
         return Closing(at)
 
     def when_cancelled(self, db: Connection, event: Event) -> None:
@@ -146,4 +146,4 @@ def _closed() -> Mail:
 
 
 def _day(brand: Brand, at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(brand.support.timezone)):%-d %B %Y}"
+    return formats.day(at.astimezone(ZoneInfo(brand.support.timezone)))

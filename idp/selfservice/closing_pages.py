@@ -10,6 +10,7 @@ from idp.core.language import N_, _
 from idp.selfservice.closing import WAITS, Closing, Closings, OtherName
 from idp.selfservice.own import ACCOUNT, Own, Owner
 from idp.signin.words import Problem
+from idp.web import formats
 from idp.web.forms import read_form
 from idp.web.routes import Guard, Route
 
@@ -45,12 +46,13 @@ class ClosingPages:
         owner, form = self.own.enter(PAGE, to_change=True), read_form(request)
         if not isinstance(owner, Owner):
             return owner
-        outcome = self.closings.begin(owner, form["username"])
+        with self.own.changing(owner) as db:
+            outcome = self.closings.begin(db, owner, form["username"])
         match outcome:
             case OtherName():
                 return self._ask(owner, OTHER_NAME)
             case Closing(at):
-                day = f"{at.astimezone(self.own.zone(owner)):%-d %B %Y}"
+                day = formats.day(at.astimezone(self.own.zone(owner)))
                 done = self.own.pages.page("selfservice/close_begun.html", brand=owner.brand, day=day)
                 self.own.cookie.clear(done)
                 return done
@@ -65,7 +67,7 @@ class ClosingPages:
             owner,
             status=422 if problem else 200,
             username=owner.subject.username,
-            day=f"{at.astimezone(self.own.zone(owner)):%-d %B %Y}",
+            day=formats.day(at.astimezone(self.own.zone(owner))),
             problem=told,
             action=PAGE,
             back=ACCOUNT,

@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response
 
 from idp.core.events import Bus, RecoveryCodesRenewed
 from idp.core.handles import digest, new_handle
+from idp.core.language import _
 from idp.factors.recovery_codes import CODES, FEW, RecoveryCodes
 from idp.selfservice.moments import day
 from idp.selfservice.own import HOME, Own, Owner
 from idp.signin.giving_up import has_strong
+from idp.web import formats
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
@@ -49,7 +51,7 @@ class CodePages:
             left=left,
             few=left <= FEW,
             codes=CODES,
-            made=day(made, now, self.own.zone(owner)) if made else "",
+            made=_("made %(when)s", when=day(made, now, self.own.zone(owner))) if made else "",
             once=new_handle(),
         )
 
@@ -62,11 +64,11 @@ class CodePages:
         codes = self._make(owner) if fresh else ()
         if not codes:
             return see_other(PAGE)
-        made = f"{self.own.clock.now().astimezone(self.own.zone(owner)):%-d %B %Y}"
+        made = formats.day(self.own.clock.now().astimezone(self.own.zone(owner)))
         about = (
-            f"Recovery codes for {self.own.called(owner)}",
-            f"{owner.subject.username}, made on {made}",
-            "Each works once.",
+            _("Recovery codes for %(brand)s", brand=self.own.called(owner)),
+            _("%(username)s, made on %(day)s", username=owner.subject.username, day=made),
+            _("Each works once."),
         )
         return self.own.page(
             "selfservice/recovery_codes_made.html", owner, made=codes, about=about, text="\r\n".join((*about, "", *codes, ""))

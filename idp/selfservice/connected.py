@@ -36,7 +36,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Each act is one transaction. What ends with a consent is for the subscribers of `ConsentWithdrawn` to say."""
+    """Acts run in a change of the owner's (`changing`). What ends with a consent, subscribers of `ConsentWithdrawn` say."""
 
     database: Database
     clock: Clock
@@ -74,14 +74,12 @@ class Connected:
         with self.database.reading() as db:
             return next((one for one in self.services(db, owner.subject.id) if one.brand.id == brand_id), None)
 
-    def withdraw(self, owner: Owner, allowed: Allowed) -> bool:
+    def withdraw(self, db: Connection, owner: Owner, allowed: Allowed) -> bool:
         """Shuts the application out; False where it was already."""
-        with self.database.transaction() as db:
-            return self.consents.withdraw(db, self.bus, owner.subject.id, allowed.client, owner.session.id)
+        return self.consents.withdraw(db, self.bus, owner.subject.id, allowed.client, owner.session.id)
 
-    def withdraw_service(self, owner: Owner, service: Service) -> bool:
+    def withdraw_service(self, db: Connection, owner: Owner, service: Service) -> bool:
         """Ends the use of the sign-in at the brand; False where it was ended already."""
-        with self.database.transaction() as db:
-            return self.consents.withdraw_brand(
-                db, self.bus, owner.subject.id, service.brand.id, service.own, owner.session.id, self.clock.now()
-            )
+        return self.consents.withdraw_brand(
+            db, self.bus, owner.subject.id, service.brand.id, service.own, owner.session.id, self.clock.now()
+        )

@@ -22,7 +22,7 @@ from idp.signin.contacts import Contacts, confirmed
 from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, WrongCode
 from idp.subjects import details
 from idp.subjects.names import is_email
-from idp.subjects.phone_numbers import mobile_number
+from idp.subjects.phone_numbers import mobile_number, written_number
 from idp.subjects.proof import Proof
 
 CODES = {EMAIL: MailCode.kind, PHONE: TextCode.kind}
@@ -91,13 +91,18 @@ class ContactChanges:
         vouched = not asked or (before is not None and before.vouched)
         return self._go_on(owner, kind, Draft(value, vouched, CODES[kind] if vouched else asked[0]), source)
 
+    def pending(self, owner: Owner, kind: str) -> str:
+        """What was typed and waits for its code; empty where nothing does."""
+        draft = self.drafts.find(owner, kind)
+        return draft.value if draft is not None else ""
+
     def stage(self, owner: Owner, kind: str) -> Stage | None:
         """What is asked for now; None where nothing is."""
         draft = self.drafts.find(owner, kind)
         if draft is None:
             return None
         if draft.vouched:
-            return Stage(draft.by, draft.value, True, ())
+            return Stage(draft.by, written_number(draft.value) if kind == PHONE else draft.value, True, ())
         others = tuple(by for by in self._vouching(owner) if by != draft.by)
         return Stage(draft.by, self._target(owner, draft.by)[1], False, others)
 
@@ -114,7 +119,7 @@ class ContactChanges:
         if draft is None:
             return Lapsed()
         place, now = self._place(owner, kind, draft), self.own.clock.now()
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, place.kind, typed, now)
             if not isinstance(verdict, Proof):
                 return verdict
@@ -137,7 +142,7 @@ class ContactChanges:
         """The owner has no number any more; False where there was none."""
         if not details.phone_of(owner.subject.claims)[0]:
             return False
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             self.new.phone(db, owner, None, self.own.clock.now())
         return True
 
@@ -162,8 +167,8 @@ class ContactChanges:
             holder = self.own.subjects.find(db, email)
             kept = contact_undos.is_kept(db, email, owner.subject.id, self.own.clock.now())
         if holder is not None and holder.id != owner.subject.id:
-            return self.messages.in_use(holder.email)
-        return self.messages.in_use(email) if kept else self.messages.confirm_email
+            return self.messages.in_use(holder.email, holder.locale)
+        return self.messages.in_use(email, None) if kept else self.messages.confirm_email
 
     def _vouching(self, owner: Owner) -> tuple[str, ...]:
         """The kinds of code by which a contact held already must vouch; none where a second factor does."""

@@ -1,6 +1,7 @@
 """What is written about contacts: the code to a new address, the word to whoever has it already, the way back to the old."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +11,17 @@ from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
 from idp.core.devices import in_words
-from idp.core.language import N_, _
+from idp.core.language import LANGUAGES, N_, _, speaking
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
+from idp.core.wishes import language_of
 from idp.factors.text_code import TextCode
 from idp.signin.code_messages import MAIL, TEXT, CodeMessages
 from idp.signin.masking import masked
 from idp.subjects.phone_numbers import masked_number
+from idp.subjects.subjects import Subject
+from idp.web import formats
 from idp.web.mails import Mail, branded
 
 # By what became of the contact.
@@ -39,17 +43,21 @@ class ContactMessages:
         mail = Mail("contact_code", _("Confirm your e-mail address"), [self._asked_for(brand)], stranger, code=code)
         self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
 
-    def in_use(self, holder: str) -> Callable[[Connection, Brand, str, str, datetime], None]:
-        """A writer that tells the `holder` of the address, in place of the code, that somebody wanted it for an account."""
+    def in_use(self, holder: str, locale: str | None) -> Callable[[Connection, Brand, str, str, datetime], None]:
+        """A writer that tells the `holder` of the address, in their language and in place of the code, who wants it."""
 
         def write(db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
-            safe = _(
-                "If it was not you, there is nothing to do: nothing of yours changed, and nobody was told of your account."
-            )
-            mail = Mail("contact_in_use", _("Somebody wanted your e-mail address"), [self._asked_for(brand)], safe)
-            self._mail(db, brand, holder, mail, {})
+            with speaking(language_of(locale, brand.languages)):
+                safe = _("If it was not you, there is nothing to do. Nothing changed, and nobody was told of your account.")
+                mail = Mail("contact_in_use", _("Somebody wanted your e-mail address"), [self._asked_for(brand)], safe)
+                self._mail(db, brand, holder, mail, {})
 
         return write
+
+    def speaking_to(self, holder: Subject, brand_id: str | None) -> AbstractContextManager[None]:
+        """What is written meanwhile is in the language on file: whoever changes a contact may be somebody else."""
+        brand = self.messages.brand(brand_id)
+        return speaking(language_of(holder.locale, brand.languages if brand is not None else LANGUAGES))
 
     def email_changed(self, db: Connection, brand_id: str | None, old: str, new: str, handle: str) -> None:
         """To the old address: where we write now, and the way back."""
@@ -85,7 +93,7 @@ class ContactMessages:
 
     def _where(self, brand: Brand) -> str:
         at = self.messages.clock.now().astimezone(ZoneInfo(brand.support.timezone))
-        moment = {"device": in_words(current_origin().device), "day": f"{at:%-d %B %Y}", "time": f"{at:%H:%M} ({at:%Z})"}
+        moment = {"device": in_words(current_origin().device), "day": formats.day(at), "time": f"{at:%H:%M} ({at:%Z})"}
         return _("%(device)s, on %(day)s at %(time)s.", **moment)
 
     def _mail(self, db: Connection, brand: Brand, to: str, mail: Mail, more: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from idp.signin.sending_words import UNREACHABLE, NotSent, withheld
 from idp.signin.step_words import CODE_MISSING, paused, wrong_code
 from idp.signin.words import Problem
 from idp.subjects import details
-from idp.subjects.phone_numbers import masked_number
+from idp.subjects.phone_numbers import masked_number, written_number
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
@@ -141,7 +141,8 @@ class ContactPages:
 
     def _form(self, kind: str, owner: Owner, typed: str = "", problem: Problem | None = None, status: int = 422) -> Response:
         number, confirmed = details.phone_of(owner.subject.claims)
-        held = {EMAIL: (owner.subject.email, owner.subject.email_verified), PHONE: (number, confirmed)}
+        mine = written_number(number) if number else ""
+        held = {EMAIL: (owner.subject.email, owner.subject.email_verified), PHONE: (mine, confirmed)}
         return self.own.page(
             "selfservice/contact.html",
             owner,
@@ -149,7 +150,7 @@ class ContactPages:
             kind=kind,
             words=CONTACTS[kind],
             held=held[kind],
-            typed=typed,
+            typed=typed if problem else self.changes.pending(owner, kind),
             problem=problem,
             action=_page(kind),
             remove=REMOVE if kind == PHONE and number else "",

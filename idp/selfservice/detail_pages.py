@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.core.events import Bus, LanguageChosen, NameChanged
+from idp.core.account_events import LanguageChosen, NameChanged
+from idp.core.events import Bus
 from idp.core.language import LANGUAGES, N_, _
+from idp.core.wishes import wish
 from idp.factors.text_code import TextCode
 from idp.selfservice.overview import Card
 from idp.selfservice.own import Own, Owner
 from idp.signin.words import Problem
 from idp.subjects import details
-from idp.subjects.phone_numbers import mobile_number
+from idp.subjects.phone_numbers import mobile_number, written_number
 from idp.web.forms import Form, read_form
+from idp.web.languages import NAMES
 from idp.web.routes import Guard, Route
 
 HOME = "/account/details"
 NAME, LANGUAGE, EMAIL, PHONE = f"{HOME}/name", f"{HOME}/language", f"{HOME}/email", f"{HOME}/phone"
 # Each in its own words, so that whoever cannot read the page finds theirs.
-LANGUAGE_NAMES = {"en": "English", "fr": "Français", "de": "Deutsch", "it": "Italiano", "es": "Español"}
 NAME_WRONG = N_("Use at most 128 letters and signs that can be seen.")
 
 
@@ -74,7 +76,7 @@ class DetailPages:
         owner = self.own.enter(LANGUAGE)
         if not isinstance(owner, Owner):
             return owner
-        offered = [("", _("As my browser asks for"))] + [(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES]
+        offered = [("", _("As my browser asks for"))] + [(tag, NAMES[tag]) for tag in LANGUAGES]
         return self.own.page(
             "selfservice/language.html", owner, offered=offered, chosen=_language(owner), action=LANGUAGE, back=HOME
         )
@@ -86,16 +88,20 @@ class DetailPages:
             return owner
         if chosen and chosen not in LANGUAGES:
             return self.language()
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None:
                 details.set_locale(db, held, chosen or None, self.own.clock.now())
                 self.bus.record(db, LanguageChosen(**owner.by, language=chosen))
-        return self.own.done(owner, _("Your language is set."), HOME)
+        wish(subject=chosen)
+        done = self.own.done(owner, _("Your language is set."), HOME)
+        # What was pressed at the foot of a page before must not hide what is chosen for good.
+        self.own.pages.forget_language(done)
+        return done
 
     def _rename(self, owner: Owner, form: Form) -> None:
         given, family = details.name_of(form["given_name"]) or "", details.name_of(form["family_name"]) or ""
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             held = self.own.subjects.hold(db, owner.subject.id)
             if held is not None and (held.given_name or "", held.family_name or "") != (given, family):
                 details.set_names(db, held, given, family, self.own.clock.now())
@@ -119,7 +125,7 @@ class DetailPages:
         yield Card(
             _("Name"), full or _("None yet"), _("How we and the applications you use address you."), NAME, _("Change your name")
         )
-        spoken = LANGUAGE_NAMES.get(_language(owner), _("As your browser asks for"))
+        spoken = NAMES.get(_language(owner), _("As your browser asks for"))
         yield Card(_("Language"), spoken, _("For our pages and mails."), LANGUAGE, _("Choose a language"))
         warning = "" if subject.email_verified else _("Not confirmed yet: we can send you nothing there.")
         about = _("You can sign in with it, and we tell you there what happens to your account.")
@@ -138,7 +144,7 @@ class DetailPages:
             about = here if codes == mobile_number(number) else there
         warning = _("Not confirmed yet: we send no codes there.") if number and not confirmed else ""
         action = _("Change your phone number") if number else _("Add your phone number")
-        return Card(_("Phone"), number or _("None yet"), about, PHONE, action, warning)
+        return Card(_("Phone"), written_number(number) if number else _("None yet"), about, PHONE, action, warning)
 
 
 def _language(owner: Owner) -> str:

@@ -95,8 +95,8 @@ class Home:
         )
         yield Card(
             _("Close your account"),
-            _("Open"),
-            _("With 14 days to think again."),
+            _("With 14 days to think again"),
+            _("After that, everything personal is erased."),
             f"{ACCOUNT}/close",
             _("Close your account"),
         )

@@ -6,6 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.events import AuthenticatorEnrolled, AuthenticatorRemoved, Bus
+from idp.core.language import N_, _
 from idp.factors.mail_code import MailCode
 from idp.selfservice.own import HOME, Own, Owner
 from idp.signin.masking import masked
@@ -14,7 +15,8 @@ from idp.web.forms import read_form
 from idp.web.routes import Guard, Route
 
 PAGE = f"{HOME}/mail"
-OFF, OFF_ALREADY = "Codes by e-mail are off. You are signed out everywhere but here.", "Codes by e-mail were off already."
+OFF = N_("Codes by e-mail are off. You are signed out everywhere but here.")
+OFF_ALREADY = N_("Codes by e-mail were off already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,14 @@ class MailPages:
             if not of(db, owner.subject.id, kind):
                 new = self.mail_code.enrol(db, owner.subject.id, now)
                 self.bus.record(db, AuthenticatorEnrolled(**owner.by, kind=kind, authenticator_id=new))
-        return self.own.done(owner, "Codes by e-mail are on.", HOME)
+        return self.own.done(owner, _("Codes by e-mail are on."), HOME)
 
     def _turn_off(self, owner: Owner) -> Response:
         with self.own.changing(owner) as db:
             gone = [one for one in of(db, owner.subject.id, MailCode.kind) if remove(db, one.id, self.own.clock.now())]
             for one in gone:
                 self.bus.record(db, AuthenticatorRemoved(**owner.by, kind=one.kind, authenticator_id=one.id))
-        return self.own.done(owner, OFF if gone else OFF_ALREADY, HOME)
+        return self.own.done(owner, _(OFF if gone else OFF_ALREADY), HOME)
 
     def _is_on(self, owner: Owner) -> bool:
         with self.own.database.reading() as db:

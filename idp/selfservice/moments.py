@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from idp.core.language import _
+from idp.core.language import N_, _
+from idp.web import formats
 
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -13,16 +14,24 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
         return _("today at %(time)s", time=f"{local:%H:%M}")
     if local.date() == today - timedelta(days=1):
         return _("yesterday at %(time)s", time=f"{local:%H:%M}")
-    return _("on %(date)s at %(time)s", date=f"{local:%-d %B %Y}", time=f"{local:%H:%M}")
+    return _("on %(date)s at %(time)s", date=formats.day(local), time=f"{local:%H:%M}")
 
 
 def day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """The day of `at` as seen from `now`: "today", "yesterday", "tomorrow", or "on 3 October 2026"."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    near = {today: "today", today - timedelta(days=1): "yesterday", today + timedelta(days=1): "tomorrow"}
-    return near.get(local.date(), f"on {local:%-d %B %Y}")
+    near = {today: N_("today"), today - timedelta(days=1): N_("yesterday"), today + timedelta(days=1): N_("tomorrow")}
+    return _(near[local.date()]) if local.date() in near else _("on %(day)s", day=formats.day(local))
 
 
 def last_used(at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     """ "last used yesterday", or "not used yet"."""
-    return f"last used {day(at, now, zone)}" if at is not None else "not used yet"
+    return _("last used %(when)s", when=day(at, now, zone)) if at is not None else _("not used yet")
+
+
+def added(at: datetime, used: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """ "Added on 3 October 2026, last used yesterday"."""
+    when = day(at, now, zone)
+    if used is None:
+        return _("Added %(when)s, not used yet", when=when)
+    return _("Added %(when)s, last used %(used)s", when=when, used=day(used, now, zone))

@@ -1,6 +1,6 @@
 """E-mail address and phone number, exchanged: with the way back, the word to the old contact, and the event that ends the rest.
 
-Each belongs into the transaction in which the new contact's code was spent.
+Each belongs into the transaction of a change in which the new contact's code was spent.
 """
 
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from idp.core.account_events import EmailChanged, PhoneChanged
 from idp.core.errors import Refused
-from idp.core.events import AuthenticatorRemoved, Bus, EmailChanged, PhoneChanged
+from idp.core.events import AuthenticatorRemoved, Bus
 from idp.factors.text_code import TextCode
 from idp.selfservice import contact_undos
 from idp.selfservice.contact_messages import ContactMessages
 from idp.selfservice.own import Owner
-from idp.sessions.session import Sessions
 from idp.subjects import details
 from idp.subjects.authenticators import of, remove
 from idp.subjects.names import name_key
@@ -28,19 +28,19 @@ class NewContacts:
 
     bus: Bus
     subjects: Subjects
-    sessions: Sessions
     text_code: TextCode
     messages: ContactMessages
 
     def email(self, db: Connection, owner: Owner, email: str, now: datetime) -> bool:
         """Makes `email`, which its code confirmed, the owner's; False where it is somebody else's by now."""
-        held = self._hold(db, owner, now)
+        held = self._hold(db, owner)
         if contact_undos.is_kept(db, email, held.id, now) or not details.set_email(db, held, email, now):
             return False
         # An address that nobody confirmed may be a stranger's: it gets no say in the account.
         if held.email_verified and name_key(held.email) != name_key(email):
             handle = contact_undos.offer(db, held.id, contact_undos.EMAIL, held.email, owner.brand, now)
-            self.messages.email_changed(db, owner.brand, held.email, email, handle)
+            with self.messages.speaking_to(held, owner.brand):
+                self.messages.email_changed(db, owner.brand, held.email, email, handle)
         self.bus.record(db, EmailChanged(**owner.by))
         return True
 
@@ -49,7 +49,7 @@ class NewContacts:
 
         Codes by text that went to the old number go to the new one: to their owner it is one number.
         """
-        held = self._hold(db, owner, now)
+        held = self._hold(db, owner)
         written, confirmed = details.phone_of(held.claims)
         old = mobile_number(written) or ""
         codes = bool(old) and self.text_code.number(db, held.id) == old
@@ -59,16 +59,17 @@ class NewContacts:
         if codes and number is None:
             self._turn_off(db, owner, now)
         if number != old:
-            self._tell(db, owner, held, old, number or "", codes, now)
-            if old and confirmed:
-                self.messages.number_gone(db, owner.brand, old)
+            with self.messages.speaking_to(held, owner.brand):
+                self._tell(db, owner, held, old, number or "", codes, now)
+                if old and confirmed:
+                    self.messages.number_gone(db, owner.brand, old)
         self.bus.record(db, PhoneChanged(**owner.by, reason="" if number is not None else "removed"))
 
-    def _hold(self, db: Connection, owner: Owner, now: datetime) -> Subject:
-        """The subject, whom nobody else changes meanwhile. Raises `Refused` where the session that asks has ended."""
+    def _hold(self, db: Connection, owner: Owner) -> Subject:
+        """The subject, whom nobody else changes meanwhile. Raises `Refused` where they were disabled."""
         held = self.subjects.hold(db, owner.subject.id)
-        if held is None or held.disabled or self.sessions.hold(db, owner.session.id, now) is None:
-            raise Refused("not_signed_in", because="the session ended while a contact was changed")
+        if held is None or held.disabled:
+            raise Refused("not_signed_in", because="the subject was disabled while a contact was changed")
         return held
 
     def _tell(self, db: Connection, owner: Owner, held: Subject, old: str, new: str, codes: bool, now: datetime) -> None:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.kv import KV
+from idp.core.language import _
 from idp.core.wishes import wish
 from idp.selfservice.changing import changing
 from idp.sessions.context import ACR_ORDER, Requirement
@@ -146,7 +147,7 @@ class Own:
 
     def missing(self, brand: str | None = None) -> Response:
         """For what is not there, or is somebody else's."""
-        return self.pages.problem("not_found", brand=brand, status=404, action_url=HOME, action_label="Sign-in and security")
+        return self.pages.problem("not_found", brand=brand, status=404, action_url=HOME, action_label=_("Sign-in and security"))
 
     def called(self, owner: Owner) -> str:
         """The name of who is behind the pages: the brand's, or our host."""
@@ -196,7 +197,7 @@ class Own:
             browser=browser,
             client_id=None,
             brand=brand,
-            application="your account",
+            application=None,
             requirement=asked,
             request={"path": path, "brand": brand},
         )

@@ -7,9 +7,10 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response
 
 from idp.core.devices import in_words
+from idp.core.language import N_, _
 from idp.core.origin import current_origin
 from idp.factors.passkey_ceremony import Refused
-from idp.selfservice.moments import day, last_used
+from idp.selfservice.moments import added
 from idp.selfservice.own import HOME, Own, Owner, is_thing
 from idp.selfservice.passkeys import Added, BadLabel, OwnPasskey, OwnPasskeys, Unknown
 from idp.signin.passkey_pages import nothing_to_ask
@@ -20,8 +21,10 @@ from idp.web.routes import Guard, Route
 
 LIST = f"{HOME}/passkeys"
 NEW = f"{LIST}/new"
-NAME_WRONG = Problem("The passkey needs a name", "Type a name of at most 64 characters, such as “My phone”.", "label")
-REMOVED = "“{}” is removed. You are signed out everywhere but here."
+NAME_WRONG = Problem(N_("The passkey needs a name"), N_("Type a name of at most 64 characters, such as “My phone”."), "label")
+ADDED_ALONE = N_("“%(name)s” is added. It signs you in without a password.")
+ADDED = N_("“%(name)s” is added. It is asked for after your password.")
+REMOVED = N_("“%(name)s” is removed. You are signed out everywhere but here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,7 @@ class OwnPasskeyPages:
             return self._new(owner, form, MISSING)
         match self.mine.add(owner, form["credential"], form["label"]):
             case Added(label, started, alone):
-                what = "It signs you in without a password." if alone else "It is asked for after your password."
-                done = self.own.done(owner, f"“{label}” is added. {what}", LIST)
+                done = self.own.done(owner, _(ADDED_ALONE if alone else ADDED, name=label), LIST)
                 self.own.cookie.write(done, started.handle)
                 return done
             case Refused() as refused:
@@ -100,7 +102,7 @@ class OwnPasskeyPages:
         owner, one = found
         match self.mine.rename(owner, one.enrolled.id, form["label"]):
             case str() as label:
-                return self.own.done(owner, f"The passkey is called “{label}” now.", LIST)
+                return self.own.done(owner, _("The passkey is called “%(name)s” now.", name=label), LIST)
             case BadLabel():
                 return self._name(owner, one, form["label"], NAME_WRONG)
             case Unknown():
@@ -126,7 +128,7 @@ class OwnPasskeyPages:
         owner, one = found
         if not self.mine.remove(owner, one.enrolled.id):
             return self.own.missing(owner.brand)
-        return self.own.done(owner, REMOVED.format(one.enrolled.label), LIST)
+        return self.own.done(owner, _(REMOVED, name=one.enrolled.label), LIST)
 
     def _found(self, passkey_id: str, act: str) -> tuple[Owner, OwnPasskey] | Response:
         if not is_thing(passkey_id):
@@ -141,14 +143,14 @@ class OwnPasskeyPages:
         now, zone, enrolled = self.own.clock.now(), self.own.zone(owner), one.enrolled
         return {
             "label": enrolled.label,
-            "where": one.record.where,
+            "where": _(one.record.where),
             "address": f"{LIST}/{enrolled.id}",
-            "state": f"Added {day(enrolled.created_at, now, zone)}, {last_used(enrolled.last_used_at, now, zone)}",
+            "state": added(enrolled.created_at, enrolled.last_used_at, now, zone),
         }
 
     def _new(self, owner: Owner, form: Form | None = None, problem: Problem | None = None) -> Response:
         named = (form["label"] if form is not None else "") or in_words(current_origin().device)
-        making = PasskeyForm(action=NEW, label="Make a passkey", does="create", named=named, parked=False)
+        making = PasskeyForm(action=NEW, label=N_("Make a passkey"), does="create", named=named, parked=False)
         status = 422 if problem else 200
         return self.own.page("selfservice/passkey_new.html", owner, status=status, passkey=making, back=LIST, problem=problem)
 

@@ -65,7 +65,7 @@ class SessionPages:
         owner, session = found
         if "end" not in form:
             return self.one(session_id)
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             self.own.sessions.end(db, session.id, BY_OWNER, self.own.clock.now())
         device = in_words(session.device or "")
         done = self.own.done(owner, _("%(device)s is signed out.", device=device), LIST)
@@ -86,7 +86,7 @@ class SessionPages:
         owner = self.own.enter(OTHERS, to_change=True)
         if not isinstance(owner, Owner):
             return owner
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             now = self.own.clock.now()
             ended = self.own.sessions.end_all(db, owner.subject.id, BY_OWNER, now, keep=owner.session.id)
         said = ngettext("%(num)d other browser is signed out.", "%(num)d other browsers are signed out.", ended)

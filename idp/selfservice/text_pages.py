@@ -6,8 +6,9 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.core.language import N_, _
 from idp.core.origin import current_origin
-from idp.selfservice.moments import day, last_used
+from idp.selfservice.moments import added
 from idp.selfservice.own import HOME, Own, Owner
 from idp.selfservice.texts import Lapsed, NoMobile, Texts, TurnedOn
 from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, Withheld, WrongCode
@@ -21,8 +22,10 @@ from idp.web.routes import Guard, Route
 
 PAGE = f"{HOME}/text"
 CODE, OFF = f"{PAGE}/code", f"{PAGE}/off"
+TURNED_OFF = N_("Codes by text are off. You are signed out everywhere but here.")
+OFF_ALREADY = N_("Codes by text were off already.")
 NO_MOBILE = Problem(
-    "That is no mobile number", "Type the number of a mobile, such as 07700 900118 or +44 7700 900118.", "number"
+    N_("That is no mobile number"), N_("Type the number of a mobile, such as 07700 900118 or +44 7700 900118."), "number"
 )
 
 
@@ -87,7 +90,7 @@ class TextPages:
         confirmed = self.texts.confirm(owner, form["code"])
         match confirmed:
             case TurnedOn(started):
-                done = self.own.done(owner, "Codes by text are on.", HOME)
+                done = self.own.done(owner, _("Codes by text are on."), HOME)
                 self.own.cookie.write(done, started.handle)
                 return done
             case WrongCode():
@@ -115,14 +118,14 @@ class TextPages:
         if not isinstance(owner, Owner):
             return owner
         off = self.texts.turn_off(owner)
-        said = "Codes by text are off. You are signed out everywhere but here." if off else "Codes by text were off already."
-        return self.own.done(owner, said, HOME)
+        said = TURNED_OFF if off else OFF_ALREADY
+        return self.own.done(owner, _(said), HOME)
 
     def _show(self, owner: Owner, typed: str = "", problem: Problem | None = None, status: int = 422) -> Response:
         enrolled, now, zone = self.texts.enrolled(owner), self.own.clock.now(), self.own.zone(owner)
         state = ""
         if enrolled is not None:
-            state = f"Turned on {day(enrolled.created_at, now, zone)}, {last_used(enrolled.last_used_at, now, zone)}"
+            state = added(enrolled.created_at, enrolled.last_used_at, now, zone)
         return self.own.page(
             "selfservice/text.html",
             owner,

@@ -17,7 +17,23 @@ from idp.web.routes import Guard, Route
 
 PAGE = "/undo"
 RECOVERY = "/recovery"
-HEADINGS = {EMAIL: N_("Change your e-mail address back?"), PHONE: N_("Change your phone number back?")}
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWords:
+    """One kind of contact: what became of it, where there was an `old` one and where there was none."""
+
+    was: str
+    none: str
+
+
+WORDS = {
+    EMAIL: UndoWords(N_("Your e-mail address was changed. It was %(old)s before."), N_("You had no e-mail address before.")),
+    PHONE: UndoWords(
+        N_("Your phone number was changed or removed. It was %(old)s before."),
+        N_("A phone number was added. There was none before."),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +63,8 @@ class UndoPages:
         if isinstance(asked, LinkOver):
             return self._over()
         old = masked_number(asked.old) if asked.kind == PHONE and asked.old else asked.old
-        heading = HEADINGS[asked.kind]
-        return self.pages.page("selfservice/undo.html", brand=asked.brand, at=opened, heading=heading, old=old)
+        words = WORDS[asked.kind]
+        return self.pages.page("selfservice/undo.html", brand=asked.brand, at=opened, words=words, old=old)
 
     def answer(self) -> Response:
         """POST: takes the change back."""

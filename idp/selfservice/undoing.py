@@ -8,13 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from idp.core.account_events import ContactUndone
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, ContactUndone, NotMe
+from idp.core.events import Bus, NotMe
 from idp.factors.text_code import TextCode
 from idp.selfservice import contact_undos
 from idp.selfservice.contact_undos import EMAIL, Undo
 from idp.sessions import known_browsers
+from idp.sessions.session import Sessions
 from idp.signin.locking import Locking
 from idp.subjects import details
 from idp.subjects.subjects import Subject, Subjects
@@ -52,6 +54,7 @@ class Undoing:
     clock: Clock
     bus: Bus
     subjects: Subjects
+    sessions: Sessions
     text_code: TextCode
     locking: Locking
 
@@ -72,6 +75,7 @@ class Undoing:
             if not undos:
                 return LinkOver()
             first = undos[0]
+            self.sessions.hold_all(db, first.subject_id, now)  # first of all, as every change does: so none waits for ever
             held = self.subjects.hold(db, first.subject_id)
             if held is None or held.disabled:
                 return LinkOver()

@@ -61,8 +61,12 @@ _LIVE: Select[Any] = (
 _BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
 _HOLD = _BY_ID.with_for_update(of=sessions)
-# In one order, so that of two who hold several one waits, and neither for ever.
-_HOLD_ALL = _LIVE.where(sessions.c.subject_id == bindparam("subject_id")).order_by(sessions.c.id).with_for_update(of=sessions)
+# The subject first, and sessions in one order, so that of two who change something one waits, and neither for ever.
+_HOLD_ALL = (
+    _LIVE.where(sessions.c.subject_id == bindparam("subject_id"))
+    .order_by(sessions.c.id)
+    .with_for_update(of=[subjects, sessions], key_share=True)
+)
 
 
 class Sessions:
@@ -96,7 +100,7 @@ class Sessions:
         return _session(row) if row else None
 
     def hold_all(self, db: Connection, subject_id: str, now: datetime) -> tuple[Session, ...]:
-        """All live sessions of a subject; nothing else ends one of them before this transaction does."""
+        """All live sessions of a subject; nothing else ends one, or changes the subject, before this transaction does."""
         return tuple(map(_session, db.execute(_HOLD_ALL, {"subject_id": subject_id, "now": now})))
 
     def start(

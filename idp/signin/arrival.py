@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.clients.registry import Clients
+from idp.core.language import _
 from idp.core.origin import current_origin
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.device_cookie import DeviceCookie
@@ -102,7 +103,7 @@ class Arrivals:
             application=over.application,
             status=200,
             action_url=self._home(over),
-            action_label=f"Back to {over.application}" if over.application else None,
+            action_label=_("Back to %(application)s", application=over.application) if over.application else None,
         )
 
     def _home(self, interaction: Interaction) -> str | None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.keeping import Keeping
 from idp.signin.outcomes import Proven
+from idp.web import formats
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
@@ -39,7 +40,7 @@ class ClosingPages:
         if at is None:
             return see_other(visit.here)
         brand = self.keeping.progress.gate.brands.get(visit.interaction.brand)
-        day = f"{at.astimezone(ZoneInfo(brand.support.timezone if brand else 'UTC')):%-d %B %Y}"
+        day = formats.day(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")))
         return self.arrivals.page("signin/closing.html", visit, day=day, action=f"{visit.here}/closing")
 
     def answer(self, interaction_id: str) -> Response:

@@ -1,4 +1,7 @@
-"""A code on its way: the text and the mail that carry it. Both say what it is for, and that nobody asks for it."""
+"""A code on its way: the text and the mail that carry it. Both say what it is for, and that nobody asks for it.
+
+They are in the language of the page where it was asked for, for that is where somebody waits for it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,20 +15,26 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
+from idp.core.language import N_, _
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
 from idp.core.sealing import Keyring
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
+from idp.web.formats import on
 from idp.web.mails import Mail, branded
 
 TEXT, MAIL = "text", "mail"
+NOT_ME = N_("If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody.")
 
 
 @dataclass(frozen=True, slots=True)
 class CodeMessages:
-    """Writes messages into the outbox. `host` is the provider's, without a port; `channels` are the kinds that can be sent."""
+    """Writes messages into the outbox. `host` is the provider's, without a port; `channels` are the kinds that can be sent.
+
+    `not_me` is what a mail says to whoever did not ask for it.
+    """
 
     host: str
     brands: Brands
@@ -33,6 +42,7 @@ class CodeMessages:
     clock: Clock
     templates: Environment
     channels: frozenset[str]
+    not_me: str = NOT_ME
 
     @property
     def writers(self) -> Mapping[str, Callable[[Connection, Brand, str, str, datetime], None]]:
@@ -46,7 +56,8 @@ class CodeMessages:
 
     def _text(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
-        text = f"{code} is your {brand.name} code. We never ask for it by phone.\n\n@{self.host} #{code}"
+        said = _("%(code)s is your %(brand)s code. We never ask for it by phone.", code=code, brand=brand.name)
+        text = f"{said}\n\n@{self.host} #{code}"
         enqueue(db, self.keyring, TEXT, {"to": to, "text": text, UNTIL: until.isoformat()}, self.clock)
 
     def _mail(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
@@ -54,9 +65,9 @@ class CodeMessages:
         at = now.astimezone(ZoneInfo(brand.support.timezone))
         mail = Mail(
             "code",
-            "Your code",
-            [f"Where it was asked for: {in_words(current_origin().device)}, on {at:%-d %B %Y at %H:%M} ({at:%Z})."],
-            "If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody.",
+            _("Your code"),
+            [_("Where it was asked for: %(browser)s, %(when)s.", browser=in_words(current_origin().device), when=on(at))],
+            _(self.not_me),
             code=code,
         )
         payload = branded(self.templates, brand, to, mail, now) | {UNTIL: until.isoformat()}

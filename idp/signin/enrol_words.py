@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from idp.core.language import N_
 from idp.factors.factor import Wrong
 from idp.factors.totp import BadLabel, ClockOff, Replayed, TooMany
 from idp.signin.app_enrolment import Lapsed, Unconfirmed
@@ -21,11 +22,11 @@ class Offer:
 # One row for each kind that has a page at /signin/<interaction>/enrol/<kind>.
 OFFERS: dict[str, Offer] = {
     "passkey": Offer(
-        "Make a passkey", "Your fingerprint, your face or the PIN of your device signs you in, without a password."
+        N_("Make a passkey"), N_("Your fingerprint, your face or the PIN of your device signs you in, without a password.")
     ),
     "totp": Offer(
-        "Set up an authenticator app",
-        "An app on your phone shows a new code every 30 seconds. Your password manager may do it too.",
+        N_("Set up an authenticator app"),
+        N_("An app on your phone shows a new code every 30 seconds. Your password manager may do it too."),
     ),
 }
 
@@ -34,18 +35,20 @@ def unconfirmed(why: Unconfirmed) -> Problem:
     """What is said where an app could not be enrolled."""
     match why:
         case Wrong():
-            text = "Check that the app has taken the key on this page, then type the six digits it shows now."
-            return Problem("That code did not match", text, "code")
+            text = N_("Check that the app has taken the key on this page, then type the six digits it shows now.")
+            return Problem(N_("That code did not match"), text, "code")
         case ClockOff(minutes):
             return Problem(*wrong_clock(minutes), "code")
         case Replayed():
-            return Problem("This app is set up already", "Open the page again to set up another one.", None)
+            return Problem(N_("This app is set up already"), N_("Open the page again to set up another one."), None)
         case BadLabel():
-            return Problem("The app needs a name", "Give it a name of 1 to 64 characters.", "label")
+            return Problem(N_("The app needs a name"), N_("Give it a name of 1 to 64 characters."), "label")
         case TooMany():
-            return Problem("You have five authenticator apps", "That is the most there can be. Remove one of them first.", None)
+            return Problem(
+                N_("You have five authenticator apps"), N_("That is the most there can be. Remove one of them first."), None
+            )
         case Lapsed():
-            text = "Take away from your app what you just added, give it the new key on this page, and type its code."
-            return Problem("The key on this page was too old", text, "code")
+            text = N_("Take away from your app what you just added, give it the new key on this page, and type its code.")
+            return Problem(N_("The key on this page was too old"), text, "code")
         case never:
             assert_never(never)

@@ -9,20 +9,23 @@ from idp.brands.brand import Policy
 from idp.brands.registry import Brands
 from idp.factors.mail_code import MailCode
 from idp.factors.passkey import Passkeys
-from idp.factors.passkey_record import is_known_to_its_owner
+from idp.factors.passkey_record import can_check_its_owner, is_known_to_its_owner
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.sessions.context import Requirement, is_recent
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
 from idp.signin.contacts import confirmed
 from idp.signin.needs import STRONG_STEPS, Need, Standing, still_needs, still_vouches
-from idp.subjects.authenticators import kinds, of
+from idp.signin.policy import parts_from
+from idp.subjects.authenticators import Authenticator, kinds, of
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
 
 # The answers of an interaction: which session was proven for it, when, that the subject said "not now" to what was asked,
 # which session was offered a second step, and that a factor is to be added, of which kind.
 PROOF, PROVEN_AT, DECLINED, OFFERED, ENROLS = "proof", "proven_at", "declined", "offered", "enrols"
+# The answer to a request that wants online access to begin: it has, or the subject chose to sign in instead.
+ACTIVATION = "activation"
 
 
 # The purpose of an interaction in which somebody who came by a mailed link proves what else they have: no session comes of it.
@@ -73,16 +76,26 @@ class Gate:
         return brand.policy if brand is not None else Policy()
 
     def enrolled(self, db: Connection, subject: Subject) -> frozenset[str]:
-        """The kinds of factor the subject can prove. Recovery codes stand in for a lost factor, so alone they are none."""
+        """The parts of ways that the subject can give: kinds of factor, and a passkey that checks its owner.
+
+        Recovery codes stand in for a lost factor, so alone they are none.
+        """
         enrolled = kinds(db, subject.id)
         if not subject.email_verified:
             enrolled -= {MailCode.kind}
-        if Passkeys.kind in enrolled and not any(map(is_known_to_its_owner, of(db, subject.id, Passkeys.kind))):
-            # One that a browser made by itself opens the door, but must not shut out its owner who never heard of it.
-            enrolled -= {Passkeys.kind}
+        if Passkeys.kind in enrolled:
+            enrolled = (enrolled - {Passkeys.kind}) | _from_passkeys(of(db, subject.id, Passkeys.kind))
         if enrolled & (STRONG_STEPS - {RecoveryCodes.kind}) and self.recovery_codes.left(db, subject.id):
             return enrolled | {RecoveryCodes.kind}
         return enrolled
+
+
+def _from_passkeys(passkeys: tuple[Authenticator, ...]) -> frozenset[str]:
+    # One that a browser made by itself opens the door, but must not shut out its owner who never heard of it.
+    known = tuple(filter(is_known_to_its_owner, passkeys))
+    if any(map(can_check_its_owner, known)):
+        return parts_from((Passkeys.kind,))
+    return frozenset((Passkeys.kind,) if known else ())
 
 
 def asked(interaction: Interaction) -> Requirement:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from idp.core.events import ClosingCancelled
+from idp.core.account_events import ClosingCancelled
 from idp.sessions.interaction import Interaction
 from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.progress import Finished, Progress

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from idp.brands.brand import Policy
 from idp.sessions.context import ACR_ORDER, Context, Requirement, is_recent
-from idp.signin.policy import Way, context_of, kind_of, level_of, parts_of, ways_to
+from idp.signin.policy import Way, context_of, kind_of, level_of, parts_from, parts_of, ways_to
 from idp.subjects.proof import Proof
 
 # Factors are added only with proofs this recent (S1, re-authentication).
@@ -22,7 +22,7 @@ LAST_RESORT = "recovery_code"
 class Standing:
     """Who asks.
 
-    `held` are proofs of the running session, `given` those for this very request. `enrolled` are kinds of factor;
+    `held` are proofs of the running session, `given` those for this very request. `enrolled` are parts of ways (`policy`);
     `contacts` the kinds of sent code that reach a contact confirmed earlier. `trusted`: the subject trusts
     this browser, which counts only at brands that allow it.
     """
@@ -125,8 +125,8 @@ def _mine(standing: Standing, policy: Policy) -> frozenset[str]:
 
 
 def accepted(policy: Policy) -> frozenset[str]:
-    """The kinds of factor that count at a brand of this policy."""
-    return frozenset(policy.second_steps) | {"password"}
+    """The kinds of factor, and what they give, that count at a brand of this policy."""
+    return parts_from(("password", *policy.second_steps))
 
 
 def _fresh(standing: Standing, requirement: Requirement, now: datetime) -> tuple[Proof, ...]:
@@ -144,7 +144,9 @@ def _next(ways: tuple[Way, ...], proofs: tuple[Proof, ...], policy: Policy) -> S
 
 
 def _enrol(standing: Standing, policy: Policy, goal: str, mine: frozenset[str], now: datetime) -> Need:
-    choices = tuple(kind for kind in ENROLLED_IN_PLACE if kind in policy.second_steps and ways_to(goal, mine | {kind}))
+    choices = tuple(
+        kind for kind in ENROLLED_IN_PLACE if kind in policy.second_steps and ways_to(goal, mine | parts_from((kind,)))
+    )
     # Whoever has a strong step proves it, whatever the brand accepts: a contact must not be a way around it.
     strong = bool(standing.enrolled & STRONG_STEPS)
     guards = ways_to("mfa", standing.enrolled) if strong else ways_to("2sv", standing.enrolled | standing.contacts)

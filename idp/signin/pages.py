@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.handles import digest
+from idp.core.language import N_
 from idp.factors.passkey import Passkeys
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.flow import Credential, Flow
@@ -154,18 +155,24 @@ class SigninPages:
             back=visit.here,
             declinable=confirm is not None and is_declinable(visit.interaction),
             recovery=_recovery(visit),
+            activate=f"/activate?request={visit.interaction.id}" if confirm is None and self._activates(visit) else "",
         )
+
+    def _activates(self, visit: Visit) -> bool:
+        """Whether online access can begin on the way to where this sign-in leads."""
+        brand = self.flow.progress.gate.brands.get(visit.interaction.brand)
+        return brand is not None and brand.account_api is not None and visit.interaction.client_id is not None
 
     def _passkey(self, visit: Visit, confirm: str | None) -> PasskeyForm | None:
         """The button beside the password; None where no passkey helps."""
         action = f"{visit.here}/passkey"
         if confirm is None:
             accepted = Passkeys.kind in self.flow.progress.gate.policy(visit.interaction.brand).second_steps
-            sign_in = PasskeyForm(action=action, label="Sign in with a passkey", anyone=True, autofill=True, quiet=True)
+            sign_in = PasskeyForm(action=action, label=N_("Sign in with a passkey"), anyone=True, autofill=True, quiet=True)
             return sign_in if accepted else None
         position = self.flow.progress.position(visit.interaction, visit.browser)
         asked = position is not None and isinstance(position.need, Step) and Passkeys.kind in position.need.choices
-        return PasskeyForm(action=action, label="Use your passkey", quiet=True) if asked else None
+        return PasskeyForm(action=action, label=N_("Use your passkey"), quiet=True) if asked else None
 
     def _confirm(self, visit: Visit, subject: Subject) -> Response:
         return self._identify(visit, username=subject.username, confirm=masked(subject.username))

@@ -6,6 +6,7 @@ from typing import assert_never
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
+from idp.core.language import N_
 from idp.factors.passkey_ceremony import Refused
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.enrol_pages import show_added
@@ -73,7 +74,7 @@ class PasskeyEnrolPages:
             "signin/enrol_passkey.html",
             visit,
             status=422 if problem else 200,
-            passkey=PasskeyForm(action=f"{visit.here}/enrol/passkey", label="Make a passkey", does="create"),
+            passkey=PasskeyForm(action=f"{visit.here}/enrol/passkey", label=N_("Make a passkey"), does="create"),
             problem=problem,
             other=f"{visit.here}/enrol",
         )

@@ -6,6 +6,7 @@ from typing import assert_never
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
+from idp.core.language import N_
 from idp.core.throttle import Quota
 from idp.factors.passkey import Passkeys, UnknownCredential
 from idp.factors.passkey_ceremony import Refused
@@ -98,7 +99,7 @@ class PasskeyPages:
         asked = None if anyone else self.steps.asked(visit.interaction, visit.browser)
         if asked is None and not (anyone and self.steps.is_accepted(visit.interaction)):
             return see_other(visit.here)
-        label = "Sign in with a passkey" if asked is None else "Use your passkey"
+        label = N_("Sign in with a passkey") if asked is None else N_("Use your passkey")
         return self.pages.page(
             "factors/passkey.html",
             brand=visit.interaction.brand,

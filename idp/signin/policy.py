@@ -1,5 +1,6 @@
 """Which proofs make which level. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +18,6 @@ class Way:
 
     acr: str
     parts: tuple[str, ...]
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of factor it takes."""
-        return frozenset(kind_of(part) for part in self.parts)
 
 
 WAYS = (
@@ -42,19 +38,25 @@ def kind_of(part: str) -> str:
     return "passkey" if part == VERIFIED_PASSKEY else part
 
 
-def ways_to(acr: str, kinds: frozenset[str]) -> tuple[Way, ...]:
-    """The ways to `acr` or higher for whoever has factors of these kinds."""
+def parts_from(kinds: Iterable[str]) -> frozenset[str]:
+    """The parts of ways that factors of these kinds give at best."""
+    given = frozenset(kinds)
+    return given | {VERIFIED_PASSKEY} if "passkey" in given else given
+
+
+def ways_to(acr: str, parts: frozenset[str]) -> tuple[Way, ...]:
+    """The ways to `acr` or higher for whoever can give these parts."""
     lowest = ACR_ORDER.index(acr)
-    return tuple(way for way in WAYS if ACR_ORDER.index(way.acr) >= lowest and way.kinds <= kinds)
+    return tuple(way for way in WAYS if ACR_ORDER.index(way.acr) >= lowest and parts.issuperset(way.parts))
 
 
-def strongest(kinds: frozenset[str]) -> str:
-    """The highest level that whoever has factors of these kinds can reach; `pwd` where that is none."""
-    return max((way.acr for way in ways_to("pwd", kinds)), key=ACR_ORDER.index, default="pwd")
+def strongest(parts: frozenset[str]) -> str:
+    """The highest level that whoever can give these parts can reach; `pwd` where that is none."""
+    return max((way.acr for way in ways_to("pwd", parts)), key=ACR_ORDER.index, default="pwd")
 
 
 # The levels that the factors can give, weakest first: what discovery tells and what a request can ask for.
-ACR_VALUES = tuple(acr for acr in ACR_ORDER if acr in {way.acr for way in ways_to("pwd", frozenset(f.kind for f in FACTORS))})
+ACR_VALUES = tuple(acr for acr in ACR_ORDER if acr in {way.acr for way in ways_to("pwd", parts_from(f.kind for f in FACTORS))})
 
 
 def parts_of(proofs: tuple[Proof, ...]) -> dict[str, datetime]:

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 
+from idp.core.language import N_, _
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
+from idp.web.formats import waiting
 
 
 @dataclass(frozen=True, slots=True)
 class SendingWords:
-    """One kind: the page before a code was sent, and what is said once it was. `{}` is the target, masked."""
+    """One kind: the page before a code was sent, and what is said once it was. `%(target)s` is masked."""
 
     heading: str
     before: str
@@ -22,20 +23,20 @@ class SendingWords:
 
 SENDING = {
     TextCode.kind: SendingWords(
-        "Get a code by text",
-        "We text a code with six digits to {}. It counts for 5 minutes.",
-        "Text me a code",
-        "We texted a code to {}.",
-        "Nothing there after a minute? See whether your phone has signal.",
-        "Text me another code",
+        N_("Get a code by text"),
+        N_("We text a code with six digits to %(target)s. It counts for 5 minutes."),
+        N_("Text me a code"),
+        N_("We texted a code to %(target)s."),
+        N_("Nothing there after a minute? See whether your phone has signal."),
+        N_("Text me another code"),
     ),
     MailCode.kind: SendingWords(
-        "Get a code by e-mail",
-        "We mail a code with six digits to {}. It counts for 5 minutes.",
-        "Mail me a code",
-        "We mailed a code to {}.",
-        "Nothing there after a minute? Look into your spam folder.",
-        "Mail me another code",
+        N_("Get a code by e-mail"),
+        N_("We mail a code with six digits to %(target)s. It counts for 5 minutes."),
+        N_("Mail me a code"),
+        N_("We mailed a code to %(target)s."),
+        N_("Nothing there after a minute? Look into your spam folder."),
+        N_("Mail me another code"),
     ),
 }
 
@@ -48,11 +49,14 @@ class NotSent:
     text: str
 
 
-UNREACHABLE = NotSent("We cannot send you a code", "Codes cannot be sent at the moment. Choose another way, or call us.")
+UNREACHABLE = NotSent(
+    N_("We cannot send you a code"), N_("Codes cannot be sent at the moment. Choose another way, or call us.")
+)
 
 
 def withheld(retry_after: timedelta) -> NotSent:
     """What is said where as many codes were sent as may be."""
-    hours, minutes = retry_after / timedelta(hours=1), ceil(retry_after / timedelta(minutes=1))
-    wait = f"{ceil(hours)} hours" if hours > 1 else f"{minutes} minute{'' if minutes == 1 else 's'}"
-    return NotSent("No more codes for now", f"We sent as many codes as we may. The next one is possible in {wait}.")
+    return NotSent(
+        N_("No more codes for now"),
+        _("We sent as many codes as we may. The next one is possible in %(wait)s.", wait=waiting(retry_after)),
+    )

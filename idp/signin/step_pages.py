@@ -10,6 +10,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
+from idp.core.language import N_
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.gate import DECLINED, ENROLS, is_declinable
 from idp.signin.needs import Step, Unmet
@@ -62,7 +63,7 @@ class StepPages:
         # The password has no page of its own: it is asked where a sign-in begins.
         ways = [{"url": f"{visit.here}/{kind}", "label": STEPS[kind].choice} for kind in position.need.choices if kind in STEPS]
         if len(ways) < len(position.need.choices):
-            ways.append({"url": visit.here, "label": "Use your password"})
+            ways.append({"url": visit.here, "label": N_("Use your password")})
         return self.arrivals.page(
             "signin/other_ways.html",
             visit,

@@ -24,10 +24,11 @@ if (again && wait) {
   const shown = document.getElementById("left");
   const ready = Date.now() + shown.dataset.seconds * 1000;
   const button = again.querySelector("button");
+  const written = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second", unitDisplay: "long" });
   button.hidden = true;
   const timer = setInterval(() => {
     const left = Math.max(0, Math.ceil((ready - Date.now()) / 1000));
-    shown.textContent = left === 1 ? "1 second" : `${left} seconds`;
+    shown.textContent = written.format(left);
     if (left > 0) return;
     clearInterval(timer);
     wait.hidden = true;

@@ -5,11 +5,15 @@ const caps = document.querySelector("[data-caps]");
 const form = password.form;
 let sent = false;
 
+const words = {
+  password: [show.textContent, show.ariaLabel],
+  text: [show.dataset.hide, show.dataset.hideName],
+};
+
 show.hidden = false;
 show.addEventListener("click", () => {
-  const visible = password.type === "password";
-  password.type = visible ? "text" : "password";
-  show.firstChild.data = visible ? "Hide" : "Show";
+  password.type = password.type === "password" ? "text" : "password";
+  [show.textContent, show.ariaLabel] = words[password.type];
 });
 
 form.addEventListener("keyup", (event) => {

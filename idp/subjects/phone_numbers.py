@@ -38,6 +38,14 @@ def mobile_number(typed: str) -> str | None:
     return number
 
 
+def written_number(number: str) -> str:
+    """`+447700900118` as its owner would write it, `+44 7700 900118`; what is no number stays as it is."""
+    try:
+        return format_number(parse(number, HOME), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return number
+
+
 def masked_number(number: str) -> str:
     """`+447700900118` as `•••• 118`."""
     return f"•••• {number[-SHOWN_DIGITS:]}"

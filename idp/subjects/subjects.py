@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from idp.core.database import upsert
 from idp.core.events import Bus, StaffChanged, SubjectCreated, SubjectDisabled, SubjectLinked
 from idp.subjects.authenticators import add
 from idp.subjects.model import subject_brands, subjects
@@ -72,7 +73,8 @@ class Malformed:
 _OWN_FIELDS = tuple(f.name for f in fields(Subject) if f.name != "disabled")
 _COLUMNS = [subjects.c[name] for name in (*_OWN_FIELDS, "disabled_at")]
 _BY_ID = select(*_COLUMNS).where(subjects.c.id == bindparam("id"))
-_HOLD = _BY_ID.with_for_update()
+# Nobody changes it; whoever only adds a row that names it need not wait.
+_HOLD = _BY_ID.with_for_update(key_share=True)
 _BY_NAME = select(*_COLUMNS).where(or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key")))
 _NUMBER = select(subject_brands.c.customer_number).where(
     subject_brands.c.subject_id == bindparam("id"), subject_brands.c.brand == bindparam("brand")
@@ -80,6 +82,10 @@ _NUMBER = select(subject_brands.c.customer_number).where(
 _OWNER = select(subject_brands.c.subject_id).where(
     subject_brands.c.brand == bindparam("brand"), subject_brands.c.customer_number == bindparam("number")
 )
+
+
+class _TakenMeanwhile(Exception):
+    """Undoes a subject whose customer number went to somebody else between the look and the insert."""
 
 
 class Subjects:
@@ -114,7 +120,7 @@ class Subjects:
         try:
             with db.begin_nested():
                 self._store(db, bus, created, new, verifier, now)
-        except IntegrityError:
+        except (IntegrityError, _TakenMeanwhile):
             # Somebody else was quicker between the look and the insert: the unique keys decide.
             if clash := self._clash(db, new):
                 return clash
@@ -133,6 +139,25 @@ class Subjects:
             db.execute(insert(subject_brands).values(values))
         bus.record(db, SubjectLinked(subject_id=subject_id, brand=brand))
         return True
+
+    def claim_number(
+        self, db: Connection, bus: Bus, subject_id: str, brand: str, customer_number: str
+    ) -> Literal[True] | Taken:
+        """Gives a subject without a number at `brand` this one; True too where they have it already. Takes nobody's place.
+
+        Of racing callers the unique keys let one have it.
+        """
+        values = {"subject_id": subject_id, "brand": brand, "customer_number": customer_number}
+        added = upsert(db, subject_brands).values(values).on_conflict_do_nothing().returning(subject_brands.c.brand)
+        if db.execute(added).one_or_none() is None:
+            mine = self.customer_number(db, subject_id, brand) == customer_number
+            return True if mine else Taken("customer_number")
+        bus.record(db, SubjectLinked(subject_id=subject_id, brand=brand))
+        return True
+
+    def holder(self, db: Connection, brand: str, customer_number: str) -> str | None:
+        """Whose customer number this is at `brand`: the subject's id."""
+        return self._owner(db, brand, customer_number)
 
     def customer_number(self, db: Connection, subject_id: str, brand: str) -> str | None:
         """This subject's customer number at `brand`; None where no agreement there is known."""
@@ -179,7 +204,8 @@ class Subjects:
         add(db, subject.id, "password", verifier, now)
         bus.record(db, SubjectCreated(subject_id=subject.id))
         for brand, number in new.numbers.items():
-            self.link(db, bus, subject.id, brand, number)
+            if isinstance(self.claim_number(db, bus, subject.id, brand, number), Taken):
+                raise _TakenMeanwhile
 
 
 def _fresh(new: NewSubject, now: datetime) -> Subject:

@@ -1,9 +1,11 @@
 """Days, hours and durations as the current language writes them. Every one that people read is made here."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
 from babel.dates import format_date, get_day_names
+from babel.lists import format_list
 
 from idp.brands.brand import DAYS, Hours, Opening, Support
 from idp.core.language import _, current_language, ngettext
@@ -22,8 +24,13 @@ def day(at: date) -> str:
     return format_date(at, "long", locale())
 
 
+def on(at: datetime) -> str:
+    """A moment as part of a sentence, in the time zone of `at`: "on 3 October 2026 at 14:05 (BST)"."""
+    return _("on %(day)s at %(time)s (%(zone)s)", day=day(at.date()), time=clock_time(at.time()), zone=f"{at:%Z}")
+
+
 def moment(at: datetime) -> str:
-    """A moment, in the time zone of `at`: "3 October 2026 at 14:05 (BST)"."""
+    """A moment that stands by itself, in the time zone of `at`: "3 October 2026 at 14:05 (BST)"."""
     return _("%(day)s at %(time)s (%(zone)s)", day=day(at.date()), time=clock_time(at.time()), zone=f"{at:%Z}")
 
 
@@ -32,9 +39,18 @@ def clock_time(at: time) -> str:
     return f"{at:%H:%M}"
 
 
-def minutes(length: timedelta) -> str:
-    """So many whole minutes, never less than the wait is."""
-    return ngettext("%(num)d minute", "%(num)d minutes", ceil(length / timedelta(minutes=1)))
+def waiting(length: timedelta) -> str:
+    """How long a wait is, never less than it is: in seconds below a minute, in hours above an hour."""
+    if length < timedelta(minutes=1):
+        return ngettext("%(num)d second", "%(num)d seconds", ceil(length / timedelta(seconds=1)))
+    if length <= timedelta(hours=1):
+        return ngettext("%(num)d minute", "%(num)d minutes", ceil(length / timedelta(minutes=1)))
+    return ngettext("%(num)d hour", "%(num)d hours", ceil(length / timedelta(hours=1)))
+
+
+def together(names: Sequence[str]) -> str:
+    """Names as a list in a sentence: "A, B and C"."""
+    return format_list(names, locale=locale())
 
 
 def opening_hours(support: Support) -> str:

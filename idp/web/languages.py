@@ -62,6 +62,10 @@ class Languages:
             self._remember(response, f"{form['language']}.{asked}".rstrip("."))
         return response
 
+    def forget(self, response: Response) -> None:
+        """Takes the choice of this browser back."""
+        response.delete_cookie(self._name, path="/", secure=self.settings.https, httponly=True, samesite="Lax")
+
     def _remember(self, response: Response, value: str) -> None:
         response.set_cookie(
             self._name, value, max_age=REMEMBERED, path="/", secure=self.settings.https, httponly=True, samesite="Lax"

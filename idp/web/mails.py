@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from jinja2 import Environment
 
 from idp.brands.brand import Brand
+from idp.core.language import current_language
 from idp.web.render import dress
 
 
@@ -27,7 +28,7 @@ class Mail:
 
 
 def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: datetime) -> dict[str, str]:
-    """The payload of `mail` for the outbox, to the address `to`."""
+    """The payload of `mail` for the outbox, to the address `to`, in the current language."""
     context = {
         "brand": dress(brand, now),
         "heading": mail.title,
@@ -36,6 +37,7 @@ def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: date
         "code": mail.code,
         "until": mail.until,
         "not_me": mail.not_me,
+        "lang": current_language(),
     }
     name_of_sender, sender = parseaddr(brand.mail_from)
     return {

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
-from idp.core.language import current_language, look_up, look_up_plural
+from idp.core.language import _, current_language, look_up, look_up_plural
 from idp.core.origin import current_origin
 from idp.core.wishes import wish
 from idp.settings import Settings
@@ -23,7 +23,7 @@ from idp.web.browser import BrowserCookie
 from idp.web.formats import closed_until, opening_hours
 from idp.web.headers import page_csp
 from idp.web.languages import Languages, choice
-from idp.web.words import PROBLEMS
+from idp.web.words import ABOUT_SIGN_IN, PROBLEMS
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -115,12 +115,17 @@ class Pages:
             brand=brand,
             application=application,
             status=status,
-            title=words.title,
-            happened=happened or words.happened,
-            meaning=words.meaning,
+            title=_(words.title),
+            happened=happened or _(words.happened),
+            meaning=_(words.meaning),
             action_url=action_url,
-            action_label=action_label or words.action,
+            action_label=action_label or _(words.action),
+            about_sign_in=code in ABOUT_SIGN_IN,
         )
+
+    def forget_language(self, response: Response) -> None:
+        """Takes back what was chosen at the foot of a page in this browser."""
+        self._languages.forget(response)
 
     def _dress(self, brand_id: str | None) -> BrandView | None:
         brand = self._brands.get(brand_id)

@@ -1,7 +1,7 @@
 """Lost second factors
 
 Revision ID: 0004_lost
-Revises: 0004_contacts
+Revises: 0004_activation
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from idp.core.database import UTCDateTime
 
 revision = "0004_lost"
-down_revision = "0004_contacts"
+down_revision = "0004_activation"
 branch_labels = None
 depends_on = None
 

@@ -40,7 +40,10 @@ class Payments:
     ) -> Response:
         """Return the form page; with an `error` it answers 422."""
         found = self.account.agreement(g.session, agreement_id)
-        page = render_template("pay.html", agreement=found, draft_id=draft_id, amount=amount, error=error, state=state)
+        recovered = g.session.recovered_at if g.session.is_fresh_from_recovery(self.clock()) else None
+        page = render_template(
+            "pay.html", agreement=found, draft_id=draft_id, amount=amount, error=error, state=state, recovered=recovered
+        )
         response = make_response(page)
         response.status_code = 200 if error is None else 422
         return response

@@ -1,12 +1,16 @@
 """The portal's own sessions: an opaque handle in the cookie, everything else in the store."""
 
+import base64
+import json
 import secrets
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from portals.store import Store, digest
 
+# How long after a recovery the owner is asked to look twice before money moves.
+WATCHED = timedelta(days=3)
 SEEN_STEP = timedelta(seconds=15)
 
 
@@ -41,6 +45,17 @@ class Session:
     id_token: str
     tokens: Tokens
     version: int
+
+    @property
+    def recovered_at(self) -> datetime | None:
+        """When the provider last gave access to this account back, as its ID token told at sign-in; None where it told none."""
+        payload = self.id_token.split(".")[1]
+        at = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).get("recovered_at")
+        return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
+
+    def is_fresh_from_recovery(self, now: datetime) -> bool:
+        """Whether access was given back so lately that somebody else may have it."""
+        return self.recovered_at is not None and now - self.recovered_at < WATCHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,18 +37,25 @@ def local_path(wanted: str) -> str:
 
 
 def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked, sessions: Sessions, clock: Clock) -> Blueprint:
-    """Return `/login` and `/callback`."""
+    """Return `/login`, `/activate` and `/callback`."""
     routes = Blueprint("sign_in", __name__)
+
+    def leave(wanted: str, made: dict[str, str]) -> Response:
+        handle = browser.handle(settings) or browser.new_handle()
+        parked.put(handle, made["state"], {**made, "next": wanted}, clock())
+        return browser.send_handle(redirect(made["url"], 303), settings, handle)
 
     @routes.get("/login")
     def login() -> Response:
         wanted = local_path(request.args.get("next", HOME))
         if g.session is not None:
             return redirect(wanted, 303)
-        made = provider.authorization_request()
-        handle = browser.handle(settings) or browser.new_handle()
-        parked.put(handle, made["state"], {**made, "next": wanted}, clock())
-        return browser.send_handle(redirect(made["url"], 303), settings, handle)
+        return leave(wanted, provider.authorization_request())
+
+    @routes.get("/activate")
+    def activate() -> Response:
+        """To the page where online access begins, or where an agreement is added (OpenID Connect, prompt=create)."""
+        return leave(HOME, provider.authorization_request(prompt="create"))
 
     @routes.get("/callback")
     def callback() -> Response:

@@ -19,7 +19,7 @@ def test_every_setting_is_described() -> None:
 
 
 def test_every_event_is_described() -> None:
-    assert [kind.__name__ for kind in generate_docs.all_events() if not (kind.__doc__ or "").endswith(".")] == []
+    assert [kind.__name__ for kind in generate_docs.all_events() if not (kind.__doc__ or "").strip().endswith(".")] == []
 
 
 def test_every_protocol_test_cites_its_clause() -> None:

@@ -280,6 +280,76 @@ def test_ones_own_security(open_browser: OpenBrowser, office: Office, demo: Demo
         is_sound(page)
 
 
+def test_ones_own_life(open_browser: OpenBrowser, office: Office, demo: Demo, brand: str, shops: dict[str, Shop]) -> None:
+    owner, shop = f"liver-{brand}", shops[brand]
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    elsewhere, visitor = open_browser(), open_browser()
+    page, account = visitor.page, f"{demo.issuer}/account"
+    for browser in (elsewhere, visitor):
+        browser.customer_login(brand)
+        browser.sign_in(owner)
+        browser.reads("We know of no agreement of yours")
+    page.goto(shop.url())
+    visitor.press("Allow")
+    page.wait_for_url(lambda url: not url.startswith(demo.issuer))
+    visitor.visit(brand, "/overview")
+    page.get_by_role("banner").get_by_role("link", name="your account").click()
+    visitor.reads("Your account")
+    is_sound(page)
+    for link, heading in (
+        ("See your activity", "Activity"),
+        ("See connected applications", "Connected applications"),
+        ("Download your data", "Your data"),
+        ("Close your account", "Close your account?"),
+        ("See your sessions", "Sessions and devices"),
+    ):
+        page.goto(account)
+        visitor.follow(link)
+        visitor.reads(heading)
+        is_sound(page)
+    visitor.follow("Sign out everywhere else")
+    is_sound(page)
+    visitor.press("Sign out everywhere else")
+    visitor.sees("1 other browser is signed out.")
+    page.get_by_role("link", name="Sign out", exact=False).last.click()
+    is_sound(page)
+    for path in (f"applications/{shop.client_id}", f"applications/brand/{brand}"):
+        page.goto(f"{account}/{path}")
+        is_sound(page)
+    page.goto(f"{account}/data")
+    with page.expect_download() as saved:
+        visitor.press("Download your data")
+    assert owner in Path(saved.value.path()).read_text()
+    leaves(visitor, owner)
+    visitor.press("Keep my account")
+    visitor.reads("Your account")
+    visitor.follow("See your activity")
+    visitor.follow("This wasn’t me")
+    is_sound(page)
+    visitor.press("It wasn’t me: stop everything")
+    visitor.reads("We stopped everything")
+    is_sound(page)
+
+
+def leaves(visitor: Visitor, owner: str) -> None:
+    """Whoever asks to have the account closed is asked again when they come back."""
+    page, account = visitor.page, f"{visitor.places.issuer}/account"
+    page.goto(f"{account}/close")
+    page.get_by_label("Type your username").fill("somebody-else")
+    page.get_by_role("button", name="Close my account").click()
+    visitor.sees("That is not your username")
+    is_sound(page)
+    page.get_by_label("Type your username").fill(owner)
+    page.get_by_role("button", name="Close my account").click()
+    visitor.sees("You are signed out everywhere")
+    is_sound(page)
+    page.goto(account)
+    visitor.fill_in(owner, OF_ALL_OTHERS)
+    visitor.press("Sign in")
+    visitor.sees("You asked us to close it")
+    is_sound(page)
+
+
 def sets_up_a_first_app(visitor: Visitor, office: Office, owner: str) -> None:
     """Whoever has a password alone comes to add an app, and a code to their contact vouches for them."""
     page = visitor.page

@@ -83,7 +83,12 @@ class Page:
     @property
     def forms(self) -> list[Form]:
         """The forms of the page; the choice of a language, which is on every page, is not one of them."""
-        return [form for form in self._reader.forms if "language" not in form.buttons]
+        return [form for form in self._reader.forms if form is not self.chooser]
+
+    @property
+    def chooser(self) -> Form | None:
+        """The form by which a language is chosen; pages that came of a form have none."""
+        return next((form for form in self._reader.forms if "language" in form.buttons), None)
 
     @property
     def left(self) -> bool:
@@ -130,7 +135,7 @@ class Browser:
         """Fills in the form that has the fields or the button named, and sends it."""
         form = next(
             f
-            for f in self.page.forms
+            for f in (*self.page.forms, *filter(None, [self.page.chooser]))
             if typed.keys() <= (f.fields.keys() | f.boxes.keys()) and (not press or press in f.buttons)
         )
         fields = form.fields | typed | ({press: form.buttons[press]} if press else {})

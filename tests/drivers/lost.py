@@ -14,7 +14,6 @@ from tests.drivers.relying_party import RelyingParty
 HOUR = timedelta(hours=1)
 BORN, POSTCODE, NUMBER = date(1980, 5, 17), "SW1A 1AA", "STL-1001"
 PHONE = {"phone_number": "+447700900118", "phone_number_verified": True}
-PASSKEYS_AND_MORE = "All passkeys"
 
 
 @dataclass
@@ -26,6 +25,7 @@ class Loss:
     post: Post
     browser: Browser
     clock: TestClock
+    hour: timedelta = HOUR
 
     def elsewhere(self, address: str = "192.0.2.77") -> "Loss":
         """The same in another browser."""

@@ -1,10 +1,12 @@
 """Where the stories of locks and sign-ins begin: Ana, and a shop of each brand."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.builders import TestClock
+from tests.drivers.newcomer import Newcomer, Town, a_town
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
@@ -36,3 +38,21 @@ def plain_story(provider: Provider, clock: TestClock, tmp_path: Path) -> Story:
     begun = Story(provider, shop, None, Post(provider, tmp_path), clock, provider.browser())
     begun.signed_in(begun.browser)
     return begun
+
+
+@pytest.fixture
+def town(tmp_path: Path, clock: TestClock) -> Iterator[Town]:
+    """A provider whose brands can be asked about agreements."""
+    with a_town(tmp_path, clock) as running:
+        yield running
+
+
+@pytest.fixture
+def brand() -> str:
+    return "stellantis"
+
+
+@pytest.fixture
+def elin(town: Town, brand: str) -> Newcomer:
+    """A customer of the brand without online access."""
+    return Newcomer(town, brand, town.provider.browser()).becomes_customer()

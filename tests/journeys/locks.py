@@ -10,6 +10,7 @@ from tests.drivers.household import Household
 from tests.drivers.relying_party import RelyingParty
 
 WRONG = "not the password"
+UNLOCK_LINK = re.compile(r"\S+/unlock/\S+")
 
 
 def tried(browser: Browser, shop: RelyingParty, *names: str, password: str = WRONG) -> Page:
@@ -31,6 +32,6 @@ def mails(household: Household, folder: Path, username: str = "ana") -> list[str
 
 def mailed_link(household: Household, folder: Path, username: str = "ana") -> str:
     (text,) = mails(household, folder, username)
-    found = re.search(r"\S+/unlock/\S+", text)
+    found = UNLOCK_LINK.search(text)
     assert found is not None
     return found.group()

@@ -27,7 +27,8 @@ def spoken(page: Page) -> str:
 
 
 def chooses(browser: Browser, language: str) -> Page:
-    form = next(form for form in browser.page.forms if "language" in form.buttons)
+    form = browser.page.chooser
+    assert form is not None
     return browser.post(form.action, form.fields | {"language": language})
 
 
@@ -76,7 +77,8 @@ def test_whoever_presses_a_language_reads_it_from_then_on(browser: Browser, shop
 @pytest.mark.parametrize("to", ELSEWHERE)
 def test_choosing_a_language_leads_nowhere_else(browser: Browser, shop: RelyingParty, to: str) -> None:
     browser.open(shop.request())
-    form = next(form for form in browser.page.forms if "language" in form.buttons)
+    form = browser.page.chooser
+    assert form is not None
     page = browser.post(form.action, form.fields | {"language": "fr", "to": to}, follow=False)
     assert page.status == 303
     assert page.headers["Location"] == "/account/security"
@@ -84,7 +86,8 @@ def test_choosing_a_language_leads_nowhere_else(browser: Browser, shop: RelyingP
 
 def test_a_language_that_is_none_changes_nothing(browser: Browser, shop: RelyingParty) -> None:
     browser.open(shop.request())
-    form = next(form for form in browser.page.forms if "language" in form.buttons)
+    form = browser.page.chooser
+    assert form is not None
     browser.post(form.action, form.fields | {"language": "xx", "asked": "yy"})
     assert browser.cookie("idp_language") is None
     for odd in ("xx", "fr.xx.de", "é", "fr;de", "f" * 4000):
@@ -95,7 +98,7 @@ def test_a_language_that_is_none_changes_nothing(browser: Browser, shop: Relying
 def test_a_page_that_came_of_a_form_is_not_asked_for_again(browser: Browser, shop: RelyingParty) -> None:
     browser.open(shop.request())
     page = browser.submit(username="ana", password="wrong")
-    assert all("language" not in form.buttons for form in page.forms)
+    assert page.chooser is None
 
 
 def test_discovery_names_the_languages(provider: Provider) -> None:

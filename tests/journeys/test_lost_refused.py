@@ -14,6 +14,7 @@ from tests.drivers.provider import Provider
 from tests.journeys.locks import tried
 
 BRANDS = ["stellantis", "alphera"]
+NEW_EACH_TIME = r"prove(/|%2F)[\w-]{22}|nonce=\S+|value=\"[0-9a-f]{64}\"|<span class=\"mono\">[^<]*|<code>[^<]*"
 NEW = "saffron glacier walnut 41"
 
 
@@ -27,7 +28,7 @@ def loss(provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path)
 
 def seen(page: Page) -> tuple[int, str]:
     """What a stranger sees, without what is new on every page."""
-    body = re.sub(r"prove(/|%2F)[\w-]{22}|nonce=\S+|value=\"[0-9a-f]{64}\"|<span class=\"mono\">[^<]*|<code>[^<]*", "", page.body)
+    body = re.sub(NEW_EACH_TIME, "", page.body)
     return page.status, body.replace("nobody", "ana")
 
 

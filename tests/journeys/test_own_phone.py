@@ -11,7 +11,7 @@ THEN = "+447700900119"
 def test_a_number_is_changed_once_its_code_came_back(story: Story) -> None:
     elsewhere = story.another()
     story.browser.open(story.browser.open(HOME).link("Change your phone number"))
-    assert "six digits to +447700900119" in story.browser.submit(contact=OTHER).text
+    assert "six digits to +44 7700 900119" in story.browser.submit(contact=OTHER).text
     code = story.post.texts()[-1].code
     assert story.browser.submit(code=other_than(code)).status == 422
     assert story.ana().claims["phone_number"] == NUMBER
@@ -57,7 +57,7 @@ def test_a_number_is_removed_and_codes_by_text_with_it(story: Story) -> None:
 
 def test_a_number_is_removed_once(story: Story) -> None:
     story.browser.open(f"{PHONE}/remove")
-    form = story.browser.page.forms[-1]
+    form = story.browser.page.forms[0]
     story.browser.submit()
     assert "There was no phone number" in story.browser.post(form.action, form.fields).text
     assert len(story.provider.happened("PhoneChanged")) == 1
@@ -72,7 +72,7 @@ def test_what_is_no_new_mobile_sends_nothing(story: Story, typed: str) -> None:
 
 def test_a_step_that_is_skipped_changes_nothing(story: Story) -> None:
     story.browser.open(PHONE)
-    token = {"csrf_token": story.browser.page.forms[-1].fields["csrf_token"]}
+    token = {"csrf_token": story.browser.page.forms[0].fields["csrf_token"]}
     assert story.browser.open(f"{PHONE}/code").url.endswith(PHONE)
     assert story.browser.post(f"{PHONE}/code", token | {"code": "123456"}).url.endswith(PHONE)
     assert story.browser.post(f"{PHONE}/other", token | {"by": "text_code"}).url.endswith(PHONE)
@@ -83,7 +83,7 @@ def test_a_step_that_is_skipped_changes_nothing(story: Story) -> None:
 def test_a_proof_of_ten_minutes_ago_is_asked_for_again(story: Story) -> None:
     assert story.app is not None
     story.browser.open(PHONE)
-    form = story.browser.page.forms[-1]
+    form = story.browser.page.forms[0]
     story.clock.advance(10 * MINUTE)
     assert "Confirm it’s you" in story.browser.open(PHONE).text
     assert "Confirm it’s you" in story.browser.post(form.action, form.fields | {"contact": OTHER}).text
@@ -96,7 +96,7 @@ def test_who_has_a_password_alone_is_vouched_for_by_a_contact_first(plain_story:
     assert "We mailed a code with six digits to a•••@example.test" in story.browser.submit(contact=OTHER).text
     assert story.post.texts() == []
     assert story.browser.submit(code=other_than(story.post.code("mail_code"))).status == 422
-    assert "six digits to +447700900119" in story.browser.submit(code=story.post.code("mail_code")).text
+    assert "six digits to +44 7700 900119" in story.browser.submit(code=story.post.code("mail_code")).text
     assert "is changed" in story.browser.submit(code=story.post.texts()[-1].code).text
 
 

@@ -12,6 +12,7 @@ from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
 CODE = "Enter the code from your app"
+OTHER_PASSWORD = "violet harbour copper 41"
 MONTH = timedelta(days=30)
 
 
@@ -143,3 +144,18 @@ def test_a_session_of_before_is_asked_once_where_the_browser_is_trusted_anew(
 def test_staff_are_always_asked(shop: RelyingParty, provider: Provider, trusted: Browser) -> None:
     provider.make_staff("ana")
     assert CODE in passes_the_password(trusted, shop).text
+
+
+def test_a_changed_password_ends_it(
+    provider: Provider, shop: RelyingParty, trusted: Browser, app: AuthenticatorApp, clock: TestClock
+) -> None:
+    """Trust was given for what the old password proved."""
+    assert passes_the_password(trusted, shop).left
+    elsewhere = provider.browser()
+    elsewhere.open("/account/password")
+    elsewhere.sign_in("ana", ANA_PASSWORD)
+    elsewhere.submit(code=app.code())
+    assert "Your password is changed" in elsewhere.submit(password=OTHER_PASSWORD).text
+    clock.advance(timedelta(hours=1))
+    trusted.open(shop.request())
+    assert CODE in trusted.sign_in("ana", OTHER_PASSWORD).text

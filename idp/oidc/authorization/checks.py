@@ -12,7 +12,8 @@ from idp.oidc.profiles import Profile
 
 # In characters. What is longer is never stored nor sent back (P2, P12).
 LONGEST = {"state": 2048, "nonce": 512, "scope": 2048, "claims": 4096, "acr_values": 1024, "prompt": 256}
-PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+# `create` is that of OpenID Connect "Initiating User Registration" 1.0: the customer begins online access.
+PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 4.2: SHA-256 in base64url
 NUMBER = re.compile(r"[0-9]{1,20}")
 

@@ -43,6 +43,11 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Activate:
+    """The subject wants online access to begin, or to add an agreement."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskConsent:
     """The subject must allow it. `first_visit`: to the brand, not just to the client."""
 
@@ -57,19 +62,23 @@ class Refuse:
     error: OAuthError
 
 
-Decision = Issue | SignIn | AskConsent | Refuse
+Decision = Issue | SignIn | Activate | AskConsent | Refuse
 
 
-def decide(asked: Asked, first_party: bool, known: Known | None, *, declined: bool = False) -> Decision:
+def decide(
+    asked: Asked, first_party: bool, known: Known | None, *, declined: bool = False, activated: bool = False
+) -> Decision:
     """The one next step (Core 3.1.2.3 and 3.1.2.4). Where prompt=none forbids a page, the error that says which was needed.
 
-    `declined`: the subject was asked for a proof, and said "not now".
+    `declined`: the subject was asked for a proof, and said "not now". `activated`: prompt=create was answered.
     """
     silent = "none" in asked.prompts
     if asked.unmet:
         return _refuse("unmet_authentication_requirements", "The level of authentication asked for is not offered")
     if declined:
         return _refuse("unmet_authentication_requirements", "The subject did not give the proof that was asked for")
+    if "create" in asked.prompts and first_party and not activated:
+        return Activate()
     if known is None:
         return _login_required() if silent else SignIn()
     if "select_account" in asked.prompts and not known.selected:

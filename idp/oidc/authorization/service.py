@@ -26,7 +26,7 @@ from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
 from idp.sessions.visits import visit
-from idp.signin.gate import DECLINED, Gate, presented
+from idp.signin.gate import ACTIVATION, DECLINED, Gate, presented
 from idp.signin.policy import ACR_VALUES
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
@@ -123,8 +123,9 @@ class Authorization:
     def weigh(self, case: Case, session: Session | None) -> Decision:
         """What must happen next with the case, given the session of this browser."""
         known = self._known(case, session) if session is not None else None
-        declined = case.interaction is not None and DECLINED in case.interaction.answers
-        return decide(case.asked, case.client.first_party, known, declined=declined)
+        answers = case.interaction.answers if case.interaction is not None else {}
+        said = {"declined": DECLINED in answers, "activated": ACTIVATION in answers}
+        return decide(case.asked, case.client.first_party, known, **said)
 
     def issue(self, case: Case, session: Session, context: Context) -> Answer | None:
         """The code, on its way to the client, which is told `context`.

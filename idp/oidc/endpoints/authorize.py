@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.errors import Refused
-from idp.oidc.authorization.decision import AskConsent, Issue, Refuse, SignIn
+from idp.oidc.authorization.decision import Activate, AskConsent, Issue, Refuse, SignIn
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.authorization.request import AuthorizationRequest, read_request, unparked
 from idp.oidc.authorization.response import Answer
@@ -89,6 +89,8 @@ class Authorize:
                 return self._close(case.interaction, self.authorization.refuse(case.matched, error))
             case SignIn():
                 return see_other(f"/signin/{self._parked(case)}")
+            case Activate():
+                return see_other(f"/activate/{self._parked(case)}")
             case AskConsent():
                 return see_other(f"/consent/{self._parked(case)}")
             case _:

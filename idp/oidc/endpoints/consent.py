@@ -18,6 +18,7 @@ from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session, Sessions
 from idp.subjects.subjects import Subjects
 from idp.web.browser import BrowserCookie
+from idp.web.formats import together
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.render import Pages
@@ -115,7 +116,7 @@ class ConsentPages:
         with self.database.reading() as db:
             number = self.subjects.customer_number(db, session.subject_id, brand)
         names = [known.name for known in map(self.brands.get, elsewhere) if known is not None]
-        return {"from_brand_names": names, "no_agreement": number is None}
+        return {"there": together(names), "no_agreement": number is None}
 
     def _name(self, session: Session) -> str:
         with self.database.reading() as db:

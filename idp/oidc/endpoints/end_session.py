@@ -11,6 +11,7 @@ from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import Refused
+from idp.core.language import _
 from idp.oidc.authorization.hint import Hint, read_hint
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.end_session import Ask, End, LogoutRequest, Mistaken, read_logout_request, rule
@@ -144,7 +145,7 @@ class EndSession:
             application=client.name if client is not None else None,
             applications=applications,
             return_url=return_url,
-            return_label=f"Back to {client.name}" if client is not None else None,
+            return_label=_("Back to %(application)s", application=client.name) if client is not None else None,
         )
         self.cookie.clear(response)
         return response

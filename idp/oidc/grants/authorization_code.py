@@ -54,19 +54,22 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str
     if not set(form.resources) <= client.resources:
         raise OAuthError("invalid_target", "resource must be one of those registered for the client")
     now = issuance.clock.now()
-    outcome = issuance.database.write(lambda db: _redeem(issuance, db, client, code, form, now))
-    if isinstance(outcome, _Refused):
-        raise OAuthError("invalid_grant", "The code is not valid", because=outcome.because)
-    family, minting = outcome.standing.family, issuance.minting
-    return minting.for_subject(
-        client,
-        outcome.standing,
-        scope=family.scope,
-        audience=minting.audience(client, family.resource, form.resources),
-        nonce=family.nonce,
-        refresh_token=outcome.refresh_token,
-        now=now,
-    )
+
+    def mint(outcome: _Earned | _Refused) -> dict[str, Any]:
+        if isinstance(outcome, _Refused):
+            raise OAuthError("invalid_grant", "The code is not valid", because=outcome.because)
+        family, minting = outcome.standing.family, issuance.minting
+        return minting.for_subject(
+            client,
+            outcome.standing,
+            scope=family.scope,
+            audience=minting.audience(client, family.resource, form.resources),
+            nonce=family.nonce,
+            refresh_token=outcome.refresh_token,
+            now=now,
+        )
+
+    return issuance.database.write(lambda db: _redeem(issuance, db, client, code, form, now), mint)
 
 
 def _redeem(

@@ -48,19 +48,22 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str
     """Tokens for a refresh token. Raises `OAuthError`; what a refusal must leave behind is committed before."""
     token = form.need("refresh_token")
     now = issuance.clock.now()
-    outcome = issuance.database.write(lambda db: _rotate(issuance, db, client, token, form, now))
-    if isinstance(outcome, _Refused):
-        raise OAuthError("invalid_grant", "The refresh token is not valid", because=outcome.because)
-    return issuance.minting.for_subject(
-        client,
-        outcome.standing,
-        scope=outcome.scope,
-        audience=outcome.audience,
-        # Core 12.2: a refreshed ID token answers no new authentication request, so it has no nonce.
-        nonce=None,
-        refresh_token=outcome.refresh_token,
-        now=now,
-    )
+
+    def mint(outcome: _Earned | _Refused) -> dict[str, Any]:
+        if isinstance(outcome, _Refused):
+            raise OAuthError("invalid_grant", "The refresh token is not valid", because=outcome.because)
+        return issuance.minting.for_subject(
+            client,
+            outcome.standing,
+            scope=outcome.scope,
+            audience=outcome.audience,
+            # Core 12.2: a refreshed ID token answers no new authentication request, so it has no nonce.
+            nonce=None,
+            refresh_token=outcome.refresh_token,
+            now=now,
+        )
+
+    return issuance.database.write(lambda db: _rotate(issuance, db, client, token, form, now), mint)
 
 
 def _rotate(

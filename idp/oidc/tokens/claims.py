@@ -1,6 +1,7 @@
 """Claims about a subject: which scope asks for which, and their values (Core 5.1, 5.4, 5.5)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from idp.subjects.subjects import Subject
@@ -27,6 +28,8 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone_number", "phone_number_verified"),
 }
 SUBJECT_CLAIMS = frozenset(name for names in SCOPE_CLAIMS.values() for name in names)
+# Of the account itself; a claim of ours, which no scope and no parameter asks for.
+RECOVERED_AT = "recovered_at"
 SIGN_IN_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid")
 
 
@@ -45,6 +48,14 @@ def values(subject: Subject, names: Iterable[str]) -> dict[str, Any]:
     # Known facts of the account win over free claims of the same name.
     known = dict(subject.claims) | _own(subject)
     return {name: known[name] for name in sorted(names) if known.get(name) is not None}
+
+
+def recovery(recovered_at: datetime | None, *, own: bool) -> dict[str, int]:
+    """`recovered_at` in seconds since 1970: when access was last given back, or added to, on weaker proof than usual.
+
+    Told where the asker is a brand's `own`, so that it can hold risky acts for a while; it is no other application's business.
+    """
+    return {RECOVERED_AT: int(recovered_at.timestamp())} if recovered_at is not None and own else {}
 
 
 def _own(subject: Subject) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Standing:
     family: Family
     session_alive: bool
     customer_number: str | None
+    recovered_at: datetime | None
     subject: Subject | None
 
 
@@ -72,7 +73,7 @@ _ABOUT = tuple(subjects.c[name] for name in _SUBJECT_NAMES)
 _NOW = bindparam("now", type_=families.c.expires_at.type)
 _NUMBER = and_(subject_brands.c.subject_id == subjects.c.id, subject_brands.c.brand == bindparam("brand"))
 _GATE: Select[Any] = (
-    select(sessions.c.id, subject_brands.c.customer_number)
+    select(sessions.c.id, subject_brands.c.customer_number, subjects.c.recovered_at.label("recovered"))
     .select_from(
         subjects.outerjoin(sessions, and_(sessions.c.id == bindparam("session_id"), is_alive(_NOW))).outerjoin(
             subject_brands, _NUMBER
@@ -117,10 +118,10 @@ class Families:
         row = (_TO_PASS_AND_TELL if about else _TO_PASS).one(db, given)
         if row is None:
             return None
-        alive, number, *subject = row
+        alive, number, recovered_at, *subject = row
         if alive is None and not family.offline:
             return None
-        return Standing(family, alive is not None, number, _subject(subject) if about else None)
+        return Standing(family, alive is not None, number, recovered_at, _subject(subject) if about else None)
 
     def holder(self, db: Connection, jti: str, now: datetime) -> Holder | None:
         """Whom the access token `jti` is about, where it and its family stand. One query."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from idp.clients.client import Client
-from idp.oidc.tokens.claims import by_parameter, values
+from idp.oidc.tokens.claims import by_parameter, recovery, values
 from idp.oidc.tokens.family import Standing
 from idp.oidc.tokens.keys import Keys
 
@@ -27,7 +27,9 @@ class IdTokens:
         """The ID token of a sign-in. When it is minted again at a refresh only `iat` and `exp` move (Core 12.2)."""
         family = standing.family
         issued_at = int(now.timestamp())
-        about = values(standing.subject, by_parameter(family.claims, "id_token")) if standing.subject is not None else {}
+        subject = standing.subject
+        about = values(subject, by_parameter(family.claims, "id_token")) if subject is not None else {}
+        about |= recovery(standing.recovered_at, own=client.first_party)
         claims: dict[str, Any] = about | {
             "iss": self._issuer,
             "sub": sub,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from idp.clients.client import Client
 from idp.clients.registry import Clients
 from idp.oidc.tokens.access import AccessToken, AccessTokens
+from idp.oidc.tokens.claims import recovery
 from idp.oidc.tokens.family import Families, Holder
 from idp.oidc.tokens.refresh import Found, RefreshTokens
 from idp.subjects.pairwise import Pairwise
@@ -52,7 +53,12 @@ class Inspection:
         live = self.live(db, text, now)
         if live is not None:
             if live.token.audience in asker.owns:
-                return {"active": True, "token_type": "Bearer", **live.token.claims, **_recovered(live)}
+                return {
+                    "active": True,
+                    "token_type": "Bearer",
+                    **live.token.claims,
+                    **recovery(live.holder.subject.recovered_at if live.holder else None, own=True),
+                }
             return {"active": True, "token_type": "Bearer", **live.token.claims} if live.client.id == asker.id else INACTIVE
         found = self.refresh_tokens.find(db, text)
         if found is None or found.family.client_id != asker.id or found.used_at is not None or found.expires_at <= now:
@@ -82,9 +88,3 @@ class Inspection:
             "iat": int(found.issued_at.timestamp()),
             "exp": int(found.expires_at.timestamp()),
         }
-
-
-def _recovered(live: Live) -> dict[str, Any]:
-    """When access was last given back, or added to, on weaker proof than usual: an API may hold risky acts for a while."""
-    at = live.holder.subject.recovered_at if live.holder is not None else None
-    return {"recovered_at": int(at.timestamp())} if at is not None else {}

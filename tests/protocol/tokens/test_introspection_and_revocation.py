@@ -28,7 +28,7 @@ def test_a_resource_server_learns_of_tokens_meant_for_it(issuer: Issuer) -> None
 
 
 def test_an_api_learns_that_access_was_given_back_lately(issuer: Issuer) -> None:
-    """RFC 7662 2.2, own member: what a brand needs to hold risky acts for a while. No client is told."""
+    """RFC 7662 2.2, own member: what a brand needs to hold risky acts for a while."""
     house, now, token = issuer.house, issuer.clock.now(), portal_tokens(issuer)["access_token"]
     with house.ground.database.transaction() as db:
         house.people.subjects.recovered(db, issuer.session.subject_id, now)

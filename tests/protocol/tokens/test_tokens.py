@@ -116,3 +116,19 @@ def test_opaque_tokens_say_nothing_and_work_alike(issuer: Issuer) -> None:
     assert issuer.userinfo(changed).status == 401
     assert issuer.authenticated("/revoke", "opaque", token=token).status == 200
     assert issuer.userinfo(token).status == 401
+
+
+@pytest.mark.parametrize(("client_id", "told"), [("portal", True), ("basic", False)])
+def test_a_brands_own_application_learns_that_access_was_given_back(issuer: Issuer, client_id: str, told: bool) -> None:
+    """Core 5.1.2: a claim of ours, listed in discovery. First-party clients are told it unasked, others never."""
+    house, now = issuer.house, issuer.clock.now()
+    before = issuer.redeem(issuer.code(client_id, scope="openid"), client_id)
+    assert "recovered_at" not in issuer.claims_of(before["id_token"])
+    with house.ground.database.transaction() as db:
+        house.people.subjects.recovered(db, issuer.session.subject_id, now)
+    asked = {"id_token": {"recovered_at": None}, "userinfo": {"recovered_at": None}}
+    answer = issuer.redeem(issuer.code(client_id, scope="openid profile", claims=asked), client_id)
+    expected = int(now.timestamp()) if told else None
+    assert issuer.claims_of(answer["id_token"]).get("recovered_at") == expected
+    assert issuer.userinfo(answer["access_token"]).body.get("recovered_at") == expected
+    assert "recovered_at" in issuer.call("GET", "/.well-known/openid-configuration")["claims_supported"]

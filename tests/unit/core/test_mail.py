@@ -97,6 +97,12 @@ class TestSmtp:
         assert plain.get_content().splitlines() == ["Hello Ana,", "it was you?"]
         assert "<p>Hello Ana</p>" in html.get_content()
 
+    def test_a_domain_beyond_ascii_is_written_as_servers_take_it(
+        self, smtp_url: str, postbox: Postbox, database: Database
+    ) -> None:
+        assert deliver(smtp_url, database, to="ana@bücher.example") == Delivered()
+        assert postbox.mails[0]["To"] == "ana@xn--bcher-kva.example"
+
     def test_a_mail_without_html_is_plain(self, smtp_url: str, postbox: Postbox, database: Database) -> None:
         deliver(smtp_url, database, html="")
         assert postbox.mails[0].get_content_type() == "text/plain"
@@ -138,7 +144,9 @@ def test_no_header_is_smuggled_in(database: Database, tmp_path: Path, field: str
 
 
 @only_once
-@pytest.mark.parametrize("to", ["", "ana", "a@b@c", "ana@example.test, eve@example.test", "<ana@example.test>", None, 7])
+@pytest.mark.parametrize(
+    "to", ["", "ana", "a@b@c", "ana@example.test, eve@example.test", "<ana@example.test>", "aña@b.test", None, 7]
+)
 def test_what_is_no_address_is_given_up(database: Database, tmp_path: Path, to: object) -> None:
     assert isinstance(deliver(f"file://{tmp_path}", database, to=to), GiveUp)
 

@@ -98,6 +98,23 @@ def test_nobody_goes_on_before_the_commit(crowd: Crowd, engine: Engine) -> None:
         assert all(pool.map(write, range(160)))
 
 
+@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
+def test_what_follows_finds_the_work_on_the_disk_and_fails_alone(
+    crowd: Crowd, engine: Engine, failure: type[BaseException]
+) -> None:
+    def follow(word: str) -> str:
+        assert word in words(engine)
+        if word == "3":
+            raise failure
+        return f"after {word}"
+
+    with ThreadPoolExecutor(6) as pool:
+        done = [pool.submit(crowd.together.run, writing(word), follow) for word in "012345"]
+    assert isinstance(done.pop(3).exception(), failure)
+    assert [future.result() for future in done] == [f"after {word}" for word in "01245"]
+    assert words(engine) == set("012345")
+
+
 @pytest.mark.parametrize("unlucky", range(4))
 def test_work_that_fails_is_undone_alone(crowd: Crowd, engine: Engine, unlucky: int) -> None:
     works: list[Any] = [writing(word) for word in "abcd"]

@@ -52,6 +52,8 @@ def test_the_schedule_is_a_table_and_a_picture_with_words(browser: Browser) -> N
 def test_details_come_from_the_provider_and_the_brand(browser: Browser, provider: FakeProvider) -> None:
     page = browser.sign_in("/details").text
     assert f'<a href="{provider.issuer}/account/security">Sign-in and security</a>' in page
+    assert f'<a href="{provider.issuer}/account">Your account</a>' in page
+    assert f'<a class="name" href="{provider.issuer}/account">Ana' in page
     for words in ("ana@example.test", "+44 1632 960011", "14 Mill Lane", "BA1 5LR", "ST-204118"):
         assert words in page
 
@@ -107,7 +109,8 @@ def test_every_page_keeps_its_own_policy(browser: Browser, provider: FakeProvide
     assert "Strict-Transport-Security" not in page.headers
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page.text)
     assert not re.search(r'src="https?:', page.text)
-    assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= {f"{provider.issuer}/account/security"}
+    own = {f"{provider.issuer}/account/security", f"{provider.issuer}/recovery?brand=stellantis"}
+    assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= own
     assert page.text.count("<h1") == 1
 
 
@@ -158,3 +161,9 @@ def test_an_unknown_address_keeps_the_customer_signed_in(browser: Browser) -> No
 
 def test_health_answers_at_once(portal: Portal) -> None:
     assert requests.get(f"{portal.url}/health", timeout=10).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/", "/support", "/callback?state=unknown"])
+def test_who_cannot_sign_in_is_led_to_the_provider(browser: Browser, provider: FakeProvider, path: str) -> None:
+    """In the dress of this brand, from every page that people come to who cannot sign in."""
+    assert f'href="{provider.issuer}/recovery?brand={browser.portal.settings.brand.id}"' in browser.open(path).text

@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -208,3 +209,17 @@ def test_payments_are_offered_only_where_the_provider_can_check_enough(browser: 
 def test_payments_are_offered_at_the_agreement_and_above_its_history(browser: Browser) -> None:
     assert "Make a payment" in browser.sign_in("/agreements/PCP-4471902").text
     assert "Make a payment" in browser.open("/agreements/PCP-4471902/payments").text
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, True), (2, True), (4, False)])
+def test_who_was_given_their_sign_in_back_lately_is_asked_to_look_twice(
+    browser: Browser, provider: FakeProvider, days: int, told: bool
+) -> None:
+    provider.id_token_changes = {"recovered_at": int(time.time()) - days * 86400}
+    page = browser.sign_in(FORM).text
+    assert ("Your sign-in was given back to you on" in page) == told
+    assert "Pay now" in page
+
+
+def test_who_never_recovered_is_told_nothing_of_it(browser: Browser) -> None:
+    assert "given back" not in browser.sign_in(FORM).text

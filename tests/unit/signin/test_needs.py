@@ -11,6 +11,7 @@ from idp.brands.registry import read_brands
 from idp.core.yaml_lines import load
 from idp.sessions.context import ACR_ORDER, Context, Requirement, is_recent
 from idp.signin.needs import Enrol, Need, Nothing, Standing, Step, Unmet, still_needs
+from idp.signin.policy import VERIFIED_PASSKEY, parts_from
 from idp.subjects.proof import Proof
 from tests.architecture.source import ROOT
 from tests.builders import BEGINNING as NOW
@@ -24,6 +25,7 @@ PAYMENT = Requirement(("mfa",), timedelta(minutes=5))
 MFA, PHR, TWO_STEPS = Requirement(("mfa",)), Requirement(("phr",)), Requirement(("2sv",))
 RENEWED = Requirement(renewed=True)
 KINDS = ("password", "passkey", "totp", "recovery_code", "text_code", "mail_code")
+PARTS = (*KINDS, VERIFIED_PASSKEY)
 AMR = {"password": "pwd", "passkey": "hwk", "text_code": "sms"}
 
 
@@ -38,6 +40,11 @@ def proven(*kinds: str, minutes: int = 0) -> tuple[Proof, ...]:
     )
 
 
+def at_best(*kinds: str) -> frozenset[str]:
+    """What a password and factors of these kinds give."""
+    return parts_from(("password", *kinds)) - {"fob"} | ({"passkey"} if "fob" in kinds else frozenset())
+
+
 def who(
     *enrolled: str,
     given: tuple[Proof, ...] = (),
@@ -46,11 +53,11 @@ def who(
     staff: bool = False,
     trusted: bool = False,
 ) -> Standing:
-    """A subject with a password and what else is named; `mail`: with a confirmed address."""
+    """A subject with a password and what else is named, `fob` a passkey that checks nobody. `mail`: a confirmed address."""
     return Standing(
         held=held,
         given=given,
-        enrolled=frozenset(("password", *enrolled)),
+        enrolled=at_best(*enrolled),
         contacts=frozenset({"mail_code"} if mail else ()),
         staff=staff,
         trusted=trusted,
@@ -141,6 +148,11 @@ STEP_UP = {
         who("passkey", held=proven("verified")), STELLANTIS, PAYMENT, done("phr", "hwk", "user", "mfa", kinds=("passkey",))),
     "the passkey must check its owner where that is asked": (
         who("passkey", "totp", held=proven(*APP)), STELLANTIS, PHR, Step(("passkey",), True)),
+    "one that never checked its owner is a second step only": (who("fob"), STELLANTIS, PAYMENT, Step(PWD, False)),
+    "after the password": (who("fob", given=PASSWORD), STELLANTIS, PAYMENT, Step(("passkey",), False)),
+    "and more than it gives is not asked of it: it vouches for one that does": (
+        who("fob", held=PASSWORD), STELLANTIS, PHR, Step(("passkey",), False)),
+    "which is then made": (who("fob", given=proven("password", "passkey")), STELLANTIS, PHR, Enrol(("passkey",), False)),
     "the lowest of the levels asked will do": (
         who("passkey", "totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("passkey", "totp"), False)),
     "levels nobody knows ask for nothing": (
@@ -215,7 +227,9 @@ def subsets(of: tuple[str, ...]) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("acr", ACR_ORDER)
 def test_whatever_is_asked_and_answered_comes_to_an_end_that_holds(policy: Policy, acr: str) -> None:
     asked = Requirement((acr,), timedelta(minutes=5))
-    for enrolled in subsets(KINDS):
+    for enrolled in subsets(PARTS):
+        if VERIFIED_PASSKEY in enrolled and "passkey" not in enrolled:
+            continue
         for mail in (False, True):
             end = answered(frozenset(enrolled), frozenset({"mail_code"} if mail else ()), policy, asked)
             if isinstance(end, Nothing):
@@ -237,8 +251,8 @@ def answered(enrolled: frozenset[str], contacts: frozenset[str], policy: Policy,
                 last = choices[-1]
                 given += proven("verified" if last == "passkey" and verified else last)
             case Enrol(choices):
-                assert not set(choices) & enrolled
-                enrolled |= {choices[-1]}
+                assert not any(parts_from((choice,)) <= enrolled for choice in choices)
+                enrolled |= parts_from((choices[-1],))
             case Nothing() | Unmet():
                 return need
     raise AssertionError(f"no end for {sorted(enrolled)} at {policy.second_steps}")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.subjects.phone_numbers import masked_number, mobile_number
+from idp.subjects.phone_numbers import masked_number, mobile_number, written_number
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,11 @@ def test_whatever_is_typed_is_answered(typed: str) -> None:
 
 def test_a_number_is_shown_by_its_last_digits() -> None:
     assert masked_number("+447700900118") == "•••• 118"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [("+447700900118", "+44 7700 900118"), ("07912345678", "+44 7912 345678"), ("none", "none"), ("1" * 999, "1" * 999)],
+)
+def test_numbers_are_written_as_their_owners_would(number: str, written: str) -> None:
+    assert written_number(number) == written

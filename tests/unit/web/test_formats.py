@@ -7,7 +7,7 @@ import pytest
 
 from idp.brands.brand import Hours, Opening, Support
 from idp.core.language import speaking
-from idp.web.formats import closed_until, day, minutes, moment, opening_hours
+from idp.web.formats import closed_until, day, on, opening_hours, together, waiting
 
 NOON = datetime(2026, 10, 3, 12, 0, tzinfo=UTC)
 WEEK = Hours(days=("mon", "tue", "wed", "thu", "fri"), opens=time(8, 30), closes=time(18, 0))
@@ -31,12 +31,21 @@ def test_a_day(language: str, written: str) -> None:
 
 
 def test_a_moment_is_that_of_its_own_clock() -> None:
-    assert moment(NOON.astimezone(ZoneInfo("Europe/London"))) == "3 October 2026 at 13:00 (BST)"
+    assert on(NOON.astimezone(ZoneInfo("Europe/London"))) == "on 3 October 2026 at 13:00 (BST)"
 
 
 def test_a_wait_is_never_told_shorter_than_it_is() -> None:
-    assert minutes(timedelta(seconds=1)) == "1 minute"
-    assert minutes(timedelta(seconds=61)) == "2 minutes"
+    assert waiting(timedelta(seconds=1)) == "1 second"
+    assert waiting(timedelta(seconds=59.5)) == "60 seconds"
+    assert waiting(timedelta(seconds=61)) == "2 minutes"
+    assert waiting(timedelta(hours=1)) == "60 minutes"
+    assert waiting(timedelta(hours=1, seconds=1)) == "2 hours"
+
+
+def test_names_are_put_together_as_in_a_sentence() -> None:
+    assert together(["A", "B", "C"]) == "A, B and C"
+    with speaking("de"):
+        assert together(["A", "B"]) == "A und B"
 
 
 @pytest.mark.parametrize(

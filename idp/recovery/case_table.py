@@ -1,0 +1,33 @@
+"""Recovery cases: somebody said who they are and cannot get in. The table, and how long and how many are kept.
+
+A case is stored whether or not there is such a subject, and answered later: so asking costs the same for every name (S3.5).
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+
+from idp.core.database import UTCDateTime, metadata
+
+# So long a case waits for its answer, and so long what was mailed is good.
+LIFETIME = timedelta(minutes=15)
+KEPT = timedelta(hours=1)
+MOST = 100_000
+PURPOSE = "recovery case"
+
+recovery_cases = Table(
+    "recovery_cases",
+    metadata,
+    Column("case_digest", String(64), primary_key=True),
+    Column("asked_sealed", LargeBinary),
+    Column("brand", String(31)),
+    Column("asked_at", UTCDateTime, nullable=False, index=True),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("answered_at", UTCDateTime),
+    Column("subject_id", ForeignKey("subjects.id"), index=True),
+    Column("email_digest", String(64)),
+    Column("handle_digest", String(64), unique=True),
+    Column("code_digest", String(64)),
+    Column("tries", Integer, nullable=False),
+    Column("used_at", UTCDateTime),
+)

@@ -1,0 +1,51 @@
+"""What the holder of an agreement types about it: read from the form once, handed to the brand."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from idp.core.language import N_
+from idp.signin.words import Problem
+from idp.web.forms import Form
+
+SHORTEST, LONGEST = 4, 40
+LONGEST_POSTCODE = 16
+EARLIEST = date(1900, 1, 1)
+DAY, YEAR = re.compile("[0-9]{1,2}"), re.compile("[0-9]{4}")
+
+AGREEMENT = Problem(
+    N_("Check the agreement number"), N_("Type it as it stands on your agreement, such as PCP-1234567."), "agreement"
+)
+BIRTH_DATE = Problem(N_("Check your date of birth"), N_("Type day, month and year in numbers, such as 27 3 1985."), "birth_day")
+POSTCODE = Problem(N_("Check your postcode"), N_("Type the postcode that your agreement was sent to."), "postcode")
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The three things asked. Nothing of it shows when it is written down by accident."""
+
+    agreement: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    postcode: str = field(repr=False)
+
+
+def read_details(form: Form, today: date) -> Details | Problem:
+    """The details in `form`, or what stands against the first of them that cannot be meant."""
+    agreement, postcode = form["agreement"].strip(), form["postcode"].strip()
+    if not SHORTEST <= len(agreement) <= LONGEST or not agreement.isprintable():
+        return AGREEMENT
+    born = _date(form["birth_day"].strip(), form["birth_month"].strip(), form["birth_year"].strip())
+    if born is None or not EARLIEST <= born < today:
+        return BIRTH_DATE
+    if not 0 < len(postcode) <= LONGEST_POSTCODE or not postcode.isprintable():
+        return POSTCODE
+    return Details(agreement, born, postcode)
+
+
+def _date(day: str, month: str, year: str) -> date | None:
+    if not (DAY.fullmatch(day) and DAY.fullmatch(month) and YEAR.fullmatch(year)):
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
