@@ -13,6 +13,7 @@ from playwright.sync_api import Page, ViewportSize
 from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
+from tests.browser.lost import loses_the_app
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
@@ -29,6 +30,7 @@ RULES_OF_SIGHT = EVERY_RULE | {
 BRANDS = ("stellantis", "alphera")
 OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
 TEXTED = {"stellantis": "+447700900201", "alphera": "+447700900202"}
+LOST_PHONE = {"stellantis": "+447700900211", "alphera": "+447700900212"}
 SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
 
 
@@ -214,6 +216,11 @@ def test_the_offer_of_a_second_step(open_browser: OpenBrowser, office: Office, b
     is_sound(visitor.page)
     visitor.press("Not now")
     visitor.reads("We know of no agreement of yours")
+
+
+def test_a_lost_second_step(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    visitor = open_browser()
+    loses_the_app(visitor, office, brand, f"loser-{brand}", LOST_PHONE[brand], lambda _name: is_sound(visitor.page))
 
 
 def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
