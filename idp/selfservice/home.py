@@ -31,7 +31,22 @@ class Home:
         """One card for each part of the account that has a page."""
         with self.own.database.reading() as db:
             every = (*self._sign_in(db, owner), *self._use(db, owner), *self._leaving())
-        return tuple(card for card in every if card.address in self.offered)
+            agreement = tuple(self._agreement(db, owner))
+        return (*agreement, *(card for card in every if card.address in self.offered))
+
+    def _agreement(self, db: Connection, owner: Owner) -> Iterable[Card]:
+        """Whoever has no agreement at the brand they came from can add it."""
+        brand = self.own.gate.brands.get(owner.brand)
+        if brand is None or brand.account_api is None:
+            return
+        if self.own.subjects.customer_number(db, owner.subject.id, brand.id) is None:
+            yield Card(
+                _("Your agreement"),
+                _("None added at %(brand)s", brand=brand.name),
+                _("If you have one there, add it to this account: one sign-in for everything."),
+                f"/activate?brand={brand.id}",
+                _("Add your agreement"),
+            )
 
     def _sign_in(self, db: Connection, owner: Owner) -> Iterable[Card]:
         enrolled, now = of(db, owner.subject.id), self.own.clock.now()
