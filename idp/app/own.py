@@ -1,11 +1,12 @@
 """The pages of one's own account: who may enter, what there is, and where each thing is looked after."""
 
-from idp.app import contacts, own_life, passkeys
+from idp.app import contacts, lost, own_life, passkeys
 from idp.app.house import House
 from idp.selfservice.app_pages import AppPages
 from idp.selfservice.apps import Apps
 from idp.selfservice.browser_pages import BrowserPages
 from idp.selfservice.code_pages import CodePages
+from idp.selfservice.lost_pages import LostPages
 from idp.selfservice.mail_pages import MailPages
 from idp.selfservice.overview import Overview
 from idp.selfservice.own import KIND, Own
@@ -33,10 +34,11 @@ def account(house: House, pages: Pages, browser: BrowserCookie, cookie: SessionC
         *MailPages(own, ground.bus, people.mail_code).routes(),
         *CodePages(own, ground.bus, people.recovery_codes).routes(),
         *BrowserPages(own, ground.bus, DeviceCookie(ground.settings)).routes(),
+        *LostPages(own, lost.resets(house)).routes(),
         *own_life.rooms(house, own),
         *contacts.of_their_owner(house, own),
     )
-    overview = Overview(own, people.recovery_codes, frozenset(route.rule for route in routes))
+    overview = Overview(own, people.recovery_codes, lost.resets(house), frozenset(route.rule for route in routes))
     routes = (*own.routes(), *SecurityPages(own, overview).routes(), *routes)
     return (*routes, *own_life.home(house, own, frozenset(route.rule for route in routes)))
 

@@ -10,12 +10,12 @@ from idp.core.sealing import Keyring
 from idp.factors.password import Password
 from idp.selfservice.activity import happenings
 from idp.selfservice.connected import Connected
-from idp.selfservice.moments import moment
+from idp.selfservice.moments import day, moment
 from idp.selfservice.overview import Card
 from idp.selfservice.own import ACCOUNT, HOME, Own, Owner
 from idp.sessions import listing
 from idp.signin.masking import masked
-from idp.subjects.authenticators import kinds
+from idp.subjects.authenticators import of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,19 @@ class Home:
             )
 
     def _sign_in(self, db: Connection, owner: Owner) -> Iterable[Card]:
-        ways = kinds(db, owner.subject.id) - {Password.kind}
+        enrolled, now = of(db, owner.subject.id), self.own.clock.now()
+        chosen = [one.created_at for one in enrolled if one.kind == Password.kind]
+        zone = self.own.zone(owner)
         yield Card(
             _("Sign-in and security"),
-            _("Your password and more") if ways else _("Your password alone"),
+            _("Your password and more") if len(enrolled) > len(chosen) else _("Your password alone"),
             _("Passkeys, authenticator apps, codes and the browsers we remember."),
             HOME,
             _("See how you sign in"),
         )
         yield Card(
             _("Password"),
-            _("Yours alone"),
+            _("Last changed %(day)s", day=day(chosen[0], now, zone)) if chosen else _("None yet"),
             _("Change it whenever you think that somebody may know it."),
             f"{ACCOUNT}/password",
             _("Change your password"),

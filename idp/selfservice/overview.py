@@ -10,11 +10,14 @@ from idp.core.language import N_, _, ngettext
 from idp.factors.mail_code import MailCode
 from idp.factors.password import Password
 from idp.factors.recovery_codes import CODES, FEW, RecoveryCodes
+from idp.recovery.lost import LostResets
+from idp.selfservice.lost_pages import PAGE as LOST
 from idp.selfservice.moments import day, last_used
 from idp.selfservice.own import HOME, Own, Owner
 from idp.sessions import known_browsers
 from idp.signin.giving_up import STANDS_FOR, has_strong, is_strong
 from idp.subjects.authenticators import Authenticator, kinds, of
+from idp.web.formats import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Overview:
 
     own: Own
     recovery_codes: RecoveryCodes
+    resets: LostResets
     offered: frozenset[str]
 
     def cards(self, owner: Owner) -> tuple[Card, ...]:
@@ -95,6 +99,7 @@ class Overview:
         with self.own.database.reading() as db:
             enrolled = of(db, owner.subject.id)
             return (
+                *self._lost(db, owner),
                 self._password(owner, enrolled, now),
                 *self._factors(owner, enrolled, now),
                 self._codes(db, owner),
@@ -105,6 +110,14 @@ class Overview:
         """Whether nothing but the password protects the account."""
         with self.own.database.reading() as db:
             return kinds(db, owner.subject.id) <= {Password.kind}
+
+    def _lost(self, db: Connection, owner: Owner) -> Iterable[Card]:
+        reset = self.resets.running(db, owner.subject.id)
+        if reset is not None:
+            when = moment(reset.ready_at.astimezone(self.own.zone(owner)))
+            state, about = _("About to be removed"), _("Somebody proved to be you and said that it is lost.")
+            warning = _("It can be removed after %(when)s. If it was not you, stop it now.", when=when)
+            yield Card(_("Your second step"), state, about, LOST, _("See more, or stop it"), warning)
 
     def _password(self, owner: Owner, enrolled: tuple[Authenticator, ...], now: datetime) -> Card:
         chosen = [one.created_at for one in enrolled if one.kind == Password.kind]

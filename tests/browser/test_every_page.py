@@ -13,6 +13,7 @@ from playwright.sync_api import Page, ViewportSize
 from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
+from tests.browser.lost import loses_the_app
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
@@ -29,6 +30,7 @@ RULES_OF_SIGHT = EVERY_RULE | {
 BRANDS = ("stellantis", "alphera")
 OTHER = {"stellantis": "alphera", "alphera": "stellantis"}
 TEXTED = {"stellantis": "+447700900201", "alphera": "+447700900202"}
+LOST_PHONE = {"stellantis": "+447700900211", "alphera": "+447700900212"}
 SOMEBODY = {"stellantis": "ben", "alphera": "dev"}
 
 
@@ -216,6 +218,11 @@ def test_the_offer_of_a_second_step(open_browser: OpenBrowser, office: Office, b
     visitor.reads("We know of no agreement of yours")
 
 
+def test_a_lost_second_step(open_browser: OpenBrowser, office: Office, brand: str) -> None:
+    visitor = open_browser()
+    loses_the_app(visitor, office, brand, f"loser-{brand}", LOST_PHONE[brand], lambda _name: is_sound(visitor.page))
+
+
 def test_signing_out(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
     visitor, shop = open_browser(), shops[brand]
     visitor.sign_in_at(brand, SOMEBODY[brand])
@@ -278,6 +285,42 @@ def test_ones_own_security(open_browser: OpenBrowser, office: Office, demo: Demo
         if link is not None:
             page.get_by_role("link", name=link).first.click()
         is_sound(page)
+
+
+def test_ones_own_details(open_browser: OpenBrowser, office: Office, demo: Demo, brand: str) -> None:
+    owner = f"mover-{brand}"
+    reached = {"phone_number": TEXTED[brand], "phone_number_verified": True}
+    new = NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True, claims=reached)
+    office.add_customer(new, OF_ALL_OTHERS)
+    visitor, page = (opened := open_browser()), opened.page
+    visitor.customer_login(brand)
+    visitor.sign_in(owner)
+    for path in ("details", "details/name", "details/language", "details/phone", "details/phone/remove", "password"):
+        page.goto(f"{demo.issuer}/account/{path}")
+        is_sound(page)
+    page.get_by_label("New password", exact=True).fill("password password")
+    visitor.press("Change your password")
+    visitor.sees("That password is easy to guess")
+    is_sound(page)
+    page.goto(f"{demo.issuer}/account/details/email")
+    page.get_by_label("New e-mail address").fill("name@nowhere")
+    visitor.press("Mail me a code")
+    visitor.sees("That is no address we can write to")
+    is_sound(page)
+    page.get_by_label("New e-mail address").fill(f"{owner}@example.org")
+    visitor.press("Mail me a code")
+    visitor.reads("First confirm that it’s you")
+    is_sound(page)
+    page.goto(demo.issuer + office.undo_link(owner, "phone", TEXTED[brand], brand))
+    visitor.reads("Take this change back?")
+    is_sound(page)
+    visitor.press("It wasn’t me: change it back")
+    visitor.reads("Your contacts are as they were before")
+    is_sound(page)
+    page.go_back()
+    page.reload()
+    visitor.reads("This link is no longer good")
+    is_sound(page)
 
 
 def test_ones_own_life(open_browser: OpenBrowser, office: Office, demo: Demo, brand: str, shops: dict[str, Shop]) -> None:

@@ -1,0 +1,127 @@
+"""A lost second factor, and the brand's own check of an agreement as one of the proofs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.builders import TestClock
+from tests.drivers.brand_api import BrandApi, a_brand_api
+from tests.drivers.lost import BORN, NUMBER, PHONE, POSTCODE, Loss
+from tests.drivers.post import Post
+from tests.drivers.provider import CLIENTS_FILE, ISSUER, a_provider
+from tests.journeys.locks import tried
+
+NEW = "saffron glacier walnut 41"
+CUSTOMER = "ST-100"
+
+
+@pytest.fixture
+def api(clock: TestClock) -> Iterator[BrandApi]:
+    with a_brand_api(ISSUER, clock.now) as running:
+        running.knows(NUMBER, BORN.isoformat(), POSTCODE, CUSTOMER)
+        running.knows("STL-2002", BORN.isoformat(), POSTCODE, "ST-200")
+        yield running
+
+
+@pytest.fixture(params=["stellantis", "alphera"])
+def loss(request: pytest.FixtureRequest, api: BrandApi, clock: TestClock, tmp_path: Path) -> Iterator[Loss]:
+    """Ana, whose brand checks agreements."""
+    brand, file = request.param, tmp_path / "clients.yaml"
+    known = yaml.safe_load(CLIENTS_FILE.read_text())
+    known["brands"][brand]["account_api"] = api.block()
+    file.write_text(yaml.safe_dump(known))
+    with a_provider(tmp_path, clock, clients_file=str(file)) as provider:
+        provider.add_customer("ana", claims=PHONE, numbers={brand: CUSTOMER})
+        provider.add_app("ana")
+        shop = provider.add_client("shop", brand=brand, consent="implied")
+        yield Loss(provider, shop, Post(provider, tmp_path), provider.browser(), clock)
+
+
+# The proofs that begin, the one at the end, and whether a new password is chosen then.
+PAIRS = [
+    ("agreement", "password", "password", False),
+    ("agreement", "mail_code", "agreement", True),
+    ("agreement", "text_code", "text_code", True),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "last", "renews"), PAIRS)
+def test_an_agreement_is_one_of_two_proofs(loss: Loss, first: str, second: str, last: str, renews: bool) -> None:
+    loss.has_begun(first, second)
+    loss.waits(24)
+    loss.comes_back()
+    assert "Remove your second step" in loss.gives(last).text
+    done = loss.browser.submit(password=NEW) if renews else loss.browser.submit()
+    assert "is removed" in done.text
+
+
+def test_no_phone_and_no_password(loss: Loss) -> None:
+    """Mail and agreement are left: it takes a day, and a new password is chosen in the same pass."""
+    loss.has_begun("mail_code", "agreement")
+    loss.waits(24)
+    loss.comes_back()
+    loss.gives("agreement")
+    assert loss.browser.submit(password="short").status == 422
+    assert "is removed" in loss.browser.submit(password=NEW).text
+    assert tried(loss.browser, loss.shop, "ana", password=NEW).left
+
+
+def test_locked_and_no_phone(loss: Loss) -> None:
+    """A lock stops the password alone: mail and agreement go on, and the new password opens the lock."""
+    tried(loss.provider.browser("192.0.2.9"), loss.shop, *["ana"] * 5)
+    loss.begins()
+    hub = loss.browser.page.url
+    assert "locked" in loss.gives("password").text
+    loss.browser.open(hub)
+    loss.gives("mail_code")
+    loss.gives("agreement")
+    loss.browser.submit()
+    loss.waits(24)
+    loss.comes_back()
+    loss.gives("agreement")
+    loss.browser.submit(password=NEW)
+    assert tried(loss.browser, loss.shop, "ana", password=NEW).left
+    (locked,) = loss.provider.happened("PasswordLocked")
+    # The one lock ended long before by itself, the other waited for this.
+    assert loss.outcomes("PasswordUnlocked") == ([] if locked.brand == "stellantis" else ["recovery"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"number": "STL-2002"}, "did not match"),  # somebody else's
+        ({"number": "STL-9999"}, "did not match"),
+        ({"postcode": "EC1A 1BB"}, "did not match"),
+        ({"birth_date": "1980-05-18"}, "did not match"),
+        ({"birth_date": "17 May"}, "all three"),
+        ({"postcode": " "}, "all three"),
+    ],
+)
+def test_what_does_not_fit_proves_nothing(loss: Loss, fields: dict[str, str], said: str) -> None:
+    loss.begins()
+    loss.asks("agreement")
+    right = {"number": NUMBER, "birth_date": BORN.isoformat(), "postcode": POSTCODE}
+    assert said in loss.browser.submit(**(right | fields)).text
+    nobody = loss.elsewhere()
+    nobody.begins("nobody")
+    nobody.asks("agreement")
+    assert "did not match" in nobody.browser.submit(**right).text
+    assert loss.provider.happened("SecondStepProven") == []
+
+
+def test_a_silent_brand_is_tried_later(loss: Loss, api: BrandApi) -> None:
+    api.instead = (500, "text/plain", b"down")
+    loss.begins()
+    page = loss.gives("agreement")
+    assert (page.status, "cannot ask at the moment" in page.text) == (503, True)
+
+
+def test_an_agreement_is_tried_five_times_a_day(loss: Loss, api: BrandApi) -> None:
+    for number in range(6):
+        other = loss.elsewhere(f"192.0.2.{100 + number}")
+        other.begins()
+        other.asks("agreement")
+        page = other.browser.submit(number=NUMBER, birth_date="1999-01-01", postcode=POSTCODE)
+    assert (page.status, len(api.asked)) == (429, 5)

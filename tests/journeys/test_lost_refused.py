@@ -1,0 +1,323 @@
+"""Lost second factors: what leads nowhere, and what strangers learn, which is nothing."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.builders import ANA_PASSWORD, TestClock
+from tests.drivers.browser import Browser, Page
+from tests.drivers.lost import PHONE, Loss
+from tests.drivers.post import Post, other_than
+from tests.drivers.provider import Provider
+from tests.journeys.locks import tried
+
+BRANDS = ["stellantis", "alphera"]
+NEW_EACH_TIME = r"prove(/|%2F)[\w-]{22}|nonce=\S+|value=\"[0-9a-f]{64}\"|<span class=\"mono\">[^<]*|<code>[^<]*"
+NEW = "saffron glacier walnut 41"
+
+
+@pytest.fixture
+def loss(provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path) -> Loss:
+    provider.add_customer("ana", claims=PHONE)
+    provider.add_app("ana")
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    return Loss(provider, shop, Post(provider, tmp_path), browser, clock)
+
+
+def seen(page: Page) -> tuple[int, str]:
+    """What a stranger sees, without what is new on every page."""
+    body = re.sub(NEW_EACH_TIME, "", page.body)
+    return page.status, body.replace("nobody", "ana")
+
+
+def token(browser: Browser) -> dict[str, str]:
+    """What every form of this browser carries."""
+    return {"csrf_token": browser.open("/recovery").forms[0].fields["csrf_token"]}
+
+
+def as_a_stranger(loss: Loss, name: str) -> list[tuple[int, str]]:
+    """Every page that can be seen without a proof."""
+    pages = [loss.begins(name)]
+    hub = loss.browser.page.url
+    pages += [loss.asks("password"), loss.browser.submit(password="wrong"), loss.browser.submit(password="")]
+    loss.browser.open(hub)
+    pages.append(loss.asks("mail_code"))
+    pages += [loss.browser.submit(code=code) for code in ("", "12", *["123456"] * 6)]
+    pages += [loss.browser.open(f"{hub}/{kind}") for kind in ("text_code", "agreement", "totp")]
+    pages += [loss.browser.post(f"{hub}/{act}", token(loss.browser)) for act in ("begin", "remove", "text_code/send")]
+    return [seen(page) for page in pages]
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_a_stranger_sees_the_same_for_every_name(loss: Loss, brand: str) -> None:
+    loss.provider.add_customer("plain")
+    loss.shop = loss.provider.add_client(f"shop-{brand}", brand=brand, consent="implied")
+    by_name = [as_a_stranger(loss.elsewhere(f"192.0.2.{n}"), name) for n, name in enumerate(("ana", "nobody", "plain"), 9)]
+    assert by_name[0] == by_name[1]
+    assert [status for status, _ in by_name[0]] == [status for status, _ in by_name[2]]
+    assert not any("•••" in body for pages in by_name for _, body in pages)
+    assert loss.post.texts() == []
+
+
+def test_a_locked_name_looks_the_same_whether_or_not_it_exists(loss: Loss) -> None:
+    pages = {}
+    for name in ("ana", "nobody"):
+        loss.begins(name)
+        loss.asks("password")
+        pages[name] = [seen(loss.browser.submit(password="wrong")) for _ in range(7)]
+    assert pages["ana"] == pages["nobody"]
+    assert [status for status, _ in pages["ana"]] == [422] * 4 + [429] * 3
+    # The lane is that of a sign-in, so the right password counts neither here nor there.
+    loss.begins()
+    assert "locked" in loss.gives("password").text
+    assert "is locked" in tried(loss.browser, loss.shop, "ana", password=ANA_PASSWORD).text
+
+
+def test_wrong_passwords_at_a_sign_in_count_here_too(loss: Loss) -> None:
+    tried(loss.browser, loss.shop, *["ana"] * 4)
+    loss.begins()
+    loss.asks("password")
+    assert "locked" in loss.browser.submit(password="wrong").text
+    assert len(loss.provider.happened("PasswordLocked")) == 1
+
+
+def test_wrong_codes_are_counted_and_the_right_one_no_longer_looked_at(loss: Loss) -> None:
+    loss.begins()
+    loss.asks("mail_code")
+    code = loss.post.code("mail_code")
+    statuses = [loss.browser.submit(code=other_than(code)).status for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
+    assert "Too many tries" in loss.browser.submit(code=code).text
+    assert loss.outcomes("SecondStepFailed") == ["wrong"] * 5
+
+
+def test_a_code_counts_once_in_the_way_it_was_asked_for_and_for_five_minutes(loss: Loss) -> None:
+    loss.begins()
+    loss.asks("mail_code")
+    code = loss.post.code("mail_code")
+    other = loss.elsewhere()
+    other.begins()
+    other.asks("mail_code")
+    assert "did not match" in other.browser.submit(code=code).text
+    loss.clock.advance(timedelta(minutes=5))
+    assert "did not match" in loss.browser.submit(code=code).text
+    loss.browser.submit(press="send")
+    code = loss.post.code("mail_code")
+    typed = loss.browser.page
+    assert "One more" in loss.browser.submit(code=code).text
+    loss.browser.page = typed
+    assert "One more" in loss.browser.submit(code=code).text  # it is asked no more; nothing was given twice
+
+
+def test_codes_for_strangers_use_up_nothing_of_a_sign_in_and_end_with_the_quota(loss: Loss) -> None:
+    for number in range(7):
+        other = loss.elsewhere(f"192.0.2.{100 + number}")
+        other.begins()
+        other.asks("mail_code")
+        loss.post.mails()
+    assert (len(loss.provider.happened("CodeSent")), len(loss.provider.happened("CodeWithheld"))) == (5, 2)
+    loss.provider.add_mail_code("ana")
+    loss.shop = loss.provider.add_client("alphera", brand="alphera", consent="implied")
+    page = tried(loss.browser, loss.shop, "ana", password=ANA_PASSWORD)
+    loss.browser.open(page.url.replace("/totp", "/mail_code"))
+    loss.browser.submit(press="send")
+    assert len(loss.provider.happened("CodeSent")) == 6
+
+
+def test_another_code_comes_after_half_a_minute(loss: Loss) -> None:
+    loss.begins()
+    loss.asks("mail_code")
+    loss.post.mails()
+    for _ in range(3):
+        loss.browser.submit(press="send")
+        loss.post.mails()
+    assert len(loss.provider.happened("CodeSent")) == 1
+    loss.clock.advance(timedelta(seconds=31))
+    loss.browser.submit(press="send")
+    loss.post.mails()
+    assert len(loss.provider.happened("CodeSent")) == 2
+
+
+@pytest.mark.parametrize(
+    ("about", "factor", "said"),
+    [
+        ({"email_verified": False}, True, "Please call us"),  # nobody could be told
+        ({"email_verified": False, "claims": PHONE}, True, "One more"),
+        ({}, False, "nothing to remove"),
+        ({}, True, "One more"),
+    ],
+)
+def test_who_cannot_prove_enough_is_asked_to_call(
+    provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path, about: dict[str, object], factor: bool, said: str
+) -> None:
+    provider.add_customer("ana", **about)
+    if factor:
+        provider.add_app("ana")
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    loss = Loss(provider, shop, Post(provider, tmp_path), browser, clock)
+    loss.begins()
+    assert said in loss.gives("password").text
+    assert "020 7946 0101" in browser.text()
+
+
+def test_staff_are_helped_by_a_person(loss: Loss) -> None:
+    loss.provider.make_staff("ana")
+    loss.begins()
+    assert "Please call us" in loss.gives("password").text
+
+
+def test_locked_and_no_phone(loss: Loss) -> None:
+    """The lock ends first; the mailbox alone never removes anything."""
+    loss.provider.add_customer("bea")
+    loss.provider.add_app("bea")
+    tried(loss.provider.browser("192.0.2.9"), loss.shop, *["bea"] * 5)
+    loss.begins("bea")
+    loss.gives("mail_code")
+    hub = loss.browser.page.url
+    assert "lock ends in 15 minutes" in loss.gives("password").text
+    loss.browser.open(hub)
+    assert "a•••@" not in loss.browser.text()
+    assert "A code to your phone" not in loss.browser.text()
+    loss.clock.advance(timedelta(minutes=15))
+    loss.begins("bea")
+    loss.gives("password")
+    assert "Nothing has changed yet" in loss.gives("mail_code").text
+
+
+def test_one_proof_twice_is_one(loss: Loss) -> None:
+    loss.begins()
+    hub = loss.browser.page.url
+    loss.gives("password")
+    loss.browser.open(hub)
+    assert loss.browser.open(f"{hub}/password").url == f"{loss.browser.home}{hub.removeprefix(loss.browser.home)}"
+    fields = token(loss.browser) | {"password": ANA_PASSWORD}
+    assert "One more" in loss.browser.post(f"{hub}/password", fields).text
+    assert "One more" in loss.browser.post(f"{hub}/begin", fields).text
+    assert loss.provider.happened("FactorResetStarted") == []
+
+
+def test_a_password_that_was_changed_meanwhile_counts_no_more(loss: Loss) -> None:
+    loss.begins()
+    loss.gives("password")
+    loss.provider.change_password("ana", NEW)
+    page = loss.gives("mail_code")
+    assert "One more" in page.text
+    assert ("Given: a code to your e-mail" in page.text, "Given: your password" in page.text) == (True, False)
+
+
+def test_the_way_belongs_to_its_browser_and_to_no_sign_in(loss: Loss) -> None:
+    loss.begins()
+    hub = loss.browser.page.url
+    loss.gives("password")
+    loss.gives("mail_code")
+    stranger = loss.provider.browser("192.0.2.66")
+    assert "no longer open" in stranger.open(hub).text
+    sign_in = hub.replace("/recovery/lost/prove/", "/signin/")
+    for path in ("", "/totp", "/mail_code", "/other", "/offer"):
+        assert "Sign in to" not in loss.browser.open(f"{sign_in}{path}").text
+    assert loss.browser.open(loss.shop.request(prompt="none")).query["error"] == "login_required"
+    assert "Nothing has changed yet" in loss.browser.open(hub).text
+
+
+def test_one_runs_at_a_time_and_three_are_begun_in_a_week(loss: Loss) -> None:
+    for number in range(3):
+        loss.has_begun("password", "mail_code")
+        if number == 0:
+            again = loss.elsewhere()
+            assert "begun already" in again.has_begun("password", "text_code").text
+        loss.browser.open(loss.link("stop"))
+        loss.browser.submit()
+        loss.clock.advance(timedelta(hours=2))
+    assert "Not again this week" in loss.has_begun("password", "mail_code").text
+    assert loss.outcomes("RecoveryWithheld") == ["resets"] * 2
+    loss.clock.advance(timedelta(days=7))
+    assert "wait has begun" in loss.has_begun("password", "mail_code").text
+
+
+def test_nothing_is_finished_early_or_late(loss: Loss) -> None:
+    loss.has_begun("password", "mail_code")
+    loss.waits(23.9)
+    with pytest.raises(IndexError):
+        loss.link("finish")
+    loss.waits(0.2)
+    link = loss.link("finish")
+    loss.comes_back()
+    loss.gives("password")
+    ready = loss.browser.page
+    loss.clock.advance(timedelta(hours=72))
+    assert "This is over" in loss.browser.open(link).text
+    loss.browser.page = ready
+    page = loss.browser.submit()
+    assert "Remove your second step" not in page.text
+    loss.waits(0)
+    assert loss.outcomes("FactorResetCancelled") == ["lapsed"]
+    assert loss.provider.happened("AuthenticatorRemoved") == []
+
+
+@pytest.mark.parametrize("what", ["disabled", "contact_changed", "staff"])
+@pytest.mark.parametrize("when", ["before the end", "at the end"])
+def test_what_changed_meanwhile_ends_it(loss: Loss, what: str, when: str) -> None:
+    loss.has_begun("password", "mail_code")
+    if when == "at the end":
+        loss.waits(24)
+        loss.comes_back()
+        loss.gives("password")
+    house = loss.provider.house
+    with house.ground.database.transaction() as db:
+        ana = house.people.subjects.find(db, "ana")
+        assert ana is not None
+        if what == "disabled":
+            house.people.subjects.disable(db, house.ground.bus, ana.id, loss.clock.now())
+        elif what == "staff":
+            house.people.subjects.set_staff(db, house.ground.bus, ana.id, True, loss.clock.now())
+        else:
+            house.people.text_code.enrol(db, ana.id, "+447700900999", loss.clock.now())
+    if when == "at the end":
+        assert "This is over" in loss.browser.submit().text
+        loss.waits(72)
+    else:
+        loss.waits(24)
+    assert loss.outcomes("FactorResetCancelled") == [what]
+    assert loss.provider.happened("AuthenticatorRemoved") == []
+
+
+def test_the_mailbox_alone_does_not_finish_it(loss: Loss) -> None:
+    """Who reads the mail has the link; a code that is mailed too would prove nothing more."""
+    loss.has_begun("mail_code", "text_code")
+    loss.waits(24)
+    thief = loss.elsewhere()
+    page = thief.comes_back()
+    assert ("A code to your phone" in page.text, "A code to your e-mail" in page.text) == (True, False)
+    hub = page.url
+    for kind in ("mail_code", "password"):
+        assert thief.browser.open(f"{hub}/{kind}").url == hub
+    assert "once more" in thief.browser.post(f"{hub}/remove", token(thief.browser) | {"password": NEW}).text
+    assert loss.provider.happened("AuthenticatorRemoved") == []
+
+
+def test_a_finished_reset_is_over_for_every_link_and_form(loss: Loss) -> None:
+    loss.has_begun("password", "mail_code")
+    loss.waits(24)
+    stop, finish = loss.link("stop"), loss.link("finish")
+    loss.comes_back()
+    loss.gives("password")
+    page = loss.browser.page
+    loss.browser.submit()
+    loss.browser.page = page
+    assert "already answered" in loss.browser.submit().text
+    for link in (stop, finish, f"{finish}x", f"{loss.browser.home}/recovery/lost/stop?at=made-up"):
+        assert "This is over" in loss.browser.open(link).text
+    assert len(loss.provider.happened("FactorResetFinished")) == 1
+    loss.waits(100)
+    assert loss.outcomes("FactorResetCancelled") == []
+
+
+def test_an_opened_link_is_for_the_browser_that_opened_it(loss: Loss) -> None:
+    loss.has_begun("password", "mail_code")
+    page = loss.browser.open(loss.link("stop"))
+    stranger = loss.provider.browser("192.0.2.66")
+    assert "This is over" in stranger.open(page.url).text
+    assert "This is over" in stranger.post("/recovery/lost/stop", page.forms[0].fields | token(stranger)).text
+    assert loss.outcomes("FactorResetCancelled") == []
