@@ -86,21 +86,21 @@ class Notices:
             return
         brand = self._brand(db, event)
         if brand is not None:
-            self._send(db, event.subject_id, brand, partial(self._changed, brand, "signed_in_new_device", NEW_BROWSER))
+            self._send(db, event.subject_id, brand, partial(self.changed, brand, "signed_in_new_device", NEW_BROWSER))
 
     def when_changed(self, db: Connection, event: Event) -> None:
         """Something that one signs in with changed. Told in the dress of the event's brand, or of one the subject is at."""
         title = CHANGES[type(event), getattr(event, "kind", "")]
         brand = self._brand(db, event)
         if brand is not None and event.subject_id is not None:
-            self._send(db, event.subject_id, brand, partial(self._changed, brand, "account_changed", title))
+            self._send(db, event.subject_id, brand, partial(self.changed, brand, "account_changed", title))
 
     def when_activation_refused(self, db: Connection, event: Event) -> None:
         """Somebody tried to activate an agreement that has online access: most often its owner, who forgot."""
         brand = self._brand(db, event)
         if not isinstance(event, ActivationRefused) or event.reason != "active" or brand is None or event.subject_id is None:
             return
-        self._send(db, event.subject_id, brand, partial(self._already_active, brand))
+        self._send(db, event.subject_id, brand, partial(self.already_active, brand))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
@@ -110,7 +110,7 @@ class Notices:
         left = self.recovery_codes.left(db, event.subject_id)
         if brand is None or left > FEW:
             return
-        self._send(db, event.subject_id, brand, partial(self._few_codes, brand, left))
+        self._send(db, event.subject_id, brand, partial(self.few_codes, brand, left))
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
@@ -120,18 +120,21 @@ class Notices:
         handle = unlock_links.offer(db, event.subject_id, brand.id, now)
         if handle is None:
             return
-        self._send(db, event.subject_id, brand, partial(self._locked, brand, handle))
+        self._send(db, event.subject_id, brand, partial(self.locked, brand, handle))
 
-    def _changed(self, brand: Brand, template: str, title: str) -> Mail:
+    def changed(self, brand: Brand, template: str, title: str) -> Mail:
+        """Something changed: `title` says what, in the mail `template`."""
         return Mail(template, _(title), [self._where(brand)], _(CALL_AT_ONCE))
 
-    def _few_codes(self, brand: Brand, left: int) -> Mail:
+    def few_codes(self, brand: Brand, left: int) -> Mail:
+        """So many recovery codes are `left`."""
         title = ngettext("%(num)d recovery code left", "%(num)d recovery codes left", left) if left else _(NO_CODES)
         used = _("You used a recovery code: %(where)s", where=self._where(brand))
         advice = _("Sign in as always, open “Sign-in and security” and make new ones.")
         return Mail("few_recovery_codes", title, [used, advice], _(CALL_AT_ONCE))
 
-    def _locked(self, brand: Brand, handle: str) -> Mail:
+    def locked(self, brand: Brand, handle: str) -> Mail:
+        """A lock fell; the link with `handle` opens it."""
         tried = _("There were several wrong passwords for your account, the last %(when)s.", when=self._when(brand))
         return Mail(
             "password_locked",
@@ -151,7 +154,8 @@ class Notices:
         """In whose name the subject is told something that began at this brand."""
         return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
 
-    def _already_active(self, brand: Brand) -> Mail:
+    def already_active(self, brand: Brand) -> Mail:
+        """Online access was asked for where there is some."""
         paragraphs = [
             _("Online access was asked for again, for an agreement of yours: %(where)s", where=self._where(brand)),
             _("There is nothing to activate. Sign in with your username or e-mail; there you find help too, if you forgot it."),

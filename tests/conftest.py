@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider, a_provider
 
 pytest_plugins = ["tests.servers"]
+
+# Nothing here asks the internet: reading all of the machine's certificates for each provider takes its time.
+os.environ["SSL_CERT_FILE"], os.environ["SSL_CERT_DIR"] = os.devnull, os.devnull
 
 # A busy machine is no defect of what is tested.
 settings.register_profile("unhurried", deadline=None)

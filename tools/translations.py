@@ -39,6 +39,9 @@ def _differences(english: str, text: str, may_say: set[str]) -> Iterator[str]:
         yield "has a percent sign that is neither a placeholder nor doubled"
     if Counter(TAG.findall(english)) != Counter(TAG.findall(text)):
         yield f"has other HTML than {TAG.findall(english)}"
+    # In a page a translation is taken as HTML, also inside an attribute.
+    if set('"<>') & set(TAG.sub("", text)):
+        yield "has a straight quotation mark or a bare angle bracket"
     if (english[:1].isspace(), english[-1:].isspace()) != (text[:1].isspace(), text[-1:].isspace()):
         yield "begins or ends with other space"
 

@@ -79,13 +79,15 @@ class Checking:
             refused = refused or _against(case.target, holder, counted)
             if refused:
                 case = _ghost(brand, case.agreement, case.target)
-            self._write(db, brand, case, now)
+            self._write(db, brand, case, now, told=refused == "active")
             self._record(db, interaction, case, holder, refused)
         self.cases.keep(interaction, case)
 
-    def _write(self, db: Connection, brand: Brand, case: Case, now: datetime) -> None:
-        if case.target.kind:
-            self.sending.write(db, brand, case, self.codes.renew(db, case, now), now)
+    def _write(self, db: Connection, brand: Brand, case: Case, now: datetime, *, told: bool) -> None:
+        code = self.codes.renew(db, case, now) if case.target.kind else None
+        # Who is told that they have online access gets that mail in place of the code: one is written either way.
+        if case.target.kind and not told:
+            self.sending.write(db, brand, case, code, now)
 
     def _record(self, db: Connection, interaction: Interaction, case: Case, holder: str | None, refused: str) -> None:
         if not refused:

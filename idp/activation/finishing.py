@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from idp.activation.case import Case, Cases, Stage
 from idp.core.events import ActivationFinished
+from idp.core.language import current_language
 from idp.factors.password import Password
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
@@ -188,6 +189,7 @@ def _new(case: Case, chosen: Chosen) -> NewSubject:
         given_name=chosen.given_name,
         family_name=chosen.family_name,
         claims=claims,
+        locale=current_language(),
         numbers={case.brand: case.number},
     )
 

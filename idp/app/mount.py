@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import contacts, lost, own, passkeys, recovery
+from idp.app import contacts, demo, lost, own, passkeys, recovery
 from idp.app.activating import activating
 from idp.app.front import Front
 from idp.app.house import House
@@ -12,8 +12,6 @@ from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
 from idp.core.errors import Unavailable
 from idp.core.throttle import Quota
-from idp.demo.mailbox import Mailbox
-from idp.demo.pages import DemoPages
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.endpoints.authorize import Authorize
@@ -78,7 +76,7 @@ def mount(house: House) -> None:
         contacts.taking_back(house, front),
         _authorization(house, front),
         _logout(house, front),
-        _demo(house, front) if settings.demo else (),
+        demo.pages(house, front) if settings.demo else (),
     ):
         table.mount(app, routes)
     direct.mount((*Health(checks).routes(), *_machines(house)))
@@ -87,10 +85,6 @@ def mount(house: House) -> None:
     app.extensions["idp"] = house
     app.extensions["idp.routes"] = table
     app.extensions["idp.direct"] = direct
-
-
-def _demo(house: House, front: Front) -> tuple[Route, ...]:
-    return DemoPages(front.pages, house.parties.brands, Mailbox(house.ground.database)).routes()
 
 
 def _judging(house: House) -> Quota:

@@ -29,10 +29,8 @@ class DemoPages:
         return (Route("/demo", "demo", self.show, guard=Guard.PAGE),)
 
     def show(self) -> Response:
-        """Everything one needs to try the product. 404 for callers from elsewhere, a proxy's callers too."""
-        # Passwords stand here: both who connects and whom a trusted proxy speaks for must be this machine.
-        if not is_loopback(request.environ.get("REMOTE_ADDR")) or not is_loopback(current_origin().address):
-            raise NotFound
+        """Everything one needs to try the product."""
+        at_this_machine()
         brands = self.brands.all()
         names = {brand.id: brand.name for brand in brands}
         return self.pages.page(
@@ -43,6 +41,13 @@ class DemoPages:
             newcomers=[{"brand": names.get(one.brand, one.brand), "who": one} for one in NEWCOMERS],
             messages=self.mailbox.messages(),
         )
+
+
+def at_this_machine() -> None:
+    """Raises NotFound for callers from elsewhere, a proxy's callers too."""
+    # Passwords stand here: both who connects and whom a trusted proxy speaks for must be this machine.
+    if not is_loopback(request.environ.get("REMOTE_ADDR")) or not is_loopback(current_origin().address):
+        raise NotFound
 
 
 def _told(customer: SampleCustomer, names: dict[str, str]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from idp.core.recovery_events import Recovered
 from idp.recovery.asked import Asked, AskedCases
 from idp.recovery.cases import Case, Cases, WrongKey
 from idp.sessions.interaction import Interaction
-from idp.signin.locking import Locking
+from idp.signin.locking import BY_OWNER, Locking
 from idp.signin.new_password import Choosing, NewPasswords, words_about
 from idp.signin.outcomes import Browser
 from idp.signin.unlocking import is_strict
@@ -127,7 +127,7 @@ class Recovering:
                 return NotVouched()
             if not self.cases.use(db, opened.case.handle_digest, now):
                 return Over()
-            self.locking.release(db, opened.subject.id, "owner", now)
+            self.locking.release(db, opened.subject.id, BY_OWNER, now)
         self.vouching.end(interaction)
         return Done(opened.case.brand)
 

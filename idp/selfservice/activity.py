@@ -35,6 +35,7 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("LanguageChosen", ""): N_("Your language was chosen"),
     ("RecoveryStarted", ""): N_("Help with signing in was asked for"),
     ("Recovered", ""): N_("Access to the account was given back"),
+    ("ActivationStarted", ""): N_("Online access was asked for, for an agreement"),
     ("NotMe", ""): N_("You told us that something was not you"),
     ("SessionEnded", "owner"): N_("A session was ended from your account"),
     ("SessionEnded", "logout"): N_("Signed out"),

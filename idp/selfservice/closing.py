@@ -57,13 +57,13 @@ class Closings:
         if not closing.begin(db, owner.subject.id, owner.brand, at):
             return Closing(closing.closes_at(db, owner.subject.id) or at)
         self.bus.record(db, AccountClosing(**owner.by, at=at.isoformat()))
-        self.notices.tell(db, owner.subject.id, owner.brand, lambda brand: _begun(brand, at))
+        self.notices.tell(db, owner.subject.id, owner.brand, lambda brand: begun(brand, at))
         return Closing(at)
 
     def when_cancelled(self, db: Connection, event: Event) -> None:
         """Subscriber: who keeps the account is told so."""
         if event.subject_id is not None:
-            self.notices.tell(db, event.subject_id, event.brand, lambda _brand: _kept())
+            self.notices.tell(db, event.subject_id, event.brand, lambda _brand: kept())
 
     def remind(self, limit: int) -> int:
         """Reminds up to `limit` owners whose accounts are closed in three days; answers how many were looked at."""
@@ -87,14 +87,14 @@ class Closings:
         return len(found)
 
     def _remind(self, db: Connection, subject_id: str, at: datetime, brand_id: str | None) -> None:
-        self.notices.tell(db, subject_id, brand_id, lambda brand: _reminded(brand, at))
+        self.notices.tell(db, subject_id, brand_id, lambda brand: reminded(brand, at))
 
     def _finish(self, db: Connection, subject_id: str, now: datetime) -> None:
         brand = closing.brand_of(db, subject_id)
         if not closing.finish(db, subject_id, now):
             return
         # Told first: afterwards nobody knows where to.
-        self.notices.tell(db, subject_id, brand, lambda _brand: _closed())
+        self.notices.tell(db, subject_id, brand, lambda _brand: closed())
         self.subjects.disable(db, self.bus, subject_id, now)
         self.bus.record(db, AccountClosed(subject_id=subject_id, brand=brand))
         self.forget(db, subject_id)
@@ -102,7 +102,8 @@ class Closings:
         self.trail.forget(db, subject_id)
 
 
-def _begun(brand: Brand, at: datetime) -> Mail:
+def begun(brand: Brand, at: datetime) -> Mail:
+    """A day is set."""
     return Mail(
         "closing",
         _("Your account will be closed on %(day)s", day=_day(brand, at)),
@@ -115,7 +116,8 @@ def _begun(brand: Brand, at: datetime) -> Mail:
     )
 
 
-def _reminded(brand: Brand, at: datetime) -> Mail:
+def reminded(brand: Brand, at: datetime) -> Mail:
+    """The day is near."""
     return Mail(
         "closing",
         _("Three days left: your account will be closed on %(day)s", day=_day(brand, at)),
@@ -124,7 +126,8 @@ def _reminded(brand: Brand, at: datetime) -> Mail:
     )
 
 
-def _kept() -> Mail:
+def kept() -> Mail:
+    """Its owner thought again."""
     return Mail(
         "closing",
         _("Your account stays"),
@@ -133,7 +136,8 @@ def _kept() -> Mail:
     )
 
 
-def _closed() -> Mail:
+def closed() -> Mail:
+    """It is done."""
     return Mail(
         "closing",
         _("Your account is closed"),

@@ -123,12 +123,12 @@ class ContactChanges:
             verdict = self.codes.prove(db, owner.subject.id, place.interaction_id, place.kind, typed, now)
             if not isinstance(verdict, Proof):
                 return verdict
-            changed = True
-            if draft.vouched and kind == EMAIL:
+            is_last, changed = draft.vouched or not draft.value, True
+            if is_last and kind == EMAIL:
                 changed = self.new.email(db, owner, draft.value, now)
-            elif draft.vouched:
-                self.new.phone(db, owner, draft.value, now)
-        if not draft.vouched:
+            elif is_last:
+                self.new.phone(db, owner, draft.value or None, now)
+        if not is_last:
             return self._go_on(owner, kind, Draft(draft.value, True, CODES[kind]), source, whatever=True)
         self.drafts.drop(owner, kind)
         return Changed() if changed else InUse()
@@ -138,13 +138,16 @@ class ContactChanges:
         with self.own.database.reading() as db:
             return self.new.text_code.number(db, owner.subject.id) == (mobile_number(number) or number)
 
-    def remove_phone(self, owner: Owner) -> bool:
-        """The owner has no number any more; False where there was none."""
+    def remove_phone(self, owner: Owner, source: str) -> Changed | Same | Sent:
+        """The owner has no number any more, at once or after a contact has vouched. `Same`: there was none."""
         if not details.phone_of(owner.subject.claims)[0]:
-            return False
+            return Same()
+        before, asked = self.drafts.find(owner, PHONE), self._vouching(owner)
+        if asked and (before is None or not before.vouched):
+            return self._go_on(owner, PHONE, Draft("", False, asked[0]), source)
         with self.own.changing(owner) as db:
             self.new.phone(db, owner, None, self.own.clock.now())
-        return True
+        return Changed()
 
     def _go_on(self, owner: Owner, kind: str, draft: Draft, source: str, *, whatever: bool = False) -> Sent:
         """Sends what `draft` asks for, and remembers it where that went out, or `whatever` becomes of it."""
@@ -159,7 +162,10 @@ class ContactChanges:
             write = self._writer(owner, draft.value) if kind == EMAIL else None
             return self.sending.send(owner, place, draft.value, source, write=write)
         address, _shown = self._target(owner, draft.by)
-        return self.sending.send(owner, place, address, source, confirmed=True) if address else Unreachable()
+        if not address:
+            return Unreachable()
+        write = self.messages.vouching(kind, draft.value) if draft.by == MailCode.kind else None
+        return self.sending.send(owner, place, address, source, confirmed=True, write=write)
 
     def _writer(self, owner: Owner, email: str) -> Writer:
         """Whoever has the address already is told in place of the code, and nothing shows that on the page (S3.5)."""
@@ -167,7 +173,7 @@ class ContactChanges:
             holder = self.own.subjects.find(db, email)
             kept = contact_undos.is_kept(db, email, owner.subject.id, self.own.clock.now())
         if holder is not None and holder.id != owner.subject.id:
-            return self.messages.in_use(holder.email, holder.locale)
+            return self.messages.in_use(holder.email or email, holder.locale)
         return self.messages.in_use(email, None) if kept else self.messages.confirm_email
 
     def _vouching(self, owner: Owner) -> tuple[str, ...]:

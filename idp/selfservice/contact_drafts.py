@@ -13,7 +13,7 @@ LIFETIME = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to become the contact. `by` is the kind of code that is asked for now.
+    """What is to become the contact, empty for none. `by` is the kind of code that is asked for now.
 
     `vouched`: nothing but the new contact's own code is missing; else one comes first from a contact that is held already.
     """

@@ -17,6 +17,7 @@ from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
 from idp.core.wishes import language_of
 from idp.factors.text_code import TextCode
+from idp.selfservice.contact_undos import EMAIL, PHONE
 from idp.signin.code_messages import MAIL, TEXT, CodeMessages
 from idp.signin.masking import masked
 from idp.subjects.phone_numbers import masked_number
@@ -27,6 +28,10 @@ from idp.web.mails import Mail, branded
 # By what became of the contact.
 EMAIL_CHANGED, PHONE_CHANGED = N_("Your e-mail address was changed"), N_("Your phone number was changed")
 PHONE_ADDED, PHONE_REMOVED = N_("A phone number was added"), N_("Your phone number was removed")
+BECOMES = {
+    EMAIL: N_("With this code your e-mail address becomes %(new)s."),
+    PHONE: N_("With this code your phone number becomes %(new)s."),
+}
 LABEL = N_("It wasn’t me: change it back")
 
 
@@ -42,6 +47,20 @@ class ContactMessages:
         stranger = _("If it was not you, somebody mistyped their own address: there is nothing to do.")
         mail = Mail("contact_code", _("Confirm your e-mail address"), [self._asked_for(brand)], stranger, code=code)
         self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
+
+    def vouching(self, kind: str, value: str) -> Callable[[Connection, Brand, str, str, datetime], None]:
+        """A writer of the code to a contact that is held: it says what the code is good for. `value` is empty for none."""
+
+        def write(db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
+            shown = masked(value) if kind == EMAIL else masked_number(value)
+            said = _(BECOMES[kind], new=shown) if value else _("With this code your phone number is removed.")
+            stranger = _(
+                "If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody."
+            )
+            mail = Mail("code", _("Your code"), [said, self._asked_for(brand)], stranger, code=code)
+            self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
+
+        return write
 
     def in_use(self, holder: str, locale: str | None) -> Callable[[Connection, Brand, str, str, datetime], None]:
         """A writer that tells the `holder` of the address, in their language and in place of the code, who wants it."""

@@ -62,7 +62,14 @@ class ContactPages:
         owner = self.own.enter(REMOVE, to_change=True)
         if not isinstance(owner, Owner):
             return owner
-        return self.own.done(owner, _(REMOVED) if self.changes.remove_phone(owner) else _(REMOVED_ALREADY), HOME)
+        removed = self.changes.remove_phone(owner, current_origin().address)
+        match removed:
+            case Changed():
+                return self.own.done(owner, _(REMOVED), HOME)
+            case Same():
+                return self.own.done(owner, _(REMOVED_ALREADY), HOME)
+            case _:
+                return self._sent(PHONE, owner, removed, "")
 
     def _of(self, kind: str) -> Iterable[Route]:
         here, page, post = _page(kind), Guard.PAGE, ("POST",)
@@ -150,7 +157,7 @@ class ContactPages:
             kind=kind,
             words=CONTACTS[kind],
             held=held[kind],
-            typed=typed if problem else self.changes.pending(owner, kind),
+            typed=typed or self.changes.pending(owner, kind),
             problem=problem,
             action=_page(kind),
             remove=REMOVE if kind == PHONE and number else "",

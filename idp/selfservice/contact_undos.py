@@ -97,6 +97,13 @@ def use(db: Connection, handle_digest: str, now: datetime) -> tuple[Undo, ...]:
     return tuple(Undo(*row) for row in (spent, *sorted(later, key=lambda row: row.id)))
 
 
+def former(db: Connection, subject_id: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
+    """What is kept of the subject's former contacts: the kind, what it was, and until when; the first to change comes first."""
+    theirs = (_ROW.subject_id == subject_id) & (_ROW.made_at > now - LIFETIME) & (_ROW.old != "")
+    rows = db.execute(select(_ROW.kind, _ROW.old, _ROW.made_at).where(theirs).order_by(_ROW.id))
+    return tuple((row.kind, row.old, row.made_at + LIFETIME) for row in rows)
+
+
 def is_kept(db: Connection, email: str, subject_id: str, now: datetime) -> bool:
     """Whether another subject than `subject_id` may still take this address back: until then it is nobody else's."""
     theirs = (_ROW.kind == EMAIL) & (_ROW.old_key == name_key(email)) & (_ROW.subject_id != subject_id)

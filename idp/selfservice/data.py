@@ -13,6 +13,7 @@ from idp.core.audit_of_subject import entries_of
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.sealing import Keyring
+from idp.selfservice import contact_undos
 from idp.selfservice.activity import WANTED
 from idp.sessions import known_browsers
 from idp.sessions.listing import running
@@ -42,6 +43,10 @@ class Data:
             return {
                 "made_at": _at(now),
                 "account": _account(subject) if subject is not None else {},
+                "former_contacts": [
+                    {"kind": kind, "was": was, "kept_until": _at(until)}
+                    for kind, was, until in contact_undos.former(db, subject_id, now)
+                ],
                 "agreements": self._numbers(db, subject_id),
                 "ways_to_sign_in": _authenticators(db, subject_id),
                 "browsers": _browsers(db, subject_id, now),

@@ -10,12 +10,12 @@ from idp.core.sealing import Keyring
 from idp.factors.password import Password
 from idp.selfservice.activity import happenings
 from idp.selfservice.connected import Connected
-from idp.selfservice.moments import moment
+from idp.selfservice.moments import day, moment
 from idp.selfservice.overview import Card
 from idp.selfservice.own import ACCOUNT, HOME, Own, Owner
 from idp.sessions import listing
 from idp.signin.masking import masked
-from idp.subjects.authenticators import kinds
+from idp.subjects.authenticators import of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,37 @@ class Home:
         """One card for each part of the account that has a page."""
         with self.own.database.reading() as db:
             every = (*self._sign_in(db, owner), *self._use(db, owner), *self._leaving())
-        return tuple(card for card in every if card.address in self.offered)
+            agreement = tuple(self._agreement(db, owner))
+        return (*agreement, *(card for card in every if card.address in self.offered))
+
+    def _agreement(self, db: Connection, owner: Owner) -> Iterable[Card]:
+        """Whoever has no agreement at the brand they came from can add it."""
+        brand = self.own.gate.brands.get(owner.brand)
+        if brand is None or brand.account_api is None:
+            return
+        if self.own.subjects.customer_number(db, owner.subject.id, brand.id) is None:
+            yield Card(
+                _("Your agreement"),
+                _("None added at %(brand)s", brand=brand.name),
+                _("If you have one there, add it to this account: one sign-in for everything."),
+                f"/activate?brand={brand.id}",
+                _("Add your agreement"),
+            )
 
     def _sign_in(self, db: Connection, owner: Owner) -> Iterable[Card]:
-        ways = kinds(db, owner.subject.id) - {Password.kind}
+        enrolled, now = of(db, owner.subject.id), self.own.clock.now()
+        chosen = [one.created_at for one in enrolled if one.kind == Password.kind]
+        zone = self.own.zone(owner)
         yield Card(
             _("Sign-in and security"),
-            _("Your password and more") if ways else _("Your password alone"),
+            _("Your password and more") if len(enrolled) > len(chosen) else _("Your password alone"),
             _("Passkeys, authenticator apps, codes and the browsers we remember."),
             HOME,
             _("See how you sign in"),
         )
         yield Card(
             _("Password"),
-            _("Yours alone"),
+            _("Last changed %(day)s", day=day(chosen[0], now, zone)) if chosen else _("None yet"),
             _("Change it whenever you think that somebody may know it."),
             f"{ACCOUNT}/password",
             _("Change your password"),

@@ -16,6 +16,7 @@ from idp.selfservice.own import Owner
 from idp.sessions import known_browsers
 from idp.sessions.session import Sessions
 from idp.signin.locking import Locking
+from idp.subjects.subjects import Subject
 from idp.web.mails import Mail, branded
 
 REASON = "activity"
@@ -46,7 +47,7 @@ class Alarm:
             # The intruder's browser may be among the known ones, and its lane must not outlive the recovery either.
             known_browsers.forget_all(db, owner.subject.id)
             self.bus.record(db, NotMe(**owner.by, reason=REASON))
-            self.notices.tell(db, owner.subject.id, owner.brand, lambda _brand: _to_owner())
+            self.notices.tell(db, owner.subject.id, owner.brand, lambda _brand: to_owner())
             self._tell_support(db, owner)
         return True
 
@@ -55,12 +56,13 @@ class Alarm:
         if brand is None:
             return
         with speaking(brand.languages[0]):
-            mail = _to_support(owner)
+            mail = to_support(owner.subject)
             payload = branded(self.notices.templates, brand, brand.support.email, mail, self.clock.now())
         enqueue(db, self.keyring, MAIL, payload, self.clock, target=brand.support.email.rpartition("@")[2])
 
 
-def _to_owner() -> Mail:
+def to_owner() -> Mail:
+    """To whom it belongs, at the address on file."""
     return Mail(
         "not_me",
         _("You told us that it was not you"),
@@ -72,12 +74,13 @@ def _to_owner() -> Mail:
     )
 
 
-def _to_support(owner: Owner) -> Mail:
+def to_support(subject: Subject) -> Mail:
+    """To the people who look after customers of the brand."""
     return Mail(
         "to_support",
         _("A customer reports activity that was not theirs"),
         [
-            _("Customer: %(username)s (%(id)s)", username=owner.subject.username, id=owner.subject.id),
+            _("Customer: %(username)s (%(id)s)", username=subject.username, id=subject.id),
             _("Reference: %(reference)s", reference=current_origin().request_id),
             _("They were signed out everywhere, and their password is shut until they recover their account or you open it."),
         ],

@@ -15,7 +15,8 @@ from idp.signin.outcomes import Dispatched, Paused, TooSoon, Unreachable, Withhe
 from idp.signin.sending_words import UNREACHABLE, withheld
 from idp.signin.step_words import CODE_MISSING, paused, wrong_code
 from idp.signin.words import Problem
-from idp.subjects.phone_numbers import masked_number
+from idp.subjects import details
+from idp.subjects.phone_numbers import masked_number, written_number
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
@@ -123,7 +124,7 @@ class TextPages:
 
     def _show(self, owner: Owner, typed: str = "", problem: Problem | None = None, status: int = 422) -> Response:
         enrolled, now, zone = self.texts.enrolled(owner), self.own.clock.now(), self.own.zone(owner)
-        state = ""
+        state, mine = "", details.phone_of(owner.subject.claims)[0]
         if enrolled is not None:
             state = added(enrolled.created_at, enrolled.last_used_at, now, zone)
         return self.own.page(
@@ -132,7 +133,8 @@ class TextPages:
             status=status if problem else 200,
             number=enrolled.label if enrolled is not None else "",
             state=state,
-            typed=typed,
+            # The number we know is proposed, so that people have one number and not two.
+            typed=typed or (written_number(mine) if mine and enrolled is None else ""),
             problem=problem,
             action=PAGE,
             off=OFF,

@@ -14,6 +14,9 @@ from idp.signin import unlock_links
 from idp.signin.lockout import Lane, Locked, Lockout, Open, Rule
 from idp.subjects.authenticators import hold
 
+# Whoever unlocks by mail keeps the password as it is.
+BY_OWNER = "owner"
+
 
 @dataclass(frozen=True, slots=True)
 class Locking:
@@ -42,8 +45,11 @@ class Locking:
         return lock
 
     def release(self, db: Connection, subject_id: str, by: str, now: datetime) -> bool:
-        """Ends every lock and count of the subject; `by` says in one word what did it. False where nothing was locked."""
-        released = self.lockout.release(db, self.lockout.who(subject_id), now)
+        """Ends every lock and count of the subject; `by` says in one word what did it. False where nothing was locked.
+
+        Only a new password, or support, opens what was shut because somebody else may know the old one.
+        """
+        released = self.lockout.release(db, self.lockout.who(subject_id), now, also_shut=by != BY_OWNER)
         if released:
             self.bus.record(db, PasswordUnlocked(subject_id=subject_id, reason=by))
         return released

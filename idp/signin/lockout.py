@@ -138,20 +138,30 @@ class Lockout:
         return self.state(db, lane, now) == Open()
 
     def shut(self, db: Connection, who: str, brand: str | None, now: datetime) -> None:
-        """No lane of a subject (`who`) takes a password any more, until a release; `brand` says whom to call."""
+        """No lane of a subject (`who`) takes a password any more, until a release; `brand` says whom to call.
+
+        Locks that fell before are part of it.
+        """
+        self.release(db, who, now)
         row = {"failures": 0, "window_began_at": now, "failures_without_success": 0, "seen_at": now, "shut": True}
         row |= {"ghost": False, "locked_at": now, "locked_until": None, "lock_brand": brand}
         made = upsert(db, lanes).values(who=who, browser=EVERY_BROWSER, **row)
         db.execute(made.on_conflict_do_update(index_elements=["who", "browser"], set_=row))
 
     def locks(self, db: Connection, who: str, now: datetime) -> dict[str, str | None]:
-        """The running locks of a subject (`who`): by the browser of the lane, the brand of the page where each fell."""
-        rows = db.execute(select(lanes.c.browser, lanes.c.lock_brand).where(lanes.c.who == who, _running(now)))
+        """The running locks of a subject (`who`) that fell by failures: by the browser of the lane, the brand of each."""
+        fell = lanes.c.browser != EVERY_BROWSER
+        rows = db.execute(select(lanes.c.browser, lanes.c.lock_brand).where(lanes.c.who == who, fell, _running(now)))
         return {row.browser: row.lock_brand for row in rows}
 
-    def release(self, db: Connection, who: str, now: datetime) -> bool:
-        """Ends all locks and counts of a subject (`who`), in every lane; True where there was a running lock."""
-        gone = db.execute(delete(lanes).where(lanes.c.who == who).returning(*_LOCK)).all()
+    def release(self, db: Connection, who: str, now: datetime, *, also_shut: bool = True) -> bool:
+        """Ends all locks and counts of a subject (`who`), in every lane; True where there was a running lock.
+
+        Without `also_shut`, what `shut` has locked stays so.
+        """
+        theirs = lanes.c.who == who
+        which = theirs if also_shut else theirs & (lanes.c.browser != EVERY_BROWSER)
+        gone = db.execute(delete(lanes).where(which).returning(*_LOCK)).all()
         return any(row.locked_at and (row.locked_until is None or row.locked_until > now) for row in gone)
 
     def purge(self, db: Connection, now: datetime, batch: int) -> int:

@@ -16,7 +16,7 @@ from idp.sessions import known_browsers
 from idp.sessions.interaction import Interaction
 from idp.signin import unlock_links
 from idp.signin.gate import Gate
-from idp.signin.locking import Locking
+from idp.signin.locking import BY_OWNER, Locking
 from idp.signin.outcomes import Browser
 from idp.signin.unlock_links import UnlockLink
 from idp.signin.vouching import Vouching
@@ -87,7 +87,7 @@ class Unlocking:
                 return NotVouched()
             if unlock_links.use(db, handle_digest, now) is None:
                 return LinkOver()
-            self.locking.release(db, link.subject_id, "owner", now)
+            self.locking.release(db, link.subject_id, BY_OWNER, now)
         self.vouching.end(interaction)
         return Answered(link.brand)
 

@@ -7,6 +7,7 @@ from idp.app import House, build, lay_ground
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
+from idp.selfservice import contact_undos
 from idp.settings import Settings
 from idp.signin import unlock_links
 from idp.signin.nudges import put_off
@@ -37,6 +38,15 @@ class Office:
             assert subject is not None
             handle = unlock_links.offer(db, subject.id, brand, ground.clock.now())
         return f"/unlock/{handle}"
+
+    def undo_link(self, username: str, kind: str, old: str, brand: str) -> str:
+        """The path of a link that takes a change of e-mail or phone back, as it is mailed to the old contact."""
+        ground = self.house.ground
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            handle = contact_undos.offer(db, subject.id, kind, old, brand, ground.clock.now())
+        return f"/undo/{handle}"
 
     def puts_off_the_offer(self, username: str) -> None:
         """A customer has just said "not now" to a second step, so that a password alone leads straight on."""

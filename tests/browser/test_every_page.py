@@ -287,6 +287,42 @@ def test_ones_own_security(open_browser: OpenBrowser, office: Office, demo: Demo
         is_sound(page)
 
 
+def test_ones_own_details(open_browser: OpenBrowser, office: Office, demo: Demo, brand: str) -> None:
+    owner = f"mover-{brand}"
+    reached = {"phone_number": TEXTED[brand], "phone_number_verified": True}
+    new = NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True, claims=reached)
+    office.add_customer(new, OF_ALL_OTHERS)
+    visitor, page = (opened := open_browser()), opened.page
+    visitor.customer_login(brand)
+    visitor.sign_in(owner)
+    for path in ("details", "details/name", "details/language", "details/phone", "details/phone/remove", "password"):
+        page.goto(f"{demo.issuer}/account/{path}")
+        is_sound(page)
+    page.get_by_label("New password", exact=True).fill("password password")
+    visitor.press("Change your password")
+    visitor.sees("That password is easy to guess")
+    is_sound(page)
+    page.goto(f"{demo.issuer}/account/details/email")
+    page.get_by_label("New e-mail address").fill("name@nowhere")
+    visitor.press("Mail me a code")
+    visitor.sees("That is no address we can write to")
+    is_sound(page)
+    page.get_by_label("New e-mail address").fill(f"{owner}@example.org")
+    visitor.press("Mail me a code")
+    visitor.reads("First confirm that it’s you")
+    is_sound(page)
+    page.goto(demo.issuer + office.undo_link(owner, "phone", TEXTED[brand], brand))
+    visitor.reads("Take this change back?")
+    is_sound(page)
+    visitor.press("It wasn’t me: change it back")
+    visitor.reads("Your contacts are as they were before")
+    is_sound(page)
+    page.go_back()
+    page.reload()
+    visitor.reads("This link is no longer good")
+    is_sound(page)
+
+
 def test_ones_own_life(open_browser: OpenBrowser, office: Office, demo: Demo, brand: str, shops: dict[str, Shop]) -> None:
     owner, shop = f"liver-{brand}", shops[brand]
     office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)

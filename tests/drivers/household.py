@@ -25,6 +25,8 @@ from tests.drivers.browser import Browser
 from tests.drivers.relying_party import RelyingParty
 from tests.drivers.soft_authenticator import SoftAuthenticator
 
+_verifiers: dict[tuple[str, int, int], bytes] = {}
+
 
 class Household:
     """Adds customers and clients through the house, opens browsers and relying parties at the application."""
@@ -43,7 +45,7 @@ class Household:
     ) -> Subject:
         wanted = {"email": f"{username}@example.test", "email_verified": True, **more}
         new = NewSubject(username=username, numbers=numbers or {}, **wanted)
-        verifier = self.house.people.hasher.hash(password)
+        verifier = self._verifier(password)
         with self.house.ground.database.transaction() as db:
             created = self.house.people.subjects.create(db, self.house.ground.bus, new, verifier, self.clock.now())
         assert isinstance(created, Subject), created
@@ -113,6 +115,14 @@ class Household:
     def authenticator(self, **device: Any) -> SoftAuthenticator:
         """An authenticator whose browser is at this provider."""
         return SoftAuthenticator(**{"origin": self.issuer, "rp_id": urlsplit(self.issuer).hostname or "", **device})
+
+    def _verifier(self, password: str) -> bytes:
+        # Hashing is as slow as in life, so it is done once for all who have the same password.
+        settings = self.house.ground.settings
+        known = (password, settings.hash_memory_kib, settings.hash_time)
+        if known not in _verifiers:
+            _verifiers[known] = self.house.people.hasher.hash(password)
+        return _verifiers[known]
 
     def _id(self, username: str) -> str:
         with self.house.ground.database.reading() as db:

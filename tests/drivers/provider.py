@@ -3,18 +3,22 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask import Flask
 
 from idp.app import build, lay_ground
 from idp.app.mount import mount
+from idp.core.database import upsert
 from idp.core.events import Event
 from idp.core.migrations import upgrade
+from idp.oidc.tokens.model import signing_keys
 from idp.settings import Settings
-from tests.builders import TestClock
+from tests.builders import BEGINNING, TestClock
 from tests.drivers.household import Household
 
 ISSUER = "http://localhost:9000"
@@ -42,20 +46,36 @@ def settings_for(folder: Path, **changed: str) -> Settings:
     return Settings.from_environment(environment_for(folder, **changed))
 
 
-def _start_with_tables(settings: Settings) -> None:
+def _begins_as_a_copy(settings: Settings) -> bool:
     """An SQLite database that is not there yet begins as a copy of one that was migrated: that is what its migrations give."""
     path = Path(settings.database_url.removeprefix("sqlite:///"))
-    if settings.database_url.startswith("sqlite:///") and not path.exists():
-        path.write_bytes(_migrated())
+    copied = settings.database_url.startswith("sqlite:///") and not path.exists()
+    if copied:
+        path.write_bytes(_begun().database)
+    return copied
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a provider begins with: its tables as a file of SQLite, and the rows of its signing keys."""
+
+    database: bytes
+    keys: tuple[dict[str, Any], ...]
 
 
 @cache
-def _migrated() -> bytes:
+def _begun() -> Begun:
     with TemporaryDirectory() as folder:
         ground = lay_ground(settings_for(Path(folder)), TestClock())
         upgrade(ground.database)
         ground.database.close()
-        return (Path(folder) / "idp.db").read_bytes()
+        file = (Path(folder) / "idp.db").read_bytes()
+        house = build(ground)
+        with ground.database.transaction() as db:
+            house.protocol.keys.ensure(db, BEGINNING)
+            keys = tuple(dict(row) for row in db.execute(signing_keys.select()).mappings())
+        ground.database.close()
+    return Begun(file, keys)
 
 
 class Provider(Household):
@@ -65,14 +85,18 @@ class Provider(Household):
     clock: TestClock
 
     def __init__(self, settings: Settings, clock: TestClock) -> None:
-        _start_with_tables(settings)
+        copied = _begins_as_a_copy(settings)
         ground = lay_ground(settings, clock)
-        upgrade(ground.database)
+        if not copied:
+            upgrade(ground.database)
         super().__init__(build(ground), ground.app)
         mount(self.house)
         self.events: list[Event] = []
         ground.bus.subscribe(Event, lambda _db, event: self.events.append(event))
         with ground.database.transaction() as db:
+            # The same keys in every test of a process: new ones of RSA would take longer than most tests.
+            made = {"created_at": clock.now(), "signs_from": clock.now()}
+            db.execute(upsert(db, signing_keys).on_conflict_do_nothing(), [key | made for key in _begun().keys])
             self.house.protocol.keys.ensure(db, clock.now())
 
     def happened(self, name: str) -> list[Event]:

@@ -22,8 +22,8 @@ def test_from_the_button_of_the_portal_and_back(town: Town, elin: Newcomer) -> N
     assert town.number(elin.brand, "elin") == "ST-415206"
     claims = town.claims(elin.brand, page)
     assert (claims["name"], claims["email"], claims["email_verified"]) == ("Elin Moss", "elin@example.test", True)
-    subjects = [mail["Subject"] for mail in town.post.mails()]
-    assert sum("Online access was activated" in subject for subject in subjects) == 1
+    told = [mail["Subject"].partition(" – ")[0] for mail in town.post.mails()]
+    assert told == ["Your code", "Online access was activated", "A new browser signed in"]
     assert [event.kind for event in town.provider.happened("ActivationFinished")] == ["created"]  # type: ignore[attr-defined]
 
 
@@ -118,6 +118,17 @@ def test_who_is_signed_in_adds_it_at_the_strength_they_have_enrolled(town: Town,
     assert elin.browser.submit(code=app.code()).left
     assert town.number(elin.brand, "ana") == "ST-415206"
     assert len(town.rows("subjects")) == 1
+
+
+def test_the_account_offers_to_add_an_agreement_and_then_no_more(town: Town, elin: Newcomer) -> None:
+    town.provider.add_customer("ana")
+    elin.browser.open(town.shop(elin.brand).request())
+    elin.browser.sign_in("ana", ANA_PASSWORD)
+    elin.browser.open(elin.browser.open("/account").link("Add your agreement"))
+    elin.types()
+    elin.confirms()
+    assert elin.browser.submit(press="add").left
+    assert "Add your agreement" not in elin.browser.open("/account").text
 
 
 def test_another_number_of_a_customer_takes_nobodys_place(town: Town, elin: Newcomer) -> None:

@@ -16,6 +16,7 @@ from tests.drivers.browser import Browser, Page
 from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
+from tests.journeys.recoveries import asked
 
 CLOSE = "/account/close"
 WEEKS = timedelta(days=14)
@@ -162,6 +163,18 @@ def test_after_two_weeks_nothing_personal_is_left(provider: Provider, shop: Rely
     assert (found.disabled, found.username, found.email, found.given_name, dict(found.claims)) == (True, "", "", None, {})
     assert entries
     assert all(entry.personal == {} for entry in entries)
+
+
+def test_a_closed_account_is_written_to_no_more(provider: Provider, shop: RelyingParty, clock: TestClock, post: Post) -> None:
+    closes(signs_in(provider, shop))
+    clock.advance(WEEKS)
+    worker_comes_by(provider)
+    before = len(post.mails())
+    for name in ("ana", "ana@example.test"):
+        assert "Look in your mail" in asked(provider.browser(), shop, name).text
+    for _ in range(6):
+        signs_in(provider, shop)
+    assert len(post.mails()) == before
 
 
 def test_nobody_else_ever_gets_the_name(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:

@@ -10,6 +10,7 @@ from tests.drivers.browser import Browser, Page
 from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
+from tests.journeys.recoveries import NEW, asked, newest, reset
 
 ACTIVITY, NOT_ME = "/account/activity", "/account/not-me"
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -123,6 +124,20 @@ def test_no_time_and_no_mailed_link_opens_it_again(
     with provider.house.ground.database.transaction() as db:
         assert provider.house.locking.release(db, ana(provider), "support", clock.now())
     assert tries(provider, shop, ANA_PASSWORD).left
+
+
+def test_a_new_password_leads_back_in_and_nothing_less_does(provider: Provider, shop: RelyingParty, post: Post) -> None:
+    says_not_me(signs_in(provider, shop))
+    asker = provider.browser("192.0.2.20")
+    asked(asker, shop)
+    page = asker.open(newest(post)[0])
+    assert "open the lock" not in page.text
+    asker.post("/recovery/open", page.forms[-1].fields | {"unlock": "1"})
+    assert "locked" in tries(provider, shop, ANA_PASSWORD).text
+    asked(asker, shop)
+    assert "Your password is changed" in reset(provider.browser("192.0.2.21"), newest(post)[0]).text
+    assert tries(provider, shop, NEW).left
+    assert [event.reason for event in provider.happened("PasswordUnlocked")] == ["recovery"]
 
 
 def test_it_takes_no_proof_but_a_session_and_a_form_of_ours(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:

@@ -95,9 +95,22 @@ def test_who_has_a_password_alone_is_vouched_for_by_a_contact_first(plain_story:
     story.browser.open(PHONE)
     assert "We mailed a code with six digits to a•••@example.test" in story.browser.submit(contact=OTHER).text
     assert story.post.texts() == []
+    assert "your phone number becomes •••• 119" in read(about(story.post.mails(), "Your code")[-1])
     assert story.browser.submit(code=other_than(story.post.code("mail_code"))).status == 422
     assert "six digits to +44 7700 900119" in story.browser.submit(code=story.post.code("mail_code")).text
     assert "is changed" in story.browser.submit(code=story.post.texts()[-1].code).text
+
+
+def test_a_number_is_not_removed_by_a_password_alone(plain_story: Story) -> None:
+    story = plain_story
+    story.browser.open(f"{PHONE}/remove")
+    assert "We mailed a code with six digits to a•••@example.test" in story.browser.submit().text
+    assert story.ana().claims["phone_number"] == NUMBER
+    letter = about(story.post.mails(), "Your code")[-1]
+    assert "With this code your phone number is removed" in read(letter)
+    assert "is changed" in story.browser.submit(code=story.post.code("mail_code")).text
+    assert "phone_number" not in story.ana().claims
+    assert [event.reason for event in story.provider.happened("PhoneChanged")] == ["removed"]
 
 
 def test_another_contact_can_vouch(plain_story: Story) -> None:

@@ -179,3 +179,12 @@ def test_codes_by_text_protect_themselves_wherever_one_comes_from(provider: Prov
     browser.submit(username="ana", password=ANA_PASSWORD)
     assert "Turn off" not in browser.text()
     assert "Get a code by text" in browser.open("/account/security/text/off").text
+
+
+def test_the_number_we_know_is_proposed(provider: Provider, browser: Browser, post: Post) -> None:
+    provider.add_customer(claims={"phone_number": "+447700900118", "phone_number_verified": True})
+    app = provider.add_app()
+    browser.open(PAGE)
+    browser.sign_in("ana", ANA_PASSWORD)
+    browser.submit(code=app.code())
+    assert browser.page.forms[0].fields["number"] == "+44 7700 900118"

@@ -9,6 +9,8 @@ from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import STEP
 from tests.drivers.browser import Browser, Page
 from tests.journeys.contact_story import EMAIL, HOME, MINUTE, NEW, NUMBER, OLD, OTHER, Story, about
+from tests.journeys.recoveries import NEW as CHOSEN
+from tests.journeys.recoveries import OVER, asked, letters, newest, reset
 
 WEEK = timedelta(days=7)
 
@@ -37,6 +39,28 @@ def test_the_old_address_takes_it_back_and_everything_ends(story: Story) -> None
     assert [event.reason for event in story.provider.happened("ContactUndone")] == ["email"]
     (told,) = about(story.post.mails(), "Your contacts are as they were before")
     assert told["To"] == OLD
+
+
+def test_the_way_back_leads_to_a_new_password_and_the_thief_finds_none(plain_story: Story) -> None:
+    """The thief has begun a recovery at the new address: what was mailed there opens nothing any more."""
+    story, thief = plain_story, plain_story.provider.browser()
+    story.browser.open(EMAIL)
+    story.browser.submit(contact=NEW)
+    story.browser.submit(code=story.post.code("mail_code"))
+    story.browser.submit(code=story.code_to(NEW))
+    asked(thief, story.shop)
+    assert letters(story.post)[-1]["To"] == NEW
+    taken, _ = newest(story.post)
+    owner = story.provider.browser()
+    takes_back(owner, story.undo_links()[0])
+    assert OVER in thief.open(taken).text
+    owner.open(owner.page.link("Choose a new password"))
+    owner.submit(name="ana")
+    assert letters(story.post)[-1]["To"] == OLD
+    link, _ = newest(story.post)
+    assert "Your password is changed" in reset(owner, link).text
+    owner.open(story.shop.request())
+    assert owner.sign_in("ana", CHOSEN).left
 
 
 def test_looking_at_the_link_uses_nothing_up(story: Story) -> None:

@@ -208,3 +208,16 @@ def test_a_subject_who_was_disabled_is_nobody(provider: Seeded) -> None:
         assert ana is not None
         people.subjects.disable(db, ground.bus, ana.id, provider.clock.now())
     assert browser.open(authorize(prompt="none")).query["error"] == "login_required"
+
+
+def test_create_leads_to_where_online_access_begins(provider: Seeded) -> None:
+    """Initiating User Registration 1.0, 4: prompt=create."""
+    browser = provider.browser()
+    assert "Activate online access" in browser.open(authorize(prompt="create")).text
+    assert "Sign in to" in browser.submit(press="instead").text
+    assert sign_in(browser).left
+
+
+def test_create_goes_with_no_silence(provider: Seeded) -> None:
+    """Initiating User Registration 1.0, 4; Core 3.1.2.1: none goes with nothing else."""
+    assert provider.browser().open(authorize(prompt="create none")).query["error"] == "invalid_request"

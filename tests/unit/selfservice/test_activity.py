@@ -13,6 +13,7 @@ LEFT_OUT = {
     "StaffChanged",
     "SecondStepProven",
     "RecoveryWithheld",
+    "ActivationRefused",
     "CodeSent",
     "CodeWithheld",
     "SourceThrottled",

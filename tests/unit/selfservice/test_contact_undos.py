@@ -67,3 +67,13 @@ def test_after_a_week_a_link_is_over_and_forgotten(database: Database, ana: Subj
         assert contact_undos.purge(db, over - MINUTE) == 0
         assert contact_undos.purge(db, over, limit=2) == 2
         assert contact_undos.purge(db, over) == 1
+
+
+def test_what_is_kept_of_former_contacts_can_be_told(database: Database, ana: Subject) -> None:
+    with database.transaction() as db:
+        used = contact_undos.offer(db, ana.id, EMAIL, "old@example.test", None, BEGINNING)
+        contact_undos.offer(db, ana.id, PHONE, "", None, BEGINNING)
+        contact_undos.use(db, digest(used), BEGINNING)
+        assert contact_undos.former(db, ana.id, BEGINNING) == ((EMAIL, "old@example.test", BEGINNING + LIFETIME),)
+        assert contact_undos.former(db, ana.id, BEGINNING + LIFETIME) == ()
+        assert contact_undos.former(db, "another", BEGINNING) == ()

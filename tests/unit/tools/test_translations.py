@@ -32,6 +32,8 @@ def test_a_sound_translation(english: str | tuple[str, str], text: str | tuple[s
         ("100%%", "100 %", "percent sign"),
         ("At <b>home</b>", "À la maison", "HTML"),
         ("Sign in", "Se connecter ", "space"),
+        ("Sign in", 'Se "connecter"', "quotation mark"),
+        ("Sign in", "Se <connecter", "angle bracket"),
         (PLURAL, ("%(num)d code pour %(name)s", ""), "not translated"),
         (PLURAL, ("%(num)d code", "%(num)d codes pour %(name)s"), "placeholders"),
         (PLURAL, ("%(num)d code pour %(name)s", "des codes pour %(name)s"), "placeholders"),
