@@ -71,7 +71,7 @@ class Checking:
         return Underway()
 
     def _open(self, interaction: Interaction, brand: Brand, case: Case, refused: str, address: str) -> None:
-        """One way and one time for all: what must not go out is written like a message that does, and undone."""
+        """One way and one time for all: what must not go out is written like a message that does, and goes to nobody."""
         now = self.clock.now()
         counted = self.sending.is_allowed(case, address) if case.target.kind else False
         with self.database.transaction() as db:

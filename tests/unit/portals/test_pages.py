@@ -109,7 +109,8 @@ def test_every_page_keeps_its_own_policy(browser: Browser, provider: FakeProvide
     assert "Strict-Transport-Security" not in page.headers
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page.text)
     assert not re.search(r'src="https?:', page.text)
-    own = {f"{provider.issuer}/account/security", f"{provider.issuer}/recovery?brand=stellantis"}
+    own = {f"{provider.issuer}/account{page}" for page in ("", "/details", "/security")}
+    own |= {f"{provider.issuer}/recovery?brand=stellantis"}
     assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= own
     assert page.text.count("<h1") == 1
 
