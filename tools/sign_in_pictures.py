@@ -15,9 +15,11 @@ from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import launch
 from tests.browser.demo import Demo, a_demo
 from tests.browser.device import Device
+from tests.browser.lost import loses_the_app
 from tests.browser.office import Office, an_office
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.drivers.household import Household, vouched
+from tools.sign_in_page import PICTURES
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "sign-in"
 PHONE = {"width": 416, "height": 600}
@@ -151,12 +153,26 @@ def passkeys(walk: Walk) -> None:
     walk.takes("passkey")
 
 
+def lost(walk: Walk) -> None:
+    """An app that is gone, from the sign-in to its removal."""
+    pictured = {name for name, _ in PICTURES}
+    loses_the_app(
+        walk.visitor,
+        walk.office,
+        walk.brand,
+        "odile",
+        "+447700900219",
+        lambda page: walk.takes(page) if page in pictured else None,
+    )
+
+
 WALKS: tuple[tuple[str, str, Callable[[Walk], None]], ...] = (
     ("stellantis", "oliver", locked),
     ("alphera", "olivia", first_second_step),
     ("alphera", UNCONFIRMED, unmet),
     ("alphera", "oscar", codes),
     ("stellantis", "orla", passkeys),
+    ("stellantis", "oona", lost),
 )
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
+from idp.core.devices import in_words
 from idp.core.language import LANGUAGES, N_, _, current_language, speaking
+from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
 from idp.factors.mail_code import MailCode
@@ -40,17 +42,18 @@ STARTED = Telling(
     N_("Your second step is about to be removed"),
     (
         N_("Somebody proved to be you and said that your second step is lost: a phone, a passkey or an authenticator app."),
-        N_("We remove it after %(when)s. Until then nothing changes, and we write to you again half-way and at the end."),
+        N_("It was asked for on %(now)s: %(device)s."),
+        N_("It can be removed after %(when)s. Until then nothing changes, and we write to you again half-way and at the end."),
     ),
     IF_NOT_YOU,
-    N_("%(brand)s: your second step will be removed after %(when)s. Not you? Stop it: %(stop)s"),
+    N_("%(brand)s: your second step can be removed after %(when)s. Not you? Stop it: %(stop)s"),
     N_("Stop it"),
 )
 HALF_WAY = Telling(
     N_("Half-way: your second step is about to be removed"),
-    (N_("Half of the waiting time is over. We remove your second step after %(when)s, unless you stop it."),),
+    (N_("Half of the waiting time is over. Your second step can be removed after %(when)s, unless you stop it."),),
     IF_NOT_YOU,
-    N_("%(brand)s: half-way. Your second step will be removed after %(when)s. Not you? Stop it: %(stop)s"),
+    N_("%(brand)s: half-way. Your second step can be removed after %(when)s. Not you? Stop it: %(stop)s"),
     N_("Stop it"),
 )
 READY = Telling(
@@ -76,6 +79,7 @@ FINISHED = Telling(
     N_("Your second step was removed"),
     (
         N_("Your passkeys, authenticator apps, codes by text and recovery codes are gone. You are signed out everywhere."),
+        N_("It was done on %(now)s: %(device)s."),
         N_("Sign in and set up a new second step: until then only your password protects your account."),
     ),
     N_("If it was not you, call us at once: the number is below."),
@@ -119,6 +123,8 @@ class LostNotices:
             said = {
                 "brand": brand.name,
                 "when": moment(when.astimezone(ZoneInfo(brand.support.timezone))),
+                "now": moment(self.clock.now().astimezone(ZoneInfo(brand.support.timezone))),
+                "device": in_words(current_origin().device),
                 "stop": f"{self.issuer}/recovery/lost/stop/{links.stop}",
                 "finish": f"{self.issuer}/recovery/lost/finish/{links.finish}",
             }
@@ -132,7 +138,7 @@ class LostNotices:
     def _mail(self, db: Connection, brand: Brand, target: Target, telling: Telling, said: dict[str, str], links: Links) -> None:
         action = {"url": said["finish" if links.finish else "stop"], "label": _(telling.label)} if telling.label else None
         paragraphs = [_(paragraph, **said) for paragraph in telling.paragraphs]
-        mail = Mail("factor_reset", _(telling.title), paragraphs, _(telling.not_me, **said), action)
+        mail = Mail("base", _(telling.title), paragraphs, _(telling.not_me, **said), action)
         payload = branded(self.templates, brand, target.address, mail, self.clock.now())
         enqueue(db, self.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
 

@@ -1,7 +1,6 @@
 """The pages on which somebody who lost a second factor proves who they are: alike for names that do not exist."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import assert_never
 
 from flask import request
@@ -13,7 +12,6 @@ from idp.recovery.lost_finishing import RESUME
 from idp.recovery.lost_proofs import AGREEMENT, KINDS, Asking
 from idp.recovery.lost_proving import Counted, LostProving, NotAsked, Unanswered, UsedUp, WrongProof
 from idp.recovery.lost_words import (
-    AGREEMENT_MISSING,
     CODE_MISSING,
     NO_ANSWER,
     PROOFS,
@@ -22,6 +20,7 @@ from idp.recovery.lost_words import (
     WRONG_CODE,
     about_password,
 )
+from idp.signin.agreement_details import Details, read_details
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.outcomes import Incomplete, LockedOut, TooManyTries
 from idp.signin.words import Problem
@@ -30,6 +29,7 @@ from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
 SENT = "sent"
+TYPED, NOTHING = ("agreement", "birth_day", "birth_month", "birth_year", "postcode"), Form({})
 TEMPLATES = {Password.kind: "password", AGREEMENT: "agreement"}
 
 
@@ -101,23 +101,25 @@ class LostProofPages:
                 assert_never(never)
 
     def _agreement(self, visit: Visit, form: Form) -> Response:
-        number, born, postcode = form["number"].strip(), _day(form["birth_date"]), form["postcode"].strip()
-        if not number or born is None or not postcode:
-            return self._page(visit, AGREEMENT, AGREEMENT_MISSING)
-        outcome = self.proving.by_agreement(visit.interaction, number, born, postcode)
+        details = read_details(form, self.proving.clock.now().date())
+        if not isinstance(details, Details):
+            return self._page(visit, AGREEMENT, details, typed=form)
+        outcome = self.proving.by_agreement(visit.interaction, details)
         match outcome:
             case Counted() | NotAsked():
                 return see_other(_way(visit))
             case WrongProof():
-                return self._page(visit, AGREEMENT, WRONG_AGREEMENT)
+                return self._page(visit, AGREEMENT, WRONG_AGREEMENT, typed=form)
             case UsedUp():
                 return self._page(visit, AGREEMENT, USED_UP, 429)
             case Unanswered():
-                return self._page(visit, AGREEMENT, NO_ANSWER, 503)
+                return self._page(visit, AGREEMENT, NO_ANSWER, 503, typed=form)
             case never:
                 assert_never(never)
 
-    def _page(self, visit: Visit, kind: str, problem: Problem | None = None, status: int = 422) -> Response:
+    def _page(
+        self, visit: Visit, kind: str, problem: Problem | None = None, status: int = 422, typed: Form = NOTHING
+    ) -> Response:
         asking = self.proving.asks_for(visit.interaction, kind)
         if not isinstance(asking, Asking):
             return see_other(_way(visit))
@@ -130,6 +132,7 @@ class LostProofPages:
             words=words,
             text=_(words.known, target=target) if target and words.known else _(words.text),
             sent=f"{SENT}:{kind}" in visit.interaction.answers,
+            typed={name: typed[name] for name in TYPED},
             action=f"{_way(visit)}/{kind}",
             other=_way(visit),
         )
@@ -137,10 +140,3 @@ class LostProofPages:
 
 def _way(visit: Visit) -> str:
     return f"{RESUME}/{visit.interaction.id}"
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        return None

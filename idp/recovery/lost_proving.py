@@ -1,18 +1,21 @@
 """Proving who one is without the second factor that was lost: by password, by a code that was sent, by an agreement."""
 
+import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from idp.brands.agreement_check import AgreementChecks, Asked, Found, NotFound, Silent
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, SecondStepFailed, SecondStepProven
+from idp.core.handles import digest
 from idp.core.language import current_language
 from idp.core.throttle import Slowed, Throttle
 from idp.factors.password import Password
 from idp.recovery.lost_asks import Ask, LostAsks
 from idp.recovery.lost_proofs import AGREEMENT, NAME, Asking, LostProofs, Standing
 from idp.sessions.interaction import Interaction
+from idp.signin.agreement_details import Details
 from idp.signin.codes import Codes
 from idp.signin.flow import Credential, Flow, Step
 from idp.signin.outcomes import Browser, Incomplete
@@ -106,18 +109,18 @@ class LostProving:
         self.proofs.proven(interaction, subject_id, verdict)
         return Counted()
 
-    def by_agreement(
-        self, interaction: Interaction, number: str, birth_date: date, postcode: str
-    ) -> Counted | WrongProof | UsedUp | Unanswered | NotAsked:
+    def by_agreement(self, interaction: Interaction, details: Details) -> Counted | WrongProof | UsedUp | Unanswered | NotAsked:
         """Asks the brand, which alone knows. It proves something only where the agreement is this subject's."""
         brand = self.proofs.brands.get(interaction.brand)
         if brand is None or isinstance(self.asks_for(interaction, AGREEMENT), NotAsked):
             return NotAsked()
-        if isinstance(self.throttle.tries("lost:agreement", number, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
+        # No spelling of it is a fresh counter.
+        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', details.agreement.upper())}")
+        if isinstance(self.throttle.tries("lost:agreements", of_one, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
             return UsedUp()
         if isinstance(self.throttle.tries(f"lost:{AGREEMENT}", interaction.id, TRIES, PAUSE), Slowed):
             return UsedUp()
-        verdict = self.agreements.ask(brand, Asked(number, birth_date, postcode))
+        verdict = self.agreements.ask(brand, Asked(details.agreement, details.birth_date, details.postcode))
         if isinstance(verdict, Silent):
             return Unanswered()
         return self._judge(interaction, brand.id, verdict)

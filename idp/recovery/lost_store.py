@@ -128,7 +128,8 @@ def end(db: Connection, reset: Reset, outcome: str, now: datetime) -> bool:
 def half_way(db: Connection, now: datetime, limit: int) -> tuple[Reset, ...]:
     """Resets of which half the waiting time is over and nobody was told yet."""
     table = factor_resets.c
-    return _all(db, limit, table.middle_at <= now, table.middle_told_at.is_(None), table.ready_told_at.is_(None))
+    # Who was away for so long that the end has come tells of the end alone.
+    return _all(db, limit, table.middle_at <= now, table.ready_at > now, table.middle_told_at.is_(None))
 
 
 def ripe(db: Connection, now: datetime, limit: int) -> tuple[Reset, ...]:

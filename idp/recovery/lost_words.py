@@ -116,9 +116,8 @@ WRONG_CODE = Problem(
 WRONG_AGREEMENT = Problem(
     N_("That did not match"),
     N_("What you typed does not fit together, or not with your account. Check the number, the date and the postcode."),
-    "number",
+    "agreement",
 )
-AGREEMENT_MISSING = Problem(N_("Something is missing"), N_("Fill in all three fields."), "number")
 USED_UP = Problem(
     N_("Too many tries"), N_("We take no more of these for a quarter of an hour. Choose another way, or come back."), None
 )

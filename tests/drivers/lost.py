@@ -13,6 +13,13 @@ from tests.drivers.relying_party import RelyingParty
 
 HOUR = timedelta(hours=1)
 BORN, POSTCODE, NUMBER = date(1980, 5, 17), "SW1A 1AA", "STL-1001"
+AGREEMENT = {
+    "agreement": NUMBER,
+    "birth_day": str(BORN.day),
+    "birth_month": str(BORN.month),
+    "birth_year": str(BORN.year),
+    "postcode": POSTCODE,
+}
 PHONE = {"phone_number": "+447700900118", "phone_number_verified": True}
 
 
@@ -46,7 +53,7 @@ class Loss:
         if kind == "password":
             return self.browser.submit(password=password)
         if kind == "agreement":
-            return self.browser.submit(number=NUMBER, birth_date=BORN.isoformat(), postcode=POSTCODE)
+            return self.browser.submit(**AGREEMENT)
         return self.browser.submit(code=self.post.code(kind))
 
     def has_begun(self, *kinds: str) -> Page:

@@ -8,7 +8,7 @@ import yaml
 
 from tests.builders import TestClock
 from tests.drivers.brand_api import BrandApi, a_brand_api
-from tests.drivers.lost import BORN, NUMBER, PHONE, POSTCODE, Loss
+from tests.drivers.lost import AGREEMENT, BORN, NUMBER, PHONE, POSTCODE, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import CLIENTS_FILE, ISSUER, a_provider
 from tests.journeys.locks import tried
@@ -91,23 +91,22 @@ def test_locked_and_no_phone(loss: Loss) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"number": "STL-2002"}, "did not match"),  # somebody else's
-        ({"number": "STL-9999"}, "did not match"),
+        ({"agreement": "STL-2002"}, "did not match"),  # somebody else's
+        ({"agreement": "STL-9999"}, "did not match"),
         ({"postcode": "EC1A 1BB"}, "did not match"),
-        ({"birth_date": "1980-05-18"}, "did not match"),
-        ({"birth_date": "17 May"}, "all three"),
-        ({"postcode": " "}, "all three"),
+        ({"birth_day": "18"}, "did not match"),
+        ({"birth_month": "May"}, "Check your date of birth"),
+        ({"postcode": " "}, "Check your postcode"),
     ],
 )
 def test_what_does_not_fit_proves_nothing(loss: Loss, fields: dict[str, str], said: str) -> None:
     loss.begins()
     loss.asks("agreement")
-    right = {"number": NUMBER, "birth_date": BORN.isoformat(), "postcode": POSTCODE}
-    assert said in loss.browser.submit(**(right | fields)).text
+    assert said in loss.browser.submit(**(AGREEMENT | fields)).text
     nobody = loss.elsewhere()
     nobody.begins("nobody")
     nobody.asks("agreement")
-    assert "did not match" in nobody.browser.submit(**right).text
+    assert "did not match" in nobody.browser.submit(**AGREEMENT).text
     assert loss.provider.happened("SecondStepProven") == []
 
 
@@ -123,5 +122,6 @@ def test_an_agreement_is_tried_five_times_a_day(loss: Loss, api: BrandApi) -> No
         other = loss.elsewhere(f"192.0.2.{100 + number}")
         other.begins()
         other.asks("agreement")
-        page = other.browser.submit(number=NUMBER, birth_date="1999-01-01", postcode=POSTCODE)
+        spelled = NUMBER.lower().replace("-", " " * number)
+        page = other.browser.submit(**(AGREEMENT | {"agreement": spelled, "birth_year": "1999"}))
     assert (page.status, len(api.asked)) == (429, 5)

@@ -3,8 +3,10 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
@@ -59,6 +61,26 @@ def test_a_stranger_sees_the_same_for_every_name(loss: Loss, brand: str) -> None
     assert [status for status, _ in by_name[0]] == [status for status, _ in by_name[2]]
     assert not any("•••" in body for pages in by_name for _, body in pages)
     assert loss.post.texts() == []
+
+
+def test_the_database_is_asked_the_same_for_every_name(loss: Loss) -> None:
+    """Who could time our answers learns as little: the statements are the same, but those of the trail about a subject."""
+    loss.begins("whoever is first")  # and finds the caches empty
+    engine = loss.provider.house.ground.database.engine
+    said: dict[str, list[str]] = {"ana": [], "nobody": []}
+    for name, statements in said.items():
+
+        def note(_db: Any, _cursor: Any, statement: str, *_: Any, kept: list[str] = statements) -> None:
+            if not re.search("trail_keys|audit_entries", statement):
+                kept.append(statement.split(" WHERE", maxsplit=1)[0])
+
+        event.listen(engine, "before_cursor_execute", note)
+        loss.begins(name)
+        loss.asks("mail_code")
+        loss.browser.submit(code="123456")
+        event.remove(engine, "before_cursor_execute", note)
+    assert said["ana"] == said["nobody"]
+    assert any("sent_codes" in statement for statement in said["ana"])
 
 
 def test_a_locked_name_looks_the_same_whether_or_not_it_exists(loss: Loss) -> None:
@@ -256,8 +278,15 @@ def test_nothing_is_finished_early_or_late(loss: Loss) -> None:
     assert loss.provider.happened("AuthenticatorRemoved") == []
 
 
-@pytest.mark.parametrize("what", ["disabled", "contact_changed", "staff"])
-@pytest.mark.parametrize("when", ["before the end", "at the end"])
+@pytest.mark.parametrize(
+    ("what", "when"),
+    [
+        ("disabled", "at the end"),
+        ("contact_changed", "at the end"),
+        ("staff", "at the end"),
+        ("contact_changed", "before the end"),
+    ],
+)
 def test_what_changed_meanwhile_ends_it(loss: Loss, what: str, when: str) -> None:
     loss.has_begun("password", "mail_code")
     if when == "at the end":
@@ -321,3 +350,25 @@ def test_an_opened_link_is_for_the_browser_that_opened_it(loss: Loss) -> None:
     assert "This is over" in stranger.open(page.url).text
     assert "This is over" in stranger.post("/recovery/lost/stop", page.forms[0].fields | token(stranger)).text
     assert loss.outcomes("FactorResetCancelled") == []
+
+
+def test_who_comes_by_themselves_finds_the_same_way(loss: Loss) -> None:
+    """Without a sign-in nobody knows whose dress to wear; the brand of the mail is one that there is."""
+    page = loss.browser.open("/recovery/lost")
+    assert "its support checks who you are" in page.text
+    loss.browser.submit(name="ana")
+    loss.gives("mail_code")
+    assert "Nothing has changed yet" in loss.gives("password").text
+    assert "The wait has begun" in loss.browser.submit().text
+    loss.waits(24)
+    loss.comes_back()
+    loss.gives("password")
+    assert "is removed" in loss.browser.submit().text
+    assert loss.browser.open("/recovery/lost/said/anything").status == 200
+    assert loss.browser.open("/recovery/lost/begun/anything").url.endswith("/recovery/lost")
+
+
+def test_an_empty_name_is_asked_again(loss: Loss) -> None:
+    loss.browser.open("/recovery/lost")
+    page = loss.browser.submit(name="  ")
+    assert (page.status, "Type your username or e-mail" in page.text) == (422, True)
