@@ -16,7 +16,7 @@ from benchmarks.provider import PASSWORD, ROOT, USERNAME, Provider
 from benchmarks.report import MEASURED, TIMING, Report, Row, write
 from benchmarks.servers import Server, free_port, running
 from benchmarks.sign_ins import SignIns
-from benchmarks.timing import measure
+from benchmarks.timing import measure, measure_recovery
 
 SERVER_CORE, LOAD_CORE = 0, 1
 CONNECTIONS = 16
@@ -68,7 +68,8 @@ class Bench:
 
     def timing(self) -> None:
         """Compares names that exist with names that do not, and writes what came of it."""
-        told = measure(self.provider, self.server.origin).text()
+        timings = (measure(self.provider, self.server.origin), measure_recovery(self.provider, self.server.origin))
+        told = "\n\n".join(timing.text() for timing in timings)
         print(told, flush=True)
         write(PAGE, TIMING, told)
 

@@ -16,6 +16,7 @@ from benchmarks.load import LoadFailed, Measured
 
 HIDDEN = re.compile(r"<input[^>]*\btype=\"?hidden\"?[^>]*>")
 ATTRIBUTE = re.compile(r"\b(name|value)=\"([^\"]*)\"")
+RECOVERY = "/recovery"
 
 
 @dataclass(slots=True)
@@ -25,12 +26,14 @@ class Visitor:
     origin: str
     host: str
     cookies: dict[str, str] = field(default_factory=dict)
+    # The address of this machine that it comes from.
+    source: str = "127.0.0.1"
 
     def sign_in(self, authorize: str, username: str, password: str) -> None:
         """From the authorization request to the code. Raises `LoadFailed` where a step does not go on."""
         with self._connected() as connection:
             page, text = self._asked(connection, authorize)
-            resume, _ = self._go(connection, "POST", page, 303, _answer(text, username, password))
+            resume, _ = self._go(connection, "POST", page, 303, _answer(text, username=username, password=password))
             answer, _ = self._go(connection, "GET", resume, 303)
         if "code=" not in answer:
             raise LoadFailed(f"signing in ended at {answer}")
@@ -39,15 +42,24 @@ class Visitor:
         """How many seconds it takes until a wrong password is answered. Raises `LoadFailed` for any other answer."""
         with self._connected() as connection:
             page, text = self._asked(connection, authorize)
-            body = _answer(text, username, password)
+            body = _answer(text, username=username, password=password)
             began = time.perf_counter()
             self._go(connection, "POST", page, 422, body)
+            return time.perf_counter() - began
+
+    def recover(self, name: str) -> float:
+        """How many seconds it takes until asking for a way back in is answered. Raises `LoadFailed` for any other answer."""
+        with self._connected() as connection:
+            _, text = self._go(connection, "GET", RECOVERY, 200)
+            body = _answer(text, name=name)
+            began = time.perf_counter()
+            self._go(connection, "POST", RECOVERY, 303, body)
             return time.perf_counter() - began
 
     @contextmanager
     def _connected(self) -> Iterator[HTTPConnection]:
         parts = urlsplit(self.origin)
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30, source_address=(self.source, 0))
         try:
             yield connection
         finally:
@@ -131,7 +143,8 @@ def _path(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _answer(page: str, username: str, password: str) -> str:
-    hidden = [dict(ATTRIBUTE.findall(tag)) for tag in HIDDEN.findall(page)]
+def _answer(page: str, **typed: str) -> str:
+    """The first form of `page`, filled in."""
+    hidden = [dict(ATTRIBUTE.findall(tag)) for tag in HIDDEN.findall(page.partition("</form>")[0])]
     fields = {html.unescape(one["name"]): html.unescape(one.get("value", "")) for one in hidden if "name" in one}
-    return urlencode(fields | {"username": username, "password": password})
+    return urlencode(fields | typed)

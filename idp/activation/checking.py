@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from idp.activation.case import Case, Cases, Stage
 from idp.activation.case_codes import CaseCodes
-from idp.activation.details import Details, plain
 from idp.activation.sending import CaseSending
 from idp.activation.targets import Target, Targets
 from idp.brands.agreement_check import AgreementChecks, Found, NotFound, Silent
@@ -21,6 +20,7 @@ from idp.core.database import Database
 from idp.core.events import ActivationRefused, ActivationStarted, Bus
 from idp.core.throttle import Quota, Slowed, Throttle
 from idp.sessions.interaction import Interaction
+from idp.signin.agreement_details import Details, plain
 from idp.subjects.subjects import Subjects
 
 TRIES_A_DAY, DAY = 5, timedelta(days=1)
@@ -71,7 +71,7 @@ class Checking:
         return Underway()
 
     def _open(self, interaction: Interaction, brand: Brand, case: Case, refused: str, address: str) -> None:
-        """One way and one time for all: what must not go out is written like a message that does, and undone."""
+        """One way and one time for all: what must not go out is written like a message that does, and goes to nobody."""
         now = self.clock.now()
         counted = self.sending.is_allowed(case, address) if case.target.kind else False
         with self.database.transaction() as db:

@@ -10,8 +10,8 @@ from idp.activation.case import Stage
 from idp.activation.checking import Checking, TryLater, Underway
 from idp.activation.code_pages import CodePages
 from idp.activation.desk import At, Desk
-from idp.activation.details import Details, read_details
 from idp.activation.end_pages import EndPages
+from idp.signin.agreement_details import Details, read_details
 from idp.signin.gate import ACTIVATION
 from idp.signin.masking import masked
 from idp.signin.words import Problem

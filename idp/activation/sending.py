@@ -1,6 +1,6 @@
 """Sends the codes of activations, within the quotas that hold for every code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from idp.factors.sent_code import LIFETIME, Place
 from idp.signin.code_messages import CodeMessages
 from idp.signin.sending_quotas import SendQuotas
 
-# Of six digits, like every code: the message that is written and undone is as long as one that goes out.
+# Of six digits, like every code: a message that goes to nobody is as long as one that goes out.
 NO_CODE = "000000"
 
 
@@ -28,11 +28,7 @@ class CaseSending:
         return self.quotas.use(place, case.target.address, address, confirmed=confirmed) is None
 
     def write(self, db: Connection, brand: Brand, case: Case, code: str | None, now: datetime) -> None:
-        """Puts the message into the outbox. For a ghost the same is done and undone, so that it takes as long."""
-        writer = self.messages.writers[case.target.kind]
-        if code is not None and not case.is_ghost:
-            writer(db, brand, case.target.address, code, now + LIFETIME)
-            return
-        undone = db.begin_nested()
-        writer(db, brand, case.target.address, code or NO_CODE, now + LIFETIME)
-        undone.rollback()
+        """Puts the message into the outbox. That of a ghost, or without a code, goes to nobody, and takes as long."""
+        goes_out = code is not None and not case.is_ghost
+        messages = self.messages if goes_out else replace(self.messages, to_nobody=True)
+        messages.writers[case.target.kind](db, brand, case.target.address, code or NO_CODE, now + LIFETIME)

@@ -7,10 +7,10 @@ import hmac
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from idp.activation.details import Details, plain
 from idp.brands.agreement_check import Found, NotFound, Silent, Verdict
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
+from idp.signin.agreement_details import Details, plain
 from idp.subjects.names import is_email
 from idp.subjects.phone_numbers import masked_number, mobile_number
 

@@ -1,15 +1,22 @@
 """What leaves the house: logout tokens, mails and texts, and how each is delivered."""
 
+from typing import Any
+
 from idp.app.ground import Ground
 from idp.clients.registry import Clients
 from idp.core.fetcher import Fetcher
 from idp.core.mail import MailDeliverer
-from idp.core.outbox import Deliverer, Worker
+from idp.core.outbox import Attempt, Delivered, Deliverer, Worker
 from idp.core.perishable import Perishable
 from idp.core.texts import text_deliverer
 from idp.oidc.logout import KIND as LOGOUT_TOKEN
 from idp.oidc.logout import LogoutTokens
 from idp.oidc.tokens.keys import Keys
+from idp.signin.code_messages import NOBODY
+
+
+def _thrown_away(_payload: dict[str, Any], _attempt: Attempt) -> Delivered:
+    return Delivered()
 
 
 def outbox_worker(ground: Ground, clients: Clients, fetcher: Fetcher, keys: Keys) -> Worker:
@@ -17,7 +24,7 @@ def outbox_worker(ground: Ground, clients: Clients, fetcher: Fetcher, keys: Keys
     settings = ground.settings
     tokens = LogoutTokens(settings.issuer, clients, keys, fetcher, settings.logout_token_lifetime)
     mail = MailDeliverer(settings.mail_url, f"no-reply@{settings.host.partition(':')[0]}", ground.database, ground.clock)
-    deliverers: dict[str, Deliverer] = {LOGOUT_TOKEN: tokens.deliver, "mail": Perishable(mail)}
+    deliverers: dict[str, Deliverer] = {LOGOUT_TOKEN: tokens.deliver, "mail": Perishable(mail), NOBODY: _thrown_away}
     if settings.text_url:
         secret = settings.text_secret.get_secret_value()
         texts = text_deliverer(settings.text_url, secret, fetcher, ground.database, ground.clock)

@@ -41,5 +41,4 @@ def _connected(house: House) -> Connected:
 
 def _alarm(house: House) -> Alarm:
     ground = house.ground
-    sessions, notices = house.people.sessions, notices_of(house)
-    return Alarm(ground.database, ground.clock, ground.bus, sessions, house.locking, notices, ground.keyring)
+    return Alarm(ground.database, ground.clock, ground.bus, house.locking, notices_of(house), ground.keyring)

@@ -15,6 +15,7 @@ from idp.recovery.way import Ways
 from idp.recovery.whose import Whose
 from idp.signin.vouching import Vouching
 from idp.web.opened_links import OpenedLinks
+from idp.web.render import prepare_templates
 from idp.web.routes import Route
 
 # One source may be a whole office; each case that is asked for takes a row for an hour.
@@ -52,6 +53,7 @@ def ways_of(house: House, front: Front) -> Ways:
 def answering(house: House) -> Answering:
     """What the worker answers cases with."""
     ground, parties, subjects = house.ground, house.parties, house.people.subjects
+    prepare_templates(ground.app)  # the worker mounts no pages, which would have done it
     whose = Whose(
         database=ground.database,
         clock=ground.clock,

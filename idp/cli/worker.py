@@ -69,7 +69,7 @@ def run(house: House, stop: threading.Event) -> None:
 def chores(house: House) -> tuple[Chore, ...]:
     """What is to be done besides deliveries, and every how many seconds."""
     ground, closings = house.ground, closings_of(house)
-    now = ground.clock.now
+    now, answering = ground.clock.now, recovery.answering(house)
     return (
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
@@ -80,7 +80,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_tokens", 60, lambda: _purge_tokens(house), batch=BATCH),
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
-        Chore("answer_recoveries", 0.5, lambda: recovery.answering(house).answer(BATCH), batch=BATCH),
+        Chore("answer_recoveries", 0.5, lambda: answering.answer(BATCH), batch=BATCH),
         Chore("answer_lost", 0.5, lambda: lost.codes(house).answer(BATCH), batch=BATCH),
         Chore("factor_resets", 10, lambda: lost.resets(house).tick(BATCH), batch=BATCH),
         Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),

@@ -12,6 +12,7 @@ from idp.oidc.authorization.scopes import allowed_in_words
 from idp.selfservice.connected import Allowed, Connected, Service
 from idp.selfservice.moments import day
 from idp.selfservice.own import ACCOUNT, Own, Owner
+from idp.web import formats
 from idp.web.routes import Guard, Route
 
 LIST = f"{ACCOUNT}/applications"
@@ -123,7 +124,7 @@ class ApplicationPages:
             "name": one.brand.name,
             "link": f"{BRANDS}/{one.brand.id}",
             "since": day(one.since, self.own.clock.now(), self.own.zone(owner)),
-            "own": ", ".join(client.name for client in one.own),
+            "own": formats.together([client.name for client in one.own]),
             "may": allowed_in_words(_every_scope(one)),
         }
 

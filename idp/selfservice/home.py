@@ -85,7 +85,9 @@ class Home:
             _("See your sessions"),
         )
         latest = happenings(db, self.keyring, owner.subject.id, 1)
-        told = [f"{_(one.words)}, {moment(one.at, now, self.own.zone(owner))}" for one in latest]
+        told = [
+            _("%(what)s, %(moment)s", what=_(one.words), moment=moment(one.at, now, self.own.zone(owner))) for one in latest
+        ]
         yield Card(
             _("Activity"),
             told[0] if told else _("Nothing yet"),

@@ -45,7 +45,7 @@ class LostPages:
         owner = self.own.enter(PAGE)
         if not isinstance(owner, Owner):
             return owner
-        with self.own.database.transaction() as db:
+        with self.own.changing(owner) as db:
             reset = self.resets.running(db, owner.subject.id)
             stopped = reset is not None and self.resets.cancel(db, reset, "session")
         return self.own.done(owner, _(STOPPED), HOME) if stopped else self.own.missing(owner.brand)

@@ -14,7 +14,7 @@ from idp.core.sealing import Keyring
 from idp.notices import MAIL, Notices
 from idp.selfservice.own import Owner
 from idp.sessions import known_browsers
-from idp.sessions.session import Sessions
+from idp.sessions.listing import hold_all
 from idp.signin.locking import Locking
 from idp.subjects.subjects import Subject
 from idp.web.mails import Mail, branded
@@ -29,7 +29,6 @@ class Alarm:
     database: Database
     clock: Clock
     bus: Bus
-    sessions: Sessions
     locking: Locking
     notices: Notices
     keyring: Keyring
@@ -41,7 +40,8 @@ class Alarm:
         """
         now = self.clock.now()
         with self.database.transaction() as db:
-            if self.sessions.hold(db, owner.session.id, now) is None:
+            # Sessions before the password, as a sign-in takes them: neither may wait for the other.
+            if owner.session.id not in hold_all(db, owner.subject.id, now):
                 return False
             self.locking.shut(db, owner.subject.id, owner.brand, now)
             # The intruder's browser may be among the known ones, and its lane must not outlive the recovery either.

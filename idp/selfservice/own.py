@@ -1,7 +1,7 @@
 """The door to our own pages: each says what it requires, and whoever lacks it goes through the same gate as everybody."""
 
 import re
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.clock import Clock
 from idp.core.database import Database
+from idp.core.errors import Unavailable
 from idp.core.kv import KV
 from idp.core.language import _
 from idp.core.wishes import wish
@@ -90,32 +91,34 @@ class Own:
         """
         session, now = self.sessions.find(self.cookie.read(request)), self.clock.now()
         if session is None:
-            return self._prove(path, None, Requirement())
+            return self._prove(path, self._asked_brand(), Requirement())
+        here = self._brand(session)
         with self.database.transaction() as db:
             subject = self.subjects.get(db, session.subject_id)
             if subject is None or subject.disabled:
-                return self._prove(path, session.brand, Requirement())
-            brand, asked = session.brand, Requirement()
+                return self._prove(path, here, Requirement())
+            brand, asked = here, Requirement()
             wish(brand=brand)
             if to_change or to_add:
                 enrolled = self.gate.enrolled(db, subject)
-                brand, asked = self._to_change(enrolled, session.brand)
+                brand, asked = self._to_change(enrolled, here)
                 if to_add and not enrolled & STANDS_FOR:
                     asked, path = Requirement(("mfa",), TO_CHANGE), HOME
             need = self.gate.need(db, subject, brand, asked, presented(session, None), now)
             self.sessions.touch(db, session, now)
-        return Owner(session, subject, session.brand) if isinstance(need, Nothing) else self._prove(path, brand, asked)
+        return Owner(session, subject, here) if isinstance(need, Nothing) else self._prove(path, brand, asked)
 
     def present(self, path: str) -> Owner | Response:
         """The owner by their running session alone, or the way to the gate: for what must not wait for a proof."""
         session = self.sessions.find(self.cookie.read(request))
         if session is None:
-            return self._prove(path, None, Requirement())
+            return self._prove(path, self._asked_brand(), Requirement())
+        here = self._brand(session)
         with self.database.reading() as db:
             subject = self.subjects.get(db, session.subject_id)
         if subject is None or subject.disabled:
-            return self._prove(path, session.brand, Requirement())
-        return Owner(session, subject, session.brand)
+            return self._prove(path, here, Requirement())
+        return Owner(session, subject, here)
 
     def is_password_alone(self, owner: Owner) -> bool:
         """Whether nothing but the password could be asked of the owner, at any brand."""
@@ -174,6 +177,20 @@ class Own:
         """Parks the way to a page of ours anew, for a sign-in page that stood open for long."""
         path, brand = str(parked["path"]), parked["brand"]
         return self._park(path, str(brand) if brand else None, Requirement(), browser)
+
+    def _brand(self, session: Session) -> str | None:
+        """The brand from which they came, by a link of its portal; it stays so for the session. Else that of the sign-in."""
+        asked, key = self._asked_brand(), f"own-brand:{session.id}"
+        with suppress(Unavailable):  # a matter of dress, which must not keep an owner in distress waiting
+            if asked is not None:
+                self.kv.set(key, asked.encode(), self.longest_session)
+            elif (kept := self.kv.get(key)) is not None:
+                return kept.decode()
+        return asked or session.brand
+
+    def _asked_brand(self) -> str | None:
+        found = self.gate.brands.get(request.args.get("brand"))
+        return found.id if found is not None else None
 
     def _is_met(self, interaction: Interaction) -> bool:
         session = self.sessions.find(self.cookie.read(request))

@@ -12,6 +12,7 @@ from idp.core.places import Places
 from idp.selfservice.moments import moment
 from idp.selfservice.own import ACCOUNT, Own, Owner, is_thing
 from idp.sessions.listing import Running, running
+from idp.web import formats
 from idp.web.forms import read_form
 from idp.web.routes import Guard, Route
 
@@ -107,6 +108,7 @@ class SessionPages:
 
     def _shown(self, owner: Owner, session: Running) -> dict[str, object]:
         now, zone = self.own.clock.now(), self.own.zone(owner)
+        brand = self.own.gate.brands.get(session.brand)
         visited = [client.name for client in map(self.clients.find, session.clients) if client is not None]
         return {
             "device": in_words(session.device or ""),
@@ -117,5 +119,5 @@ class SessionPages:
             "seen": moment(session.last_seen_at, now, zone),
             "address": session.address or "",
             "place": self.places.of(session.address),
-            "visited": ", ".join(visited),
+            "visited": formats.together(visited) or (brand.name if brand is not None else ""),
         }

@@ -1,16 +1,18 @@
 """What the holder of an agreement types about it: read from the form once, handed to the brand."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
+from idp.brands.agreement_check import Asked
 from idp.core.language import N_
 from idp.signin.words import Problem
 from idp.web.forms import Form
 
 SHORTEST, LONGEST = 4, 40
 LONGEST_POSTCODE = 16
-EARLIEST = date(1900, 1, 1)
+EARLIEST = 1900
 DAY, YEAR = re.compile("[0-9]{1,2}"), re.compile("[0-9]{4}")
 
 AGREEMENT = Problem(
@@ -24,22 +26,37 @@ POSTCODE = Problem(N_("Check your postcode"), N_("Type the postcode that your ag
 class Details:
     """The three things asked. Nothing of it shows when it is written down by accident."""
 
-    agreement: str = field(repr=False)
+    agreement: str
     birth_date: date = field(repr=False)
     postcode: str = field(repr=False)
+
+    @property
+    def asked(self) -> Asked:
+        """The question to the brand."""
+        return Asked(self.agreement, self.birth_date, self.postcode)
 
 
 def read_details(form: Form, today: date) -> Details | Problem:
     """The details in `form`, or what stands against the first of them that cannot be meant."""
     agreement, postcode = form["agreement"].strip(), form["postcode"].strip()
-    if not SHORTEST <= len(agreement) <= LONGEST or not agreement.isprintable():
+    if not _is_line(agreement, LONGEST) or len(plain(agreement)) < SHORTEST:
         return AGREEMENT
     born = _date(form["birth_day"].strip(), form["birth_month"].strip(), form["birth_year"].strip())
-    if born is None or not EARLIEST <= born < today:
+    if born is None or not date(EARLIEST, 1, 1) <= born < today:
         return BIRTH_DATE
-    if not 0 < len(postcode) <= LONGEST_POSTCODE or not postcode.isprintable():
+    if not _is_line(postcode, LONGEST_POSTCODE) or not plain(postcode):
         return POSTCODE
     return Details(agreement, born, postcode)
+
+
+def plain(typed: str) -> str:
+    """A number or postcode as it counts: letters and digits alone, so that no spelling of it is a fresh counter."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def _is_line(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and text.isprintable()
 
 
 def _date(day: str, month: str, year: str) -> date | None:

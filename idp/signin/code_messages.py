@@ -26,6 +26,8 @@ from idp.web.formats import on
 from idp.web.mails import Mail, branded
 
 TEXT, MAIL = "text", "mail"
+# A page must not tell by its time whether a message goes out: so one that must not is written too, and delivered to nobody.
+NOBODY = "nobody"
 NOT_ME = N_("If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody.")
 
 
@@ -33,7 +35,7 @@ NOT_ME = N_("If it was not you, somebody knows your password: call us, the numbe
 class CodeMessages:
     """Writes messages into the outbox. `host` is the provider's, without a port; `channels` are the kinds that can be sent.
 
-    `not_me` is what a mail says to whoever did not ask for it.
+    `not_me` is what a mail says to whoever did not ask for it. `to_nobody`: they are written like any other, and thrown away.
     """
 
     host: str
@@ -43,6 +45,7 @@ class CodeMessages:
     templates: Environment
     channels: frozenset[str]
     not_me: str = NOT_ME
+    to_nobody: bool = False
 
     @property
     def writers(self) -> Mapping[str, Callable[[Connection, Brand, str, str, datetime], None]]:
@@ -58,7 +61,7 @@ class CodeMessages:
         # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
         said = _("%(code)s is your %(brand)s code. We never ask for it by phone.", code=code, brand=brand.name)
         text = f"{said}\n\n@{self.host} #{code}"
-        enqueue(db, self.keyring, TEXT, {"to": to, "text": text, UNTIL: until.isoformat()}, self.clock)
+        enqueue(db, self.keyring, self._leaves_as(TEXT), {"to": to, "text": text, UNTIL: until.isoformat()}, self.clock)
 
     def _mail(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         now = self.clock.now()
@@ -71,4 +74,7 @@ class CodeMessages:
             code=code,
         )
         payload = branded(self.templates, brand, to, mail, now) | {UNTIL: until.isoformat()}
-        enqueue(db, self.keyring, MAIL, payload, self.clock, target=to.rpartition("@")[2])
+        enqueue(db, self.keyring, self._leaves_as(MAIL), payload, self.clock, target=to.rpartition("@")[2])
+
+    def _leaves_as(self, kind: str) -> str:
+        return NOBODY if self.to_nobody else kind

@@ -131,3 +131,13 @@ def ask(scene: Scene, assertion: str) -> Answer:
 def forget(stack: Stack) -> None:
     for name in ("kv.db", "kv.db-wal", "kv.db-shm"):
         (stack.folder / name).unlink(missing_ok=True)
+
+
+def test_an_owner_in_distress_does_not_wait_for_it(scene: Scene, server: RedisServer) -> None:
+    scene.stack.add_customer("olga")
+    owner = scene.stack.browser()
+    owner.open("/account/not-me")
+    owner.sign_in("olga", ANA_PASSWORD)
+    with killed(server):
+        assert "We stopped everything" in owner.submit().text
+    assert "Sign in to your account" in owner.open("/account").text

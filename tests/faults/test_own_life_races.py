@@ -67,6 +67,23 @@ def test_not_me_leaves_no_session_whoever_signs_in_meanwhile(provider: Provider)
     assert "locked" in signs_in(provider).text()
 
 
+def test_not_me_meets_who_is_confirming_in_another_session(provider: Provider, clock: TestClock) -> None:
+    owner, others = signs_in(provider, "/account/not-me"), [signs_in(provider) for _ in range(AT_ONCE - 1)]
+    clock.advance(timedelta(minutes=6))
+    for other in others:
+        assert "Confirm it’s you" in other.open("/account/close").text
+
+    def acts(number: int) -> None:
+        if number == 0:
+            owner.submit()
+        else:
+            others[number - 1].submit(password=ANA_PASSWORD)
+
+    at_once(acts, AT_ONCE)
+    assert "We stopped everything" in owner.text()
+    assert live_sessions(provider) == 0
+
+
 def test_said_many_times_at_once_it_is_told_once(provider: Provider) -> None:
     owner = signs_in(provider, "/account/not-me")
     sent = owner.page.forms[-1].fields

@@ -8,6 +8,7 @@ from idp.core.database import metadata
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser, Form, Page
 from tests.drivers.ceremony import ceremony_of, uses
+from tests.drivers.lost import Loss
 from tests.drivers.post import CODE, Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
@@ -190,12 +191,20 @@ def account_closed(story: Story) -> Send:
     return presses(story.ana, story.ana.open(f"{ACCOUNT}close"), username="ana")
 
 
+def lost_reset_stopped(story: Story) -> Send:
+    Loss(story.provider, story.shop, story.post, story.provider.browser(), story.provider.clock).has_begun(
+        "password", "mail_code"
+    )
+    return presses(story.ana, story.ana.open(f"{HOME}/lost"))
+
+
 def password_changed(story: Story) -> Send:
     return presses(story.ana, story.ana.open(f"{ACCOUNT}password"), password="violet harbour copper 41")
 
 
 CHANGES = (
     password_changed,
+    lost_reset_stopped,
     app_added,
     app_renamed,
     app_removed,

@@ -1,10 +1,15 @@
 """Pages speak the language that the application, the person, their account or their browser asks for, in this order."""
 
+from pathlib import Path
+
 import pytest
 
+from idp.core.catalogues import put_in_place_of
 from idp.core.language import LANGUAGES
 from tests.builders import ANA_PASSWORD
 from tests.drivers.browser import Browser, Page
+from tests.drivers.foreign import Foreign
+from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
@@ -59,6 +64,32 @@ def test_the_locale_on_file_is_heard_before_the_browser(provider: Provider, brow
     browser.sign_in("gina", ANA_PASSWORD)
     assert spoken(browser.open("/account/security", headers=FRENCH)) == "it"
     assert spoken(browser.open("/logout", headers=FRENCH)) == "it"
+
+
+@pytest.mark.parametrize(("locale", "bracketed"), [("it-IT", True), (None, False)])
+def test_a_notice_is_in_the_language_on_file(
+    provider: Provider, browser: Browser, tmp_path: Path, locale: str | None, bracketed: bool
+) -> None:
+    """Never in that of the page: whoever is there may be somebody else."""
+    provider.add_customer("gina", locale=locale)
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    with put_in_place_of("it", Foreign()):
+        browser.open(shop.request(ui_locales="it"), headers={"Accept-Language": "it"})
+        browser.sign_in("gina", ANA_PASSWORD)
+        (mail,) = Post(provider, tmp_path).mails()
+    assert str(mail["Subject"]).startswith("⟦") is bracketed
+    assert f'<html lang="{"it" if bracketed else "en"}">' in read(mail, "html")
+
+
+def test_a_code_is_in_the_language_of_its_page(provider: Provider, browser: Browser, tmp_path: Path) -> None:
+    provider.add_customer("gina")
+    provider.add_phone("gina")
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    with put_in_place_of("it", Foreign()):
+        browser.open(shop.request(ui_locales="it"))
+        browser.submit(username="gina", password=ANA_PASSWORD)
+        browser.submit(press="send")
+        assert Post(provider, tmp_path).texts()[-1].text.startswith("⟦")
 
 
 def test_whoever_presses_a_language_reads_it_from_then_on(browser: Browser, shop: RelyingParty) -> None:

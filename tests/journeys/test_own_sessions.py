@@ -42,6 +42,17 @@ def test_the_account_begins_at_one_page_in_the_dress_of_the_brand(provider: Prov
     assert page.link("Sign out") == "/logout"
 
 
+def test_the_pages_wear_the_dress_of_the_brand_one_came_from(provider: Provider, shop: RelyingParty) -> None:
+    other = {"stellantis": "alphera", "alphera": "stellantis"}[str(shop.metadata.brand)]
+    stranger = provider.browser()
+    assert f"official address of {NAMES[other]}" in stranger.open(f"{ACCOUNT}?brand={other}").text
+    here = signs_in(provider, shop)
+    for address in (f"{ACCOUNT}?brand={other}", SESSIONS, f"{ACCOUNT}?brand=nobody", ACCOUNT):
+        assert f"official address of {NAMES[other]}" in here.open(address).text, address
+    here.open(f"{ACCOUNT}?brand={shop.metadata.brand}")
+    assert f"official address of {NAMES[str(shop.metadata.brand)]}" in here.open(f"{ACCOUNT}/not-me").text
+
+
 def test_each_session_says_where_it_is(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:
     signs_in(provider, shop, "198.51.100.7", shared="1")
     clock.advance(timedelta(minutes=5))

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from datetime import date
 
-from idp.activation.details import Details, plain
 from idp.activation.targets import NOWHERE, Targets, mail_target
 from idp.brands.agreement_check import Found, NotFound
+from idp.signin.agreement_details import Details, plain
 from idp.subjects.phone_numbers import mobile_number
 
 BOTH = frozenset({"mail_code", "text_code"})

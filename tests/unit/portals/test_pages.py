@@ -51,9 +51,9 @@ def test_the_schedule_is_a_table_and_a_picture_with_words(browser: Browser) -> N
 
 def test_details_come_from_the_provider_and_the_brand(browser: Browser, provider: FakeProvider) -> None:
     page = browser.sign_in("/details").text
-    assert f'<a href="{provider.issuer}/account/security">Sign-in and security</a>' in page
-    assert f'<a href="{provider.issuer}/account">Your account</a>' in page
-    assert f'<a class="name" href="{provider.issuer}/account">Ana' in page
+    assert f'<a href="{provider.issuer}/account/security?brand=stellantis">Sign-in and security</a>' in page
+    assert f'<a href="{provider.issuer}/account?brand=stellantis">Your account</a>' in page
+    assert f'<a class="name" href="{provider.issuer}/account?brand=stellantis">Ana' in page
     for words in ("ana@example.test", "+44 1632 960011", "14 Mill Lane", "BA1 5LR", "ST-204118"):
         assert words in page
 
@@ -109,7 +109,8 @@ def test_every_page_keeps_its_own_policy(browser: Browser, provider: FakeProvide
     assert "Strict-Transport-Security" not in page.headers
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", page.text)
     assert not re.search(r'src="https?:', page.text)
-    own = {f"{provider.issuer}/account/security", f"{provider.issuer}/recovery?brand=stellantis"}
+    own = {f"{provider.issuer}/account{page}?brand=stellantis" for page in ("", "/details", "/security")}
+    own |= {f"{provider.issuer}/recovery?brand=stellantis"}
     assert set(re.findall(r'href="(https?:[^"]*)"', page.text)) <= own
     assert page.text.count("<h1") == 1
 
