@@ -14,6 +14,7 @@ from idp.core.throttle import Slowed, Throttle
 from idp.factors.password import Password
 from idp.recovery.lost_asks import Ask, LostAsks
 from idp.recovery.lost_proofs import AGREEMENT, NAME, Asking, LostProofs, Standing
+from idp.recovery.whose import ASKED_IN, MOST_ASKED
 from idp.sessions.interaction import Interaction
 from idp.signin.agreement_details import Details
 from idp.signin.codes import Codes
@@ -114,6 +115,8 @@ class LostProving:
         brand = self.proofs.brands.get(interaction.brand)
         if brand is None or isinstance(self.asks_for(interaction, AGREEMENT), NotAsked):
             return NotAsked()
+        if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
+            return Unanswered()
         # No spelling of it is a fresh counter.
         of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', details.agreement.upper())}")
         if isinstance(self.throttle.tries("lost:agreements", of_one, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
