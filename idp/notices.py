@@ -6,16 +6,14 @@ A notice is enqueued in the transaction of what it tells, so nobody is told of w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.account_events import ContactUndone, EmailChanged, NameChanged
 from idp.core.clock import Clock
-from idp.core.devices import in_words
 from idp.core.events import (
     ActivationFinished,
     ActivationRefused,
@@ -31,17 +29,14 @@ from idp.core.events import (
     TrustWithdrawn,
 )
 from idp.core.language import N_, _, ngettext, speaking
-from idp.core.origin import current_origin
-from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
 from idp.core.wishes import language_of
 from idp.factors.recovery_codes import FEW, RecoveryCodes
 from idp.signin import unlock_links
 from idp.subjects.subjects import Subjects
 from idp.web.formats import on
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post, where
 
-MAIL = "mail"
 # What its owner is told when something changed, by event and by kind of factor. The names that people give to things stay
 # out of it: who is in somebody's account must not be able to write into our mails.
 CHANGES: Mapping[tuple[type[Event], str], str] = {
@@ -163,10 +158,10 @@ class Notices:
         return Mail("already_active", _("You already have online access"), paragraphs, _(CALL_AT_ONCE))
 
     def _where(self, brand: Brand) -> str:
-        return _("%(browser)s, %(when)s.", browser=in_words(current_origin().device), when=self._when(brand))
+        return where(brand, self.clock.now())
 
     def _when(self, brand: Brand) -> str:
-        return on(self.clock.now().astimezone(ZoneInfo(brand.support.timezone)))
+        return on(self.clock.now().astimezone(zone_of(brand)))
 
     def _brand(self, db: Connection, event: Event) -> Brand | None:
         """In whose name it is told: for who came to our pages by themselves, a brand that knows them, or else any."""
@@ -181,4 +176,4 @@ class Notices:
         # Not in the language of the page: whoever is there may be somebody else.
         with speaking(language_of(subject.locale, brand.languages)):
             payload = branded(self.templates, brand, subject.email, write(), self.clock.now())
-        enqueue(db, self.keyring, MAIL, payload, self.clock, target=subject.email.rpartition("@")[2])
+        post(db, self.keyring, self.clock, payload)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
@@ -17,12 +16,12 @@ from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
 from idp.factors.mail_code import MailCode
+from idp.signin.code_messages import TEXT
 from idp.signin.contacts import Target
 from idp.subjects.subjects import Subject
 from idp.web.formats import moment
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post
 
-TEXT, MAIL = "text", "mail"
 IF_NOT_YOU = N_("If it was not you, stop it with the button, change your password, and call us: the number is below.")
 
 
@@ -122,8 +121,8 @@ class LostNotices:
         with speaking(_language(subject, brand)):
             said = {
                 "brand": brand.name,
-                "when": moment(when.astimezone(ZoneInfo(brand.support.timezone))),
-                "now": moment(self.clock.now().astimezone(ZoneInfo(brand.support.timezone))),
+                "when": moment(when.astimezone(zone_of(brand))),
+                "now": moment(self.clock.now().astimezone(zone_of(brand))),
                 "device": in_words(current_origin().device),
                 "stop": f"{self.issuer}/recovery/lost/stop/{links.stop}",
                 "finish": f"{self.issuer}/recovery/lost/finish/{links.finish}",
@@ -140,7 +139,7 @@ class LostNotices:
         paragraphs = [_(paragraph, **said) for paragraph in telling.paragraphs]
         mail = Mail("base", _(telling.title), paragraphs, _(telling.not_me, **said), action)
         payload = branded(self.templates, brand, target.address, mail, self.clock.now())
-        enqueue(db, self.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
+        post(db, self.keyring, self.clock, payload)
 
 
 def _language(subject: Subject, brand: Brand) -> str:

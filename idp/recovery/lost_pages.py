@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.brands.brand import zone_of
 from idp.core.throttle import Quota
 from idp.recovery.lost import Begun, LostResets, NotNow, NotProven
 from idp.recovery.lost_finishing import RESUME, Finished, LostFinishing
@@ -195,5 +195,4 @@ class LostPages:
         )
 
     def _moment(self, at: datetime, brand_id: str | None) -> str:
-        brand = self.resets.proofs.brands.get(brand_id)
-        return moment(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")))
+        return moment(at.astimezone(zone_of(self.resets.proofs.brands.get(brand_id))))
