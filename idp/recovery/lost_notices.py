@@ -115,7 +115,7 @@ class LostNotices:
         links: Links,
     ) -> None:
         """Tells `subject` at all `targets`; `when` is the moment that is spoken of."""
-        brand = self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+        brand = self.brands.get_or_any(brand_id)
         if brand is None:
             return
         with speaking(_language(subject, brand)):

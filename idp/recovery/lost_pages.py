@@ -13,7 +13,7 @@ from idp.recovery.lost import Begun, LostResets, NotNow, NotProven
 from idp.recovery.lost_finishing import RESUME, Finished, LostFinishing
 from idp.recovery.lost_proofs import ENOUGH, FINISH, Asking, NothingLost, Over, Proven, TooFew
 from idp.recovery.lost_proving import LostProving
-from idp.recovery.lost_saying import LostSaying
+from idp.recovery.lost_saying import HOME, LostSaying
 from idp.recovery.lost_words import NAME_MISSING, PROOFS
 from idp.recovery.way import Way
 from idp.signin.arrival import Arrivals, Visit
@@ -25,7 +25,6 @@ from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
-HOME = "/recovery/lost"
 READY, SHOWN = "ready", "shown"
 
 

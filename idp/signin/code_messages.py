@@ -54,7 +54,7 @@ class CodeMessages:
 
     def brand(self, brand_id: str | None) -> Brand | None:
         """In whose name a message goes out; any brand's, where the application belongs to none."""
-        return self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+        return self.brands.get_or_any(brand_id)
 
     def _text(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
