@@ -34,13 +34,14 @@ soak: $(INSTALLED_DEV) ## Run the checks that need large loads (under 20 minutes
 	@tools/install_system.sh redis postgresql chromium
 	@$(BIN)/python -m pytest -m soak
 
-check: $(INSTALLED_DEV) ## Lint, types, import contracts, migration drift, generated documents
+check: $(INSTALLED_DEV) ## Lint, types, import contracts, migration drift, generated documents, translations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.migration_drift
 	$(BIN)/python -m tools.generate_docs --check
+	$(BIN)/python -m tools.catalogues --check
 
 docs: $(INSTALLED_DEV) ## Write the documents that are generated from code
 	@$(BIN)/python -m tools.generate_docs

@@ -60,7 +60,7 @@ def build(ground: Ground) -> House:
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)
     locking = Locking(Lockout(ground.keyring.derive("lockout")), parties.brands, ground.bus)
-    new_passwords = NewPasswords(people.hasher, parties.brands, ground.bus)
+    new_passwords = NewPasswords(people.hasher, people.sessions, parties.brands, ground.bus)
     asked_cases, cases = AskedCases(ground.keyring), Cases(ground.keyring, ground.clock)
     ground.bus.subscribe(PasswordChanged, cases.when_password_changed)
     return House(

@@ -13,6 +13,7 @@ from idp.core.language import N_
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
 from idp.factors.strength import Strength, Weakness
+from idp.sessions.session import Sessions
 from idp.signin.words import Problem
 from idp.subjects.authenticators import renew
 from idp.subjects.subjects import Subject
@@ -47,6 +48,7 @@ class NewPasswords:
     """Collaborators."""
 
     hasher: PasswordHasher
+    sessions: Sessions
     brands: Brands
     bus: Bus
 
@@ -80,6 +82,8 @@ class NewPasswords:
         keep: str | None = None,
     ) -> None:
         """Puts the new password in place. All sessions, token families and trust end but the session `keep` (S1, what ends)."""
+        # Sessions first, as at a sign-in: in another order the two would wait for each other.
+        self.sessions.hold_all(db, subject_id, now)
         renew(db, subject_id, Password.kind, verifier, now)
         self.bus.record(db, PasswordChanged(subject_id=subject_id, brand=brand, session_id=keep, reason=reason))
 

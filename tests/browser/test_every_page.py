@@ -171,12 +171,27 @@ def test_the_mail_about_a_lock(open_browser: OpenBrowser, demo: Demo, office: Of
     visitor.reads("Was it you?")
     is_sound(visitor.page)
     if brand == "alphera":
-        visitor.page.get_by_label("Code").fill("1234")
+        opened = visitor.page.url
         visitor.press("It was me: open it again")
+        visitor.page.get_by_label("Code").fill("1234")
+        visitor.press("Continue")
         visitor.sees("That code did not match")
         is_sound(visitor.page)
+        visitor.page.goto(opened)
     visitor.press("It was not me")
     visitor.reads("Thank you for telling us")
+    is_sound(visitor.page)
+
+
+def test_the_way_back_in(open_browser: OpenBrowser, demo: Demo, office: Office, brand: str) -> None:
+    owner = f"back-{brand}"
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    visitor = open_browser()
+    for path in ("/recovery/agreement", f"/recovery?brand={brand}", "/recovery/agreement", "/recovery/sent"):
+        visitor.page.goto(f"{demo.issuer}{path}")
+        is_sound(visitor.page)
+    visitor.page.goto(demo.issuer + office.recovery_link(owner, brand))
+    visitor.reads("Get back in")
     is_sound(visitor.page)
 
 
