@@ -11,10 +11,11 @@ from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
-from idp.core.language import LANGUAGES, N_, _, current_language, speaking
+from idp.core.language import N_, _, current_language, speaking
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
+from idp.core.wishes import Wishes, choose
 from idp.factors.mail_code import MailCode
 from idp.signin.code_messages import TEXT
 from idp.signin.contacts import Target
@@ -118,7 +119,7 @@ class LostNotices:
         brand = self.brands.get_or_any(brand_id)
         if brand is None:
             return
-        with speaking(_language(subject, brand)):
+        with speaking(choose(Wishes(subject=subject.locale or "", browser=current_language()), brand.languages)):
             said = {
                 "brand": brand.name,
                 "when": moment(when.astimezone(zone_of(brand))),
@@ -140,8 +141,3 @@ class LostNotices:
         mail = Mail("base", _(telling.title), paragraphs, _(telling.not_me, **said), action)
         payload = branded(self.templates, brand, target.address, mail, self.clock.now())
         post(db, self.keyring, self.clock, payload)
-
-
-def _language(subject: Subject, brand: Brand) -> str:
-    wanted = (subject.locale or "").partition("-")[0]
-    return wanted if wanted in LANGUAGES and wanted in brand.languages else current_language()
