@@ -40,7 +40,7 @@ class Chore:
 
 @click.command(epilog="Example: idp worker")
 def worker() -> None:
-    """Deliver mails and logout notices, chain the audit trail, end old sessions, rotate keys, until SIGTERM or Ctrl-C.
+    """Deliver messages, answer who cannot sign in, chain the trail, end old sessions, rotate keys, until SIGTERM or Ctrl-C.
 
     Several may run; each piece of work is done once.
     """
@@ -70,6 +70,7 @@ def chores(house: House) -> tuple[Chore, ...]:
     """What is to be done besides deliveries, and every how many seconds."""
     ground, closings = house.ground, closings_of(house)
     now, answering = ground.clock.now, recovery.answering(house)
+    codes, resets = lost.codes(house), lost.resets(house)
     return (
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
@@ -81,8 +82,8 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_browsers", 600, lambda: _purge_browsers(house), batch=BATCH),
         Chore("purge_ghosts", 60, lambda: _purge_ghosts(house), batch=BATCH),
         Chore("answer_recoveries", 0.5, lambda: answering.answer(BATCH), batch=BATCH),
-        Chore("answer_lost", 0.5, lambda: lost.codes(house).answer(BATCH), batch=BATCH),
-        Chore("factor_resets", 10, lambda: lost.resets(house).tick(BATCH), batch=BATCH),
+        Chore("answer_lost", 0.5, lambda: codes.answer(BATCH), batch=BATCH),
+        Chore("factor_resets", 10, lambda: resets.tick(BATCH), batch=BATCH),
         Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
         Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
