@@ -19,11 +19,11 @@ from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import strongest
 from idp.signin.progress import Progress
 from idp.signin.words import Problem
+from idp.subjects.details import name_of
 from idp.subjects.names import is_username
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Malformed, NewSubject, Subject, Taken
 
-LONGEST_NAME = 128
 DONE = "done"
 
 
@@ -170,8 +170,7 @@ def _wrong(chosen: Chosen) -> NotPossible | None:
     if not is_username(chosen.username):
         return NotPossible("username")
     for name in ("given_name", "family_name"):
-        value = getattr(chosen, name)
-        if not value or len(value) > LONGEST_NAME or not value.isprintable():
+        if not name_of(getattr(chosen, name)):
             return NotPossible(name)
     return None
 

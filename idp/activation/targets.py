@@ -11,13 +11,13 @@ from idp.brands.agreement_check import Found, NotFound, Silent, Verdict
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
 from idp.signin.agreement_details import Details, plain
+from idp.signin.masking import HIDDEN
 from idp.subjects.names import is_email
 from idp.subjects.phone_numbers import masked_number, mobile_number
 
 # Initials of names, and of the domains that most people have their mail at, each as often as it is met.
 INITIALS = "aaaabbccccdddeeefggghhijjjjjkkkllllmmmmmnnnooppprrrrssssstttvwyz"
 DOMAINS = "gggggggghhhooiiyyybtvsl"
-HIDDEN = "•••"
 # Of sixteen customers: by mail, by text, and nothing on file.
 BY_MAIL, BY_TEXT = 11, 15
 

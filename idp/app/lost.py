@@ -5,7 +5,7 @@ from datetime import timedelta
 from idp.app import sending
 from idp.app.front import Front
 from idp.app.house import House
-from idp.app.recovery import ways_of
+from idp.app.recovery import ASKING_WINDOW, MOST_ASKED, ways_of
 from idp.app.signing_in import arrivals_of, codes_of, flow_of
 from idp.core.events import NotMe, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
@@ -25,8 +25,6 @@ from idp.signin.attempt import Attempts
 from idp.signin.contacts import Contacts
 from idp.web.opened_links import OpenedLinks
 from idp.web.routes import Route
-
-MOST_ASKED, ASKING_WINDOW = 30, timedelta(minutes=15)
 
 
 def pages(house: House, front: Front) -> tuple[Route, ...]:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, select, update
 
 from idp.core.handles import digest
 from idp.core.sealing import Keyring, Unsealable
-from idp.recovery.case_table import KEPT, LIFETIME, MOST, PURPOSE, recovery_cases
+from idp.recovery import forgetting
+from idp.recovery.case_table import LIFETIME, PURPOSE, recovery_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,7 @@ class AskedCases:
 
     def purge(self, db: Connection, now: datetime, batch: int) -> int:
         """Removes up to `batch` cases that are an hour old, and the oldest beyond 100 000; returns how many."""
-        row = recovery_cases.c
-        many = db.execute(select(func.count()).select_from(recovery_cases)).scalar_one()
-        oldest = select(row.case_digest).order_by(row.asked_at)
-        gone = 0
-        for some in (oldest.where(row.asked_at < now - KEPT).limit(batch), oldest.limit(min(batch, max(many - MOST, 0)))):
-            gone += db.execute(delete(recovery_cases).where(row.case_digest.in_(some))).rowcount
-        return gone
+        return forgetting.purge(db, recovery_cases, [recovery_cases.c.case_digest], now, batch)
 
     def _opened(self, sealed: bytes) -> Asked:
         try:

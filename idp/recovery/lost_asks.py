@@ -7,15 +7,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, func, select, tuple_, update
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, select, update
 
 from idp.core.database import UTCDateTime, metadata, upsert
 from idp.core.sealing import Keyring
+from idp.recovery import forgetting
 
 PURPOSE = "lost ask"
 PAUSE = timedelta(seconds=30)
-KEPT = timedelta(hours=1)
-MOST = 100_000
 
 # One row for an interaction and a kind of code, however often it is asked for.
 lost_asks = Table(
@@ -74,10 +73,4 @@ class LostAsks:
 
     def purge(self, db: Connection, now: datetime, batch: int) -> int:
         """Removes up to `batch` that are an hour old, and the oldest beyond 100 000; returns how many."""
-        row = lost_asks.c
-        many = db.execute(select(func.count()).select_from(lost_asks)).scalar_one()
-        oldest = select(row.interaction_id, row.kind).order_by(row.asked_at)
-        gone = 0
-        for some in (oldest.where(row.asked_at < now - KEPT).limit(batch), oldest.limit(min(batch, max(many - MOST, 0)))):
-            gone += db.execute(delete(lost_asks).where(tuple_(row.interaction_id, row.kind).in_(some))).rowcount
-        return gone
+        return forgetting.purge(db, lost_asks, [lost_asks.c.interaction_id, lost_asks.c.kind], now, batch)

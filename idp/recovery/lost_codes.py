@@ -2,27 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, CodeSent, CodeWithheld
 from idp.core.language import _, speaking
-from idp.core.outbox import enqueue
-from idp.core.perishable import UNTIL
 from idp.factors.mail_code import MailCode
 from idp.factors.sent_code import LIFETIME, Place, SentCodes
 from idp.recovery.lost_asks import Ask, LostAsks
 from idp.recovery.lost_reach import Reach
-from idp.signin.code_messages import MAIL, CodeMessages
+from idp.signin.code_messages import CodeMessages
 from idp.signin.contacts import Target
 from idp.signin.sending_quotas import SendQuotas, Used
 from idp.subjects.subjects import Subject, Subjects
 from idp.web.formats import moment
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,8 @@ class LostCodes:
 
     def _mail(self, db: Connection, brand: Brand, target: Target, code: str, now: datetime) -> None:
         mail = carrying(brand, code, now)
-        payload = branded(self.messages.templates, brand, target.address, mail, now) | {UNTIL: (now + LIFETIME).isoformat()}
-        enqueue(db, self.messages.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
+        payload = branded(self.messages.templates, brand, target.address, mail, now)
+        post(db, self.messages.keyring, self.clock, payload, until=now + LIFETIME)
 
     def _withheld(self, db: Connection, ask: Ask, subject: Subject, because: str) -> None:
         refused = CodeWithheld(subject_id=subject.id, brand=ask.brand, outcome="refused", reason=because, kind=ask.kind)
@@ -87,7 +84,7 @@ class LostCodes:
 
 def carrying(brand: Brand, code: str, now: datetime) -> Mail:
     """The mail that carries a code."""
-    at = moment(now.astimezone(ZoneInfo(brand.support.timezone)))
+    at = moment(now.astimezone(zone_of(brand)))
     said = _("Somebody says that they lost the second step of your account, and asked for this code on %(when)s.", when=at)
     not_me = _("If it was not you, there is nothing to do: without the code nothing happens. Give it to nobody.")
     return Mail("code", _("Your code"), [said], not_me, code=code)

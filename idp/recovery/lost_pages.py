@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.brands.brand import zone_of
 from idp.core.throttle import Quota
 from idp.recovery.lost import Begun, LostResets, NotNow, NotProven
 from idp.recovery.lost_finishing import RESUME, Finished, LostFinishing
 from idp.recovery.lost_proofs import ENOUGH, FINISH, Asking, NothingLost, Over, Proven, TooFew
 from idp.recovery.lost_proving import LostProving
-from idp.recovery.lost_saying import LostSaying
+from idp.recovery.lost_saying import HOME, LostSaying
 from idp.recovery.lost_words import NAME_MISSING, PROOFS
 from idp.recovery.way import Way
 from idp.signin.arrival import Arrivals, Visit
@@ -25,7 +25,6 @@ from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
-HOME = "/recovery/lost"
 READY, SHOWN = "ready", "shown"
 
 
@@ -195,5 +194,4 @@ class LostPages:
         )
 
     def _moment(self, at: datetime, brand_id: str | None) -> str:
-        brand = self.resets.proofs.brands.get(brand_id)
-        return moment(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")))
+        return moment(at.astimezone(zone_of(self.resets.proofs.brands.get(brand_id))))

@@ -20,7 +20,7 @@ from idp.recovery.lost_words import (
     WRONG_CODE,
     about_password,
 )
-from idp.signin.agreement_details import Details, read_details
+from idp.signin.agreement_details import FIELDS, Details, read_details
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.outcomes import Incomplete, LockedOut, TooManyTries
 from idp.signin.words import Problem
@@ -29,7 +29,7 @@ from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
 SENT = "sent"
-TYPED, NOTHING = ("agreement", "birth_day", "birth_month", "birth_year", "postcode"), Form({})
+NOTHING = Form({})
 TEMPLATES = {Password.kind: "password", AGREEMENT: "agreement"}
 
 
@@ -132,7 +132,7 @@ class LostProofPages:
             words=words,
             text=_(words.known, target=target) if target and words.known else _(words.text),
             sent=f"{SENT}:{kind}" in visit.interaction.answers,
-            typed={name: typed[name] for name in TYPED},
+            typed={name: typed[name] for name in FIELDS},
             action=f"{_way(visit)}/{kind}",
             other=_way(visit),
         )

@@ -1,14 +1,12 @@
 """Proving who one is without the second factor that was lost: by password, by a code that was sent, by an agreement."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from idp.brands.agreement_check import AgreementChecks, Asked, Found, NotFound, Silent
+from idp.brands.agreement_check import AgreementChecks, Found, NotFound, Silent
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, SecondStepFailed, SecondStepProven
-from idp.core.handles import digest
 from idp.core.language import current_language
 from idp.core.throttle import Slowed, Throttle
 from idp.factors.password import Password
@@ -16,7 +14,7 @@ from idp.recovery.lost_asks import Ask, LostAsks
 from idp.recovery.lost_proofs import AGREEMENT, NAME, Asking, LostProofs, Standing
 from idp.recovery.whose import ASKED_IN, MOST_ASKED
 from idp.sessions.interaction import Interaction
-from idp.signin.agreement_details import Details
+from idp.signin.agreement_details import Details, agreement_digest
 from idp.signin.codes import Codes
 from idp.signin.flow import Credential, Flow, Step
 from idp.signin.outcomes import Browser, Incomplete
@@ -117,13 +115,12 @@ class LostProving:
             return NotAsked()
         if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
             return Unanswered()
-        # No spelling of it is a fresh counter.
-        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', details.agreement.upper())}")
+        of_one = agreement_digest(brand.id, details.agreement)
         if isinstance(self.throttle.tries("lost:agreements", of_one, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
             return UsedUp()
         if isinstance(self.throttle.tries(f"lost:{AGREEMENT}", interaction.id, TRIES, PAUSE), Slowed):
             return UsedUp()
-        verdict = self.agreements.ask(brand, Asked(details.agreement, details.birth_date, details.postcode))
+        verdict = self.agreements.ask(brand, details.asked)
         if isinstance(verdict, Silent):
             return Unanswered()
         return self._judge(interaction, brand.id, verdict)

@@ -13,9 +13,9 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.handles import digest
 from idp.core.throttle import Slowed, Throttle
 from idp.recovery.asked import Asked, AskedCases, Waiting
+from idp.signin.agreement_details import agreement_digest
 from idp.subjects.subjects import Subjects
 
 # A brand that did not answer is asked about the same agreement again after this.
@@ -110,7 +110,7 @@ class Whose:
         number = asked.name.strip()
         if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
             return Silent()
-        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', number.upper())}")
+        of_one = agreement_digest(brand.id, number)
         if isinstance(self.throttle.tries("recovery asks of", of_one, MOST_OF_ONE, OF_ONE_IN), Slowed):
             return NotFound()
         if asked.is_detailed:

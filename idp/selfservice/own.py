@@ -11,6 +11,7 @@ from flask import request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from idp.brands.brand import zone_of
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import Unavailable
@@ -159,8 +160,7 @@ class Own:
 
     def zone(self, owner: Owner) -> ZoneInfo:
         """Whose days the pages speak of."""
-        brand = self.gate.brands.get(owner.brand)
-        return ZoneInfo(brand.support.timezone if brand is not None else "UTC")
+        return zone_of(self.gate.brands.get(owner.brand))
 
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate to where they were going; "not now" leads to the page that shows without changing."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from idp.brands.agreement_check import Asked
+from idp.core.handles import digest
 from idp.core.language import N_
 from idp.signin.words import Problem
 from idp.web.forms import Form
 
+FIELDS = ("agreement", "birth_day", "birth_month", "birth_year", "postcode")
 SHORTEST, LONGEST = 4, 40
 LONGEST_POSTCODE = 16
 EARLIEST = 1900
@@ -53,6 +55,11 @@ def plain(typed: str) -> str:
     """A number or postcode as it counts: letters and digits alone, so that no spelling of it is a fresh counter."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
     return "".join(sign for sign in folded if sign.isalnum())
+
+
+def agreement_digest(brand_id: str, number: str) -> str:
+    """By which tries at one agreement are counted, however its number is spelled."""
+    return digest(f"{brand_id}:{plain(number)}")
 
 
 def _is_line(text: str, longest: int) -> bool:
