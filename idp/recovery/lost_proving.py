@@ -1,10 +1,9 @@
 """Proving who one is without the second factor that was lost: by password, by a code that was sent, by an agreement."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from idp.brands.agreement_check import AgreementChecks, Asked, Found, NotFound, Silent
+from idp.brands.agreement_check import AgreementChecks, Found, NotFound, Silent
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, SecondStepFailed, SecondStepProven
@@ -114,13 +113,12 @@ class LostProving:
         brand = self.proofs.brands.get(interaction.brand)
         if brand is None or isinstance(self.asks_for(interaction, AGREEMENT), NotAsked):
             return NotAsked()
-        # No spelling of it is a fresh counter.
-        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', details.agreement.upper())}")
+        of_one = digest(f"{brand.id}:{details.agreement}")
         if isinstance(self.throttle.tries("lost:agreements", of_one, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
             return UsedUp()
         if isinstance(self.throttle.tries(f"lost:{AGREEMENT}", interaction.id, TRIES, PAUSE), Slowed):
             return UsedUp()
-        verdict = self.agreements.ask(brand, Asked(details.agreement, details.birth_date, details.postcode))
+        verdict = self.agreements.ask(brand, details.asked)
         if isinstance(verdict, Silent):
             return Unanswered()
         return self._judge(interaction, brand.id, verdict)

@@ -16,6 +16,7 @@ from idp.core.database import Database
 from idp.core.handles import digest
 from idp.core.throttle import Slowed, Throttle
 from idp.recovery.asked import Asked, AskedCases, Waiting
+from idp.signin.agreement_details import plain
 from idp.subjects.subjects import Subjects
 
 # A brand that did not answer is asked about the same agreement again after this.
@@ -100,10 +101,10 @@ class Whose:
         return None if quiet else settle(waiting, Nobody())
 
     def _verdict(self, brand: Brand, asked: Asked) -> Verdict:
-        number = asked.name.strip()
+        number = plain(asked.name)
         if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
             return Silent()
-        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', number.upper())}")
+        of_one = digest(f"{brand.id}:{number}")
         if isinstance(self.throttle.tries("recovery asks of", of_one, MOST_OF_ONE, OF_ONE_IN), Slowed):
             return NotFound()
         if asked.is_detailed:

@@ -97,6 +97,7 @@ def test_locked_and_no_phone(loss: Loss) -> None:
         ({"birth_day": "18"}, "did not match"),
         ({"birth_month": "May"}, "Check your date of birth"),
         ({"postcode": " "}, "Check your postcode"),
+        ({"agreement": f"{NUMBER}日"}, "Check the agreement number"),
     ],
 )
 def test_what_does_not_fit_proves_nothing(loss: Loss, fields: dict[str, str], said: str) -> None:
