@@ -35,7 +35,7 @@ class Underway:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """The brand could not be asked. Nothing was stored but that it was tried."""
+    """The brand could not be asked. Nothing was stored, and the try does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Checking:
             return Underway()
         verdict = self.checks.ask(brand, details.asked)
         if isinstance(verdict, Silent):
+            self.throttle.give_back("activation", agreement, DAY)
             return TryLater()
         target = self.targets.of(brand.id, details, verdict)
         case = _ghost(brand, agreement, target) if isinstance(verdict, NotFound) else _case(brand, agreement, target, verdict)

@@ -107,9 +107,11 @@ class Whose:
         of_one = digest(f"{brand.id}:{number}")
         if isinstance(self.throttle.tries("recovery asks of", of_one, MOST_OF_ONE, OF_ONE_IN), Slowed):
             return NotFound()
-        if asked.is_detailed:
-            return self.checks.ask(brand, Question(number, date.fromisoformat(asked.birth_date), asked.postcode))
-        return self.checks.ask(brand, Question(number))
+        born = date.fromisoformat(asked.birth_date) if asked.is_detailed else None
+        verdict = self.checks.ask(brand, Question(number, born, asked.postcode) if born is not None else Question(number))
+        if isinstance(verdict, Silent):
+            self.throttle.give_back("recovery asks of", of_one, OF_ONE_IN)
+        return verdict
 
     def _owner(self, brand: Brand, found: Found, asked: Asked) -> Owner | None:
         with self.database.reading() as db:

@@ -202,6 +202,21 @@ def test_without_an_answer_that_counts_it_is_later(town: Town, elin: Newcomer, h
     assert "If these details match" in asks(town).text
 
 
+def test_what_a_brand_did_not_answer_is_no_try(town: Town, elin: Newcomer) -> None:
+    api = town.apis["stellantis"]
+    for _ in range(2):
+        api.instead = (503, "text/plain", b"")
+        assert [asks(town).status for _ in range(6)] == [503] * 6
+        api.instead = None
+        for _ in range(2):
+            asks(town, birth_day="19")
+    assert elin.comes().forms
+    elin.types()
+    assert "Choose how you sign in" in elin.confirms().text
+    asks(town)
+    assert [event.reason for event in town.provider.happened("ActivationRefused")] == [*["unknown"] * 4, "throttled"]
+
+
 def test_a_brand_that_hangs_is_waited_for_three_seconds(town: Town, elin: Newcomer) -> None:
     town.apis["stellantis"].hangs.set()
     began = time.monotonic()
