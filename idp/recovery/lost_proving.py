@@ -122,6 +122,8 @@ class LostProving:
             return UsedUp()
         verdict = self.agreements.ask(brand, details.asked)
         if isinstance(verdict, Silent):
+            self.throttle.give_back("lost:agreements", of_one, AGREEMENT_PAUSE)
+            self.throttle.give_back(f"lost:{AGREEMENT}", interaction.id, PAUSE)
             return Unanswered()
         return self._judge(interaction, brand.id, verdict)
 

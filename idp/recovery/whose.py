@@ -15,7 +15,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.throttle import Slowed, Throttle
 from idp.recovery.asked import Asked, AskedCases, Waiting
-from idp.signin.agreement_details import agreement_digest
+from idp.signin.agreement_details import agreement_digest, plain
 from idp.subjects.subjects import Subjects
 
 # A brand that did not answer is asked about the same agreement again after this.
@@ -107,15 +107,17 @@ class Whose:
         return None if quiet else settle(waiting, Nobody())
 
     def _verdict(self, brand: Brand, asked: Asked) -> Verdict:
-        number = asked.name.strip()
+        number = plain(asked.name)
         if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
             return Silent()
         of_one = agreement_digest(brand.id, number)
         if isinstance(self.throttle.tries("recovery asks of", of_one, MOST_OF_ONE, OF_ONE_IN), Slowed):
             return NotFound()
-        if asked.is_detailed:
-            return self.checks.ask(brand, Question(number, date.fromisoformat(asked.birth_date), asked.postcode))
-        return self.checks.ask(brand, Question(number))
+        born = date.fromisoformat(asked.birth_date) if asked.is_detailed else None
+        verdict = self.checks.ask(brand, Question(number, born, asked.postcode) if born is not None else Question(number))
+        if isinstance(verdict, Silent):
+            self.throttle.give_back("recovery asks of", of_one, OF_ONE_IN)
+        return verdict
 
     def _owner(self, brand: Brand, found: Found, asked: Asked) -> Owner | None:
         with self.database.reading() as db:

@@ -111,6 +111,7 @@ def test_locked_and_no_phone(loss: Loss) -> None:
         ({"birth_day": "18"}, "did not match"),
         ({"birth_month": "May"}, "Check your date of birth"),
         ({"postcode": " "}, "Check your postcode"),
+        ({"agreement": f"{NUMBER}日"}, "Check the agreement number"),
     ],
 )
 def test_what_does_not_fit_proves_nothing(loss: Loss, fields: dict[str, str], said: str) -> None:
@@ -124,11 +125,20 @@ def test_what_does_not_fit_proves_nothing(loss: Loss, fields: dict[str, str], sa
     assert loss.provider.happened("SecondStepProven") == []
 
 
+def test_it_is_no_activation(loss: Loss) -> None:
+    address = loss.begins().url.partition("?")[0].rpartition("/")[2]
+    assert "Online access is not activated here" in loss.browser.open(f"/activate/{address}").text
+
+
 def test_a_silent_brand_is_tried_later(loss: Loss, api: BrandApi) -> None:
     api.instead = (500, "text/plain", b"down")
     loss.begins()
     page = loss.gives("agreement")
     assert (page.status, "cannot ask at the moment" in page.text) == (503, True)
+    for _ in range(5):
+        assert loss.browser.submit(**AGREEMENT).status == 503
+    api.instead = None
+    assert "One more" in loss.browser.submit(**AGREEMENT).text
 
 
 def test_an_agreement_is_tried_five_times_a_day(loss: Loss, api: BrandApi) -> None:

@@ -73,7 +73,7 @@ def test_with_birth_date_and_postcode_the_username_is_told(browser: Browser, pos
     (mail,) = letters(post)
     assert (mail["To"], "Your username: ana" in read(mail)) == ("ana@example.test", True)
     (question,) = api.asked
-    assert (question["birth_date"], question["postcode"]) == ("1987-04-12", "BS1 4QA")
+    assert (question["birth_date"], question["postcode"]) == ("1987-04-12", "BS14QA")
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,8 @@ def test_who_came_by_themselves_says_with_whom_the_agreement_is(browser: Browser
         ({"birth_day": "٣"}, "Check your date of birth"),
         ({"birth_month": ""}, "Check your date of birth"),
         ({"postcode": " "}, "Check your postcode"),
+        ({"postcode": "BS1 4QAé"}, "Check your postcode"),
+        ({"agreement": "PCP-4471902日"}, "Check the agreement number"),
     ],
 )
 def test_slips_are_pointed_out_and_what_was_typed_stays(
