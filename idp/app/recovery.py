@@ -36,6 +36,7 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         vouching=Vouching(progress_of(house), people.interactions),
         new_passwords=house.new_passwords,
+        hashing=Quota(house.throttle, "recovery password", MOST_ASKED, ASKING_WINDOW),
     )
     ways = ways_of(house, front)
     links = OpenedLinks("recovery", ground.kv, front.browser, house.parking)
