@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.activation.case import Stage
-from idp.activation.desk import DONE_AT, LINK_AT, LINK_KIND, At, Desk
+from idp.activation.desk import DONE_AT, KIND, LINK_AT, LINK_KIND, At, Desk
 from idp.activation.finishing import AlreadyActive, Chosen, Created, HasAccount, Linked, NameTaken, NotPossible, NotProven
 from idp.core.language import N_
 from idp.sessions.context import Requirement
@@ -111,7 +111,7 @@ class EndPages:
 
     def link(self, interaction_id: str) -> Response:
         """GET: back from the gate."""
-        visit = self.desk.arrivals.visit(interaction_id)
+        visit = self.desk.arrivals.visit(interaction_id, kind=LINK_KIND)
         if not isinstance(visit, Visit):
             return visit
         at = self.desk.enter(str(visit.interaction.request.get("of", "")))
@@ -138,7 +138,7 @@ class EndPages:
 
     def done(self, interaction_id: str) -> Response:
         """GET: whoever came without an application goes to the portal of their brand."""
-        visit = self.desk.arrivals.visit(interaction_id)
+        visit = self.desk.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         brand = self.desk.brands.get(visit.interaction.brand)

@@ -74,6 +74,7 @@ def codes(house: House) -> LostCodes:
         codes=people.sent_codes,
         quotas=sending.quotas(house),
         messages=sending.messages(house),
+        lifetime=ground.settings.interaction_lifetime,
     )
 
 

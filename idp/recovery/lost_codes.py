@@ -1,7 +1,7 @@
 """Sends the codes that were asked for by people who lost a second factor. The worker's part: no page waits for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from idp.web.mails import Mail, branded, post
 
 @dataclass(frozen=True, slots=True)
 class LostCodes:
-    """Collaborators."""
+    """Collaborators. A code counts in the interaction that asked for it, so none is sent after its `lifetime`."""
 
     database: Database
     clock: Clock
@@ -35,11 +35,12 @@ class LostCodes:
     codes: SentCodes
     quotas: SendQuotas
     messages: CodeMessages
+    lifetime: timedelta
 
     def answer(self, batch: int) -> int:
         """Answers up to `batch` asks, the oldest first; returns how many were there. Raises `Unavailable` with a store."""
         with self.database.reading() as db:
-            waiting = self.asks.waiting(db, batch)
+            waiting = self.asks.waiting(db, self.clock.now() - self.lifetime, batch)
         for ask in waiting:
             with self.database.transaction() as db, speaking(ask.language):
                 now = self.clock.now()

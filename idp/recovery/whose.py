@@ -69,21 +69,23 @@ class Whose:
         is_number = asked.is_detailed or NUMBER.fullmatch(asked.name.strip())
         return Asking() if is_number and self._askable(waiting) else Nobody()
 
-    def ask_brands(self, waiting: Sequence[Waiting], settle: Callable[[Waiting, Owner | Nobody], None]) -> None:
-        """Asks the brands, outside any transaction, and gives each answer to `settle`.
+    def ask_brands(self, waiting: Sequence[Waiting], settle: Callable[[Waiting, Owner | Nobody], None]) -> int:
+        """Asks the brands, outside any transaction, gives each answer to `settle`, and returns how many there were.
 
         A brand that says nothing is asked about nothing more this time; what it left open waits, as long as its case does.
         """
         silent: set[str] = set()
+        settled = 0
         for number, each in enumerate(waiting):
             now = self.clock.now()
             if number >= MOST_A_PASS:
                 self._put_off(waiting[number:], now + (AGAIN if silent else SOON), now)
-                return
+                break
             mine = self._put_off([each], now + AGAIN, now)
             brands = self._askable(each)
             if mine and silent.isdisjoint(brand.id for brand in brands):
-                self._ask(each, brands, silent, settle)
+                settled += self._ask(each, brands, silent, settle)
+        return settled
 
     def _put_off(self, waiting: Sequence[Waiting], until: datetime, now: datetime) -> bool:
         with self.database.transaction() as db:
@@ -95,7 +97,9 @@ class Whose:
         brands: Sequence[Brand],
         silent: set[str],
         settle: Callable[[Waiting, Owner | Nobody], None],
-    ) -> None:
+    ) -> bool:
+        """Whether it was settled."""
+        found: Owner | Nobody = Nobody()
         quiet = False
         for brand in brands:
             verdict = self._verdict(brand, waiting.asked)
@@ -103,8 +107,11 @@ class Whose:
                 silent.add(brand.id)
                 quiet = True
             elif isinstance(verdict, Found) and (owner := self._owner(brand, verdict, waiting.asked)) is not None:
-                return settle(waiting, owner)
-        return None if quiet else settle(waiting, Nobody())
+                found, quiet = owner, False
+                break
+        if not quiet:
+            settle(waiting, found)
+        return not quiet
 
     def _verdict(self, brand: Brand, asked: Asked) -> Verdict:
         number = plain(asked.name)
