@@ -91,4 +91,4 @@ def _reach(house: House) -> Reach:
     ground = house.ground
     delay = timedelta(hours=ground.settings.recovery_delay)
     channels = sending.messages(house).channels
-    return Reach(Contacts(house.people.text_code), channels, ground.keyring.derive("lost contacts"), delay)
+    return Reach(Contacts(house.people.text_code), channels, ground.keyring, delay)

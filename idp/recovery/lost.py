@@ -164,7 +164,7 @@ class LostResets:
 
     def _half_way(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         if store.told_half_way(db, reset, now):
-            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_at, self._links(reset))
+            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_after(now), self._links(reset))
 
     def _ripe(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         finish = new_handle()

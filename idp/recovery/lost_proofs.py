@@ -120,7 +120,7 @@ class LostProofs:
             return "disabled"
         if subject.staff:
             return "staff"
-        unchanged = self.reach.digest(self.reach.targets(db, subject)) == reset.contacts_digest
+        unchanged = self.reach.is_digest(reset.contacts_digest, self.reach.targets(db, subject))
         return subject if unchanged else "contact_changed"
 
     def _finishing(self, db: Connection, interaction: Interaction, attempt: Attempt | None, now: datetime) -> Standing:

@@ -1,6 +1,9 @@
 """A lost second factor: two proofs, a wait that is told on every channel and stopped from each, and one more proof."""
 
+import base64
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection
@@ -8,13 +11,14 @@ from sqlalchemy import Connection
 from idp.app import lost
 from idp.core.event import Event
 from idp.core.recovery_events import FactorResetReady
+from idp.web.formats import moment
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.ceremony import uses
 from tests.drivers.lost import PHONE, Loss
 from tests.drivers.post import Post
-from tests.drivers.provider import Provider
+from tests.drivers.provider import Provider, a_provider
 from tests.journeys.locks import tried
 
 BRANDS = ["stellantis", "alphera"]
@@ -240,7 +244,8 @@ def test_a_password_alone_stops_nothing(loss: Loss) -> None:
 
 def test_a_worker_that_is_killed_in_between_tells_once(loss: Loss) -> None:
     loss.has_begun("password", "mail_code")
-    loss.clock.advance(24 * loss.hour)
+    loss.waits(12)
+    loss.clock.advance(12 * loss.hour)
     house, killed = loss.provider.house, [True]
 
     def kill(_db: Connection, _event: Event) -> None:
@@ -256,3 +261,38 @@ def test_a_worker_that_is_killed_in_between_tells_once(loss: Loss) -> None:
     assert (loss.told("You can now"), loss.told("can now be removed")) == ((1, 0), (0, 1))
     loss.comes_back()
     assert "Remove your second step" in loss.gives("password").text
+
+
+@pytest.mark.parametrize("away", [20, 24, 80])
+def test_an_outage_of_the_worker_takes_nothing_from_the_wait(loss: Loss, away: int) -> None:
+    """Half-way is told first, however late, and leaves its owner half of the time: two notices together are no warning."""
+    loss.has_begun("password", "mail_code")
+    loss.worker_was_away(away)
+    assert (loss.told("Half-way: "), loss.told("You can now")) == ((1, 0), (0, 0))
+    until = moment(loss.clock.now().astimezone(ZoneInfo("Europe/London")) + 12 * loss.hour)
+    assert loss.told(f"half-way. Your second step can be removed after {until}") == (0, 1)
+    loss.waits(11.9)
+    assert loss.told("You can now") == (0, 0)
+    loss.waits(0.2)
+    assert (loss.told("Half-way: "), loss.told("You can now")) == ((1, 0), (1, 0))
+    loss.comes_back()
+    assert "Remove your second step" in loss.gives("password").text
+
+
+def test_a_worker_that_is_a_little_late_keeps_what_was_announced(loss: Loss) -> None:
+    loss.has_begun("password", "mail_code")
+    loss.worker_was_away(12.9)
+    loss.worker_was_away(11.1)
+    assert loss.told("You can now") == (1, 0)
+
+
+def test_a_new_master_key_stops_nothing(loss: Loss, tmp_path: Path) -> None:
+    loss.has_begun("password", "mail_code")
+    keys = ",".join(base64.b64encode(bytes([first] * 32)).decode() for first in (1, 0))
+    with a_provider(tmp_path, loss.clock, master_key=keys) as restarted:
+        after = replace(loss, provider=restarted, post=Post(restarted, tmp_path), browser=restarted.browser())
+        after.waits(24)
+        assert after.outcomes("FactorResetCancelled") == []
+        after.comes_back()
+        after.gives("password")
+        assert "is removed" in after.browser.submit().text

@@ -64,9 +64,3 @@ def test_what_was_typed_is_forgotten_when_it_is_answered(loss: Loss) -> None:
         assert db.scalars(select(lost_asks.c.asked_sealed)).all() == [None]
         assert LostAsks(house.ground.keyring).waiting(db, 10) == ()
     assert lost.codes(house).answer(10) == 0
-
-
-def test_a_late_worker_tells_of_the_end_alone(loss: Loss) -> None:
-    loss.has_begun("password", "mail_code")
-    loss.waits(80)
-    assert (loss.told("alf-way: "), loss.told("You can now")) == ((0, 0), (1, 0))
