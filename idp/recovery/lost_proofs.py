@@ -32,6 +32,8 @@ FIRST = (Password.kind, MailCode.kind, AGREEMENT)
 ENOUGH = 2
 # What is lost, and removed.
 REMOVED = ("passkey", "totp", "text_code")
+# Why a proof counted that was given here, at no sign-in.
+TOWARDS = "lost"
 
 
 @dataclass(frozen=True, slots=True)

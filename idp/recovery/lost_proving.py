@@ -13,7 +13,7 @@ from idp.core.language import current_language
 from idp.core.throttle import Slowed, Throttle, source_of
 from idp.factors.password import Password
 from idp.recovery.lost_asks import Ask, LostAsks
-from idp.recovery.lost_proofs import AGREEMENT, FINISH, NAME, Asking, LostProofs, Standing
+from idp.recovery.lost_proofs import AGREEMENT, FINISH, NAME, TOWARDS, Asking, LostProofs, Standing
 from idp.recovery.whose import ASKED_IN, MOST_ASKED
 from idp.sessions.interaction import Interaction
 from idp.signin.agreement_details import Details
@@ -158,7 +158,7 @@ class LostProving:
 def _told(interaction: Interaction, subject_id: str, kind: str, right: bool) -> SecondStepProven | SecondStepFailed:
     # For names that do not exist too, so that the trail takes as long.
     if right:
-        return SecondStepProven(subject_id=subject_id, brand=interaction.brand, kind=kind)
+        return SecondStepProven(subject_id=subject_id, brand=interaction.brand, reason=TOWARDS, kind=kind)
     return SecondStepFailed(
         subject_id=subject_id or None, brand=interaction.brand, outcome="refused", reason="wrong", kind=kind
     )

@@ -1,6 +1,7 @@
 """A lost second factor: two proofs, a wait that is told on every channel and stopped from each, and one more proof."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from tests.drivers.lost import PHONE, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider, a_provider
 from tests.journeys.locks import tried
+from tests.journeys.test_own_security import proposed
 
 BRANDS = ["stellantis", "alphera"]
 NEW = "saffron glacier walnut 41"
@@ -234,6 +236,69 @@ def test_signing_in_with_what_was_not_lost_stops_it(loss: Loss, app: Authenticat
             owner.submit(code=app.code() if by == "totp" else code)
     assert loss.outcomes("FactorResetCancelled") == ["not_lost"]
     assert loss.told("stays") == (1, 1)
+
+
+def adds_an_app(owner: Browser, clock: TestClock) -> None:
+    app = proposed(owner.open("/account/security/apps/new"), clock)
+    assert "is added" in owner.submit(code=app.code(), label="New phone").text
+
+
+def renews_codes(owner: Browser, _clock: TestClock) -> None:
+    owner.open("/account/security/recovery-codes")
+    owner.submit()
+
+
+def changes_password(owner: Browser, _clock: TestClock) -> None:
+    owner.open("/account/password")
+    assert "is changed" in owner.submit(password=NEW).text
+
+
+def says_not_me(owner: Browser, _clock: TestClock) -> None:
+    owner.open("/account/not-me")
+    owner.submit()
+
+
+@pytest.mark.parametrize(
+    ("act", "because"),
+    [
+        (adds_an_app, "not_lost"),
+        (renews_codes, "not_lost"),
+        (changes_password, "password_changed"),
+        (says_not_me, "not_me"),
+    ],
+)
+def test_what_owners_change_in_their_account_stops_it(
+    loss: Loss, app: AuthenticatorApp, act: Callable[[Browser, TestClock], None], because: str
+) -> None:
+    """What they add would go with the rest; and whoever looks after their account because of the notices means this too."""
+    owner = loss.provider.browser("192.0.2.5")
+    tried(owner, loss.shop, "ana", password=ANA_PASSWORD)
+    assert owner.submit(code=app.code()).left
+    loss.has_begun("mail_code", "text_code")
+    act(owner, loss.clock)
+    assert loss.outcomes("FactorResetCancelled") == [because]
+    assert loss.told("second step stays") == (1, 1)
+
+
+@pytest.mark.parametrize(("second", "because"), [("mail_code", ["not_lost"]), ("text_code", [])])
+def test_a_code_by_text_stops_what_was_begun_without_the_phone(
+    provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path, second: str, because: list[str]
+) -> None:
+    """Proving it towards a reset is no sign-in: that stops nothing."""
+    provider.add_customer("ana")
+    provider.add_phone("ana")
+    shop = provider.add_client("shop", brand="alphera", consent="implied")
+    loss = Loss(provider, shop, Post(provider, tmp_path), browser, clock)
+    loss.has_begun("password", second)
+    clock.advance(loss.hour)
+    assert "begun already" in loss.elsewhere().has_begun("password", "text_code").text
+    assert loss.outcomes("FactorResetCancelled") == []
+    clock.advance(loss.hour)
+    owner = provider.browser("192.0.2.5")
+    tried(owner, shop, "ana", password=ANA_PASSWORD)
+    owner.submit(press="send")
+    assert owner.submit(code=loss.post.code("text_code")).left
+    assert loss.outcomes("FactorResetCancelled") == because
 
 
 def test_a_password_alone_stops_nothing(loss: Loss) -> None:
