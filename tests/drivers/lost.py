@@ -34,6 +34,7 @@ class Loss:
     browser: Browser
     clock: TestClock
     hour: timedelta = HOUR
+    agreement: str = NUMBER
 
     def elsewhere(self, address: str = "192.0.2.77") -> "Loss":
         """The same in another browser."""
@@ -54,7 +55,7 @@ class Loss:
         if kind == "password":
             return self.browser.submit(password=password)
         if kind == "agreement":
-            return self.browser.submit(**AGREEMENT)
+            return self.browser.submit(**(AGREEMENT | {"agreement": self.agreement}))
         return self.browser.submit(code=self.post.code(kind))
 
     def has_begun(self, *kinds: str) -> Page:
