@@ -30,7 +30,10 @@ lost_asks = Table(
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A code of `kind` for the subject called `name`, asked for on a page of `brand`, in `language`, from `source`."""
+    """A code of `kind` for the subject called `name`, asked for on a page of `brand`, in `language`, from `source`.
+
+    `proven`: whoever asks has given another proof already.
+    """
 
     interaction_id: str
     kind: str
@@ -38,6 +41,7 @@ class Ask:
     brand: str | None
     source: str
     language: str
+    proven: bool = False
 
 
 class LostAsks:
@@ -48,7 +52,7 @@ class LostAsks:
 
     def put(self, db: Connection, ask: Ask, now: datetime) -> None:
         """Stores what is asked; nothing where the same was asked half a minute ago."""
-        said = {"name": ask.name, "brand": ask.brand, "source": ask.source, "language": ask.language}
+        said = {name: getattr(ask, name) for name in ("name", "brand", "source", "language", "proven")}
         new = {"asked_sealed": self._keyring.seal(json.dumps(said).encode(), PURPOSE), "asked_at": now, "answered_at": None}
         made = upsert(db, lost_asks).values(interaction_id=ask.interaction_id, kind=ask.kind, **new)
         again = made.on_conflict_do_update(

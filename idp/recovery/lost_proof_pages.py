@@ -104,7 +104,7 @@ class LostProofPages:
         details = read_details(form, self.proving.clock.now().date())
         if not isinstance(details, Details):
             return self._page(visit, AGREEMENT, details, typed=form)
-        outcome = self.proving.by_agreement(visit.interaction, details)
+        outcome = self.proving.by_agreement(visit.interaction, details, visit.browser.address)
         match outcome:
             case Counted() | NotAsked():
                 return see_other(_way(visit))

@@ -149,3 +149,37 @@ def test_an_agreement_is_tried_five_times_a_day(loss: Loss, api: BrandApi) -> No
         spelled = NUMBER.lower().replace("-", " " * number)
         page = other.browser.submit(**(AGREEMENT | {"agreement": spelled, "birth_year": "1999"}))
     assert (page.status, len(api.asked)) == (429, 5)
+
+
+def test_strangers_use_up_no_tries_at_agreements_that_are_not_theirs(loss: Loss, api: BrandApi) -> None:
+    """One way is good for five tries, one place for fifteen; and who has proven something has tries of their own."""
+    thief = loss.elsewhere("203.0.113.9")
+    statuses = []
+    for number in range(5):
+        thief.begins("nobody")
+        thief.asks("agreement")
+        for try_ in range(6):
+            typed = AGREEMENT | {"agreement": f"STL-90{number}{try_}", "birth_year": "1999"}
+            statuses.append(thief.browser.submit(**typed).status)
+    assert (statuses.count(422), statuses[:6]) == (15, [422] * 5 + [429])
+    assert len(api.asked) == 15
+    for number in range(2):
+        other = loss.elsewhere(f"203.0.113.{10 + number}")
+        other.begins("nobody")
+        other.asks("agreement")
+        for _ in range(4):
+            page = other.browser.submit(**(AGREEMENT | {"birth_year": "1999"}))
+    assert page.status == 429
+    loss.begins()
+    loss.gives("password")
+    assert "Nothing has changed yet" in loss.gives("agreement").text
+
+
+def test_an_interaction_that_is_used_up_counts_against_no_agreement(loss: Loss) -> None:
+    thief = loss.elsewhere("203.0.113.9")
+    thief.begins("nobody")
+    thief.asks("agreement")
+    for number in ["STL-9999"] * 5 + [NUMBER] * 5:
+        thief.browser.submit(**(AGREEMENT | {"agreement": number}))
+    loss.begins()
+    assert "One more" in loss.gives("agreement").text

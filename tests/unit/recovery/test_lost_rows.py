@@ -87,9 +87,3 @@ def test_no_code_is_sent_for_a_way_that_is_closed_by_now(loss: Loss) -> None:
     loss.clock.advance(loss.provider.house.ground.settings.interaction_lifetime)
     assert lost.codes(loss.provider.house).answer(10) == 0
     assert loss.provider.happened("CodeSent") == []
-
-
-def test_a_late_worker_tells_of_the_end_alone(loss: Loss) -> None:
-    loss.has_begun("password", "mail_code")
-    loss.waits(80)
-    assert (loss.told("alf-way: "), loss.told("You can now")) == ((0, 0), (1, 0))
