@@ -43,7 +43,7 @@ class Answering:
     letters: Letters
 
     def answer(self, batch: int) -> int:
-        """Answers up to `batch` cases that are due, the oldest first; returns how many were there.
+        """Answers up to `batch` cases that are due, the oldest first; returns how many were settled.
 
         What a brand is asked about comes last, so that a brand that hangs keeps nobody else waiting. Raises `Unavailable`
         with a store.
@@ -53,8 +53,7 @@ class Answering:
         with self.database.reading() as db:
             waiting = self.asked_cases.waiting(db, self.clock.now(), batch)
         for_brands = [each for each in waiting if isinstance(self._answer(each), Asking)]
-        self.whose.ask_brands(for_brands, self._settle)
-        return len(waiting)
+        return len(waiting) - len(for_brands) + self.whose.ask_brands(for_brands, self._settle)
 
     def _answer(self, waiting: Waiting) -> Owner | Nobody | Asking:
         with self.database.transaction() as db:

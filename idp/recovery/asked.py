@@ -52,13 +52,13 @@ class AskedCases:
         db.execute(recovery_cases.insert().values(row))
 
     def waiting(self, db: Connection, now: datetime, limit: int) -> tuple[Waiting, ...]:
-        """Cases that are due for an answer, the oldest first."""
+        """Cases that are due for an answer, the longest due first: what is put off again and again passes nobody."""
         row = recovery_cases.c
         due = row.answered_at.is_(None) & (row.due_at <= now) & (row.asked_at > now - LIFETIME)
         found = select(row.case_digest, row.asked_sealed, row.brand, row.asked_at).where(due)
         return tuple(
             Waiting(each.case_digest, self._opened(each.asked_sealed), each.brand, each.asked_at)
-            for each in db.execute(found.order_by(row.asked_at, row.case_digest).limit(limit))
+            for each in db.execute(found.order_by(row.due_at, row.asked_at, row.case_digest).limit(limit))
         )
 
     def put_off(self, db: Connection, waiting: Sequence[Waiting], until: datetime, now: datetime) -> int:

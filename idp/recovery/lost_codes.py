@@ -1,7 +1,7 @@
 """Sends the codes that were asked for by people who lost a second factor. The worker's part: no page waits for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from idp.web.mails import Mail, branded, post
 
 @dataclass(frozen=True, slots=True)
 class LostCodes:
-    """Collaborators."""
+    """Collaborators. A code counts in the interaction that asked for it, so none is sent after its `lifetime`."""
 
     database: Database
     clock: Clock
@@ -35,11 +35,12 @@ class LostCodes:
     codes: SentCodes
     quotas: SendQuotas
     messages: CodeMessages
+    lifetime: timedelta
 
     def answer(self, batch: int) -> int:
         """Answers up to `batch` asks, the oldest first; returns how many were there. Raises `Unavailable` with a store."""
         with self.database.reading() as db:
-            waiting = self.asks.waiting(db, batch)
+            waiting = self.asks.waiting(db, self.clock.now() - self.lifetime, batch)
         for ask in waiting:
             with self.database.transaction() as db, speaking(ask.language):
                 now = self.clock.now()
@@ -54,9 +55,7 @@ class LostCodes:
         target = self.reach.targets(db, subject).get(ask.kind)
         if target is None:
             return
-        # Strangers ask for codes by mail: what they use up must not be what the owner needs at a sign-in.
-        quota = f"lost_{MailCode.kind}" if ask.kind == MailCode.kind else ask.kind
-        used = self.quotas.use(Place(quota, subject.id, ask.interaction_id), target.address, ask.source)
+        used = self.quotas.use(Place(_counted_as(ask), subject.id, ask.interaction_id), target.address, ask.source)
         if isinstance(used, Used):
             self._withheld(db, ask, subject, used.name)
         elif used is None:
@@ -80,6 +79,13 @@ class LostCodes:
     def _withheld(self, db: Connection, ask: Ask, subject: Subject, because: str) -> None:
         refused = CodeWithheld(subject_id=subject.id, brand=ask.brand, outcome="refused", reason=because, kind=ask.kind)
         self.bus.record(db, refused)
+
+
+def _counted_as(ask: Ask) -> str:
+    # Strangers ask for codes by mail: what they use up is what the owner needs neither at a sign-in, nor after a first proof.
+    if ask.kind != MailCode.kind:
+        return ask.kind
+    return f"{'proven' if ask.proven else 'lost'}_{ask.kind}"
 
 
 def carrying(brand: Brand, code: str, now: datetime) -> Mail:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from idp.brands.brand import zone_of
 from idp.core.throttle import Quota
 from idp.recovery.lost import Begun, LostResets, NotNow, NotProven
-from idp.recovery.lost_finishing import RESUME, Finished, LostFinishing
+from idp.recovery.lost_finishing import KIND, RESUME, Finished, LostFinishing
 from idp.recovery.lost_proofs import ENOUGH, FINISH, Asking, NothingLost, Over, Proven, TooFew
 from idp.recovery.lost_proving import LostProving
 from idp.recovery.lost_saying import HOME, LostSaying
@@ -67,12 +67,12 @@ class LostPages:
 
     def show(self, interaction_id: str) -> Response:
         """GET: whatever comes next."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         return self._next(visit, None) if isinstance(visit, Visit) else visit
 
     def begin(self, interaction_id: str) -> Response:
         """POST: the wait begins."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         interaction = visit.interaction
@@ -103,7 +103,7 @@ class LostPages:
     def remove(self, interaction_id: str) -> Response:
         """POST: what was lost is removed, with a new password where one is chosen in the same pass."""
         form = read_form(request)
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         proven, password = self.proving.standing(visit.interaction), ""

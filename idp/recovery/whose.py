@@ -15,7 +15,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.throttle import Slowed, Throttle
 from idp.recovery.asked import Asked, AskedCases, Waiting
-from idp.signin.agreement_details import agreement_digest
+from idp.signin.agreement_details import agreement_digest, plain
 from idp.subjects.subjects import Subjects
 
 # A brand that did not answer is asked about the same agreement again after this.
@@ -69,21 +69,23 @@ class Whose:
         is_number = asked.is_detailed or NUMBER.fullmatch(asked.name.strip())
         return Asking() if is_number and self._askable(waiting) else Nobody()
 
-    def ask_brands(self, waiting: Sequence[Waiting], settle: Callable[[Waiting, Owner | Nobody], None]) -> None:
-        """Asks the brands, outside any transaction, and gives each answer to `settle`.
+    def ask_brands(self, waiting: Sequence[Waiting], settle: Callable[[Waiting, Owner | Nobody], None]) -> int:
+        """Asks the brands, outside any transaction, gives each answer to `settle`, and returns how many there were.
 
         A brand that says nothing is asked about nothing more this time; what it left open waits, as long as its case does.
         """
         silent: set[str] = set()
+        settled = 0
         for number, each in enumerate(waiting):
             now = self.clock.now()
             if number >= MOST_A_PASS:
                 self._put_off(waiting[number:], now + (AGAIN if silent else SOON), now)
-                return
+                break
             mine = self._put_off([each], now + AGAIN, now)
             brands = self._askable(each)
             if mine and silent.isdisjoint(brand.id for brand in brands):
-                self._ask(each, brands, silent, settle)
+                settled += self._ask(each, brands, silent, settle)
+        return settled
 
     def _put_off(self, waiting: Sequence[Waiting], until: datetime, now: datetime) -> bool:
         with self.database.transaction() as db:
@@ -95,7 +97,9 @@ class Whose:
         brands: Sequence[Brand],
         silent: set[str],
         settle: Callable[[Waiting, Owner | Nobody], None],
-    ) -> None:
+    ) -> bool:
+        """Whether it was settled."""
+        found: Owner | Nobody = Nobody()
         quiet = False
         for brand in brands:
             verdict = self._verdict(brand, waiting.asked)
@@ -103,19 +107,24 @@ class Whose:
                 silent.add(brand.id)
                 quiet = True
             elif isinstance(verdict, Found) and (owner := self._owner(brand, verdict, waiting.asked)) is not None:
-                return settle(waiting, owner)
-        return None if quiet else settle(waiting, Nobody())
+                found, quiet = owner, False
+                break
+        if not quiet:
+            settle(waiting, found)
+        return not quiet
 
     def _verdict(self, brand: Brand, asked: Asked) -> Verdict:
-        number = asked.name.strip()
+        number = plain(asked.name)
         if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
             return Silent()
         of_one = agreement_digest(brand.id, number)
         if isinstance(self.throttle.tries("recovery asks of", of_one, MOST_OF_ONE, OF_ONE_IN), Slowed):
             return NotFound()
-        if asked.is_detailed:
-            return self.checks.ask(brand, Question(number, date.fromisoformat(asked.birth_date), asked.postcode))
-        return self.checks.ask(brand, Question(number))
+        born = date.fromisoformat(asked.birth_date) if asked.is_detailed else None
+        verdict = self.checks.ask(brand, Question(number, born, asked.postcode) if born is not None else Question(number))
+        if isinstance(verdict, Silent):
+            self.throttle.give_back("recovery asks of", of_one, OF_ONE_IN)
+        return verdict
 
     def _owner(self, brand: Brand, found: Found, asked: Asked) -> Owner | None:
         with self.database.reading() as db:

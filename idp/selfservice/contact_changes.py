@@ -88,7 +88,7 @@ class ContactChanges:
         if value == _confirmed(owner, kind):
             return Same()
         before, asked = self.drafts.find(owner, kind), self._vouching(owner)
-        vouched = not asked or (before is not None and before.vouched)
+        vouched = not asked or (before is not None and before.vouched and before.value == value)
         return self._go_on(owner, kind, Draft(value, vouched, CODES[kind] if vouched else asked[0]), source)
 
     def pending(self, owner: Owner, kind: str) -> str:
@@ -142,8 +142,7 @@ class ContactChanges:
         """The owner has no number any more, at once or after a contact has vouched. `Same`: there was none."""
         if not details.phone_of(owner.subject.claims)[0]:
             return Same()
-        before, asked = self.drafts.find(owner, PHONE), self._vouching(owner)
-        if asked and (before is None or not before.vouched):
+        if asked := self._vouching(owner):
             return self._go_on(owner, PHONE, Draft("", False, asked[0]), source)
         with self.own.changing(owner) as db:
             self.new.phone(db, owner, None, self.own.clock.now())
@@ -188,8 +187,8 @@ class ContactChanges:
         return (target.address, target.shown) if target is not None else ("", "")
 
     def _place(self, owner: Owner, kind: str, draft: Draft) -> Place:
-        # Of this very contact: a code that went to one must not confirm another.
-        told = f"new {kind} {draft.value}" if draft.vouched else f"old {kind}"
+        # Of this very contact: a code that went to one must not confirm another, nor vouch for what its mail did not say.
+        told = f"{'new' if draft.vouched else 'old'} {kind} {draft.value}"
         return Place(draft.by, owner.subject.id, digest(f"{owner.session.id} {told}"))
 
 

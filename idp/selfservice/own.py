@@ -165,7 +165,7 @@ class Own:
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate to where they were going; "not now" leads to the page that shows without changing."""
         interaction = self.interactions.find(interaction_id, self.browser.digest())
-        if interaction is None:
+        if interaction is None or interaction.kind != KIND:
             return see_other(f"/signin/{interaction_id}")
         if DECLINED not in interaction.answers and not self._is_met(interaction):
             return see_other(f"/signin/{interaction_id}")

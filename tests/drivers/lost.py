@@ -12,7 +12,7 @@ from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
-HOUR = timedelta(hours=1)
+HOUR, HALF_A_DAY = timedelta(hours=1), 12
 BORN, POSTCODE, NUMBER = date(1980, 5, 17), "SW1A 1AA", "STL-1001"
 AGREEMENT = {
     "agreement": NUMBER,
@@ -66,7 +66,13 @@ class Loss:
         return self.browser.submit()
 
     def waits(self, hours: float) -> None:
-        """The clock moves, and the worker does what is due."""
+        """The clock moves, and the worker does what is due, at every half of a day at least."""
+        for _ in range(int(hours // HALF_A_DAY)):
+            self.worker_was_away(HALF_A_DAY)
+        self.worker_was_away(hours % HALF_A_DAY)
+
+    def worker_was_away(self, hours: float) -> None:
+        """The clock moves, and only then the worker does what is due."""
         self.clock.advance(HOUR * hours)
         lost.resets(self.provider.house).tick(100)
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from sqlalchemy import select
 
 from idp.cli.worker import chores, do
+from idp.oidc.tokens.model import families
 from idp.sessions.listing import running
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser
@@ -82,6 +84,26 @@ def test_not_me_meets_who_is_confirming_in_another_session(provider: Provider, c
     at_once(acts, AT_ONCE)
     assert "We stopped everything" in owner.text()
     assert live_sessions(provider) == 0
+
+
+def test_not_me_leaves_no_offline_access_however_close_it_was_given(provider: Provider) -> None:
+    """S1, what ends: whoever asks for tokens at that moment gets none that last."""
+    club = provider.add_client("club", brand="alphera")
+    asks = club.request(scope="openid offline_access")
+    owner, others = signs_in(provider, "/account/not-me"), [signs_in(provider) for _ in range(AT_ONCE - 1)]
+    others[0].open(asks)
+    assert others[0].submit(press="allow").left
+
+    def acts(number: int) -> None:
+        if number == 0:
+            owner.submit()
+        else:
+            others[number - 1].open(asks)
+
+    at_once(acts, AT_ONCE)
+    assert "We stopped everything" in owner.text()
+    with provider.house.ground.database.reading() as db:
+        assert not db.scalars(select(families.c.id).where(families.c.revoked_at.is_(None))).all()
 
 
 def test_said_many_times_at_once_it_is_told_once(provider: Provider) -> None:

@@ -150,3 +150,19 @@ def test_a_password_that_was_changed_meanwhile_counts_no_more(loss: Loss) -> Non
     page = loss.gives("mail_code")
     assert "One more" in page.text
     assert ("Given: a code to your e-mail" in page.text, "Given: your password" in page.text) == (True, False)
+
+
+def test_what_strangers_use_up_leaves_codes_for_who_has_proven_something(loss: Loss) -> None:
+    """Ten codes a day for whoever says a name; for its owner, after the password, ten that strangers cannot ask for."""
+    thief = loss.elsewhere("203.0.113.9")
+    for _ in range(13):
+        thief.begins()
+        thief.asks("mail_code")
+        loss.post.mails()
+        loss.clock.advance(timedelta(minutes=13))
+    loss.clock.advance(timedelta(hours=1))
+    assert loss.told("Your code") == (10, 0)
+    loss.begins()
+    loss.gives("password")
+    assert "Nothing has changed yet" in loss.gives("mail_code").text
+    assert loss.told("Your code") == (11, 0)

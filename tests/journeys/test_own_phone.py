@@ -136,3 +136,38 @@ def test_the_password_alone_changes_nothing(plain_story: Story) -> None:
     story.browser.post(form.action, form.fields | {"code": code})
     assert story.browser.post(form.action, form.fields | {"code": code}).status == 422
     assert story.provider.happened("EmailChanged") == []
+
+
+def test_the_code_of_a_contact_vouches_for_what_its_mail_says_and_nothing_else(plain_story: Story) -> None:
+    """Whoever has the password puts another address in place of the owner's, and the owner types the code of their own."""
+    story, browser, asked = plain_story, plain_story.browser, "ana.work@example.org"
+    browser.open(f"{HOME}/email")
+    browser.submit(contact=asked)
+    code = story.code_to("ana@example.test")
+    browser.open(f"{HOME}/email")
+    browser.submit(contact="thief@example.org")
+    assert browser.submit(code=code).status == 422
+    assert [mail["To"] for mail in story.post.mails() if mail["To"] == "thief@example.org"] == []
+    browser.open(f"{HOME}/email")
+    browser.submit(contact=asked)
+    assert f"six digits to {asked}" in browser.submit(code=code).text
+    browser.open(f"{HOME}/email")
+    browser.submit(contact="thief@example.org")
+    assert [mail["To"] for mail in story.post.mails() if mail["To"] == "thief@example.org"] == []
+    assert "six digits to a•••@example.test" in browser.open(f"{HOME}/email/code").text
+
+
+def test_a_code_that_changes_the_number_removes_none(plain_story: Story) -> None:
+    story, browser = plain_story, plain_story.browser
+    browser.open(PHONE)
+    browser.submit(contact=OTHER)
+    code = story.post.code("mail_code")
+    browser.open(f"{PHONE}/remove")
+    browser.submit()
+    assert browser.submit(code=code).status == 422
+    browser.open(PHONE)
+    browser.submit(contact=OTHER)
+    assert "six digits to +44 7700 900119" in browser.submit(code=code).text
+    browser.open(f"{PHONE}/remove")
+    browser.submit()
+    assert story.ana().claims["phone_number"] == NUMBER

@@ -90,14 +90,20 @@ def decide(
     return _consent(asked, first_party, known, known.need.context, silent)
 
 
+def to_be_granted(asked: Asked, first_party: bool) -> frozenset[str]:
+    """The scopes that the subject must have allowed by name.
+
+    Implied consent covers all but access that goes on when the customer has left (Core 11).
+    """
+    return asked.consent_scopes & {OFFLINE} if first_party else asked.consent_scopes
+
+
 def _consent(asked: Asked, first_party: bool, known: Known, context: Context, silent: bool) -> Decision:
     if known.denied:
         return _refuse("access_denied", "The request was denied")
-    # Implied consent covers all but access that goes on when the customer has left (Core 11).
-    needed = asked.consent_scopes & {OFFLINE} if first_party else asked.consent_scopes
     asks_again = "consent" in asked.prompts and not known.allowed
     first_visit = first_party and known.first_visit
-    if needed <= known.granted and not asks_again and not first_visit:
+    if to_be_granted(asked, first_party) <= known.granted and not asks_again and not first_visit:
         return Issue(known.session, context)
     return _refuse("consent_required", "Consent is needed") if silent else AskConsent(known.session, first_visit)
 

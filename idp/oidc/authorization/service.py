@@ -15,7 +15,7 @@ from idp.core.logs import get_log
 from idp.core.protocol_events import CodeIssued, ConsentDenied
 from idp.core.wishes import wish
 from idp.oidc.authorization.asked import Asked, understand
-from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide
+from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide, to_be_granted
 from idp.oidc.authorization.hint import read_hint
 from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, unparked
 from idp.oidc.authorization.response import Answer
@@ -130,13 +130,13 @@ class Authorization:
     def issue(self, case: Case, session: Session, context: Context) -> Answer | None:
         """The code, on its way to the client, which is told `context`.
 
-        None where the session ended a moment ago: then nothing was issued.
+        None where the session ended a moment ago, or what it takes is allowed no more: then nothing was issued.
         """
-        now = self.clock.now()
-        asked, client = case.asked, case.client
+        now, client = self.clock.now(), case.client
         with self.database.transaction() as db:
-            alive = self.sessions.get(db, session.id, now)
-            if alive is None or alive.subject_id != session.subject_id:
+            # Held, so that whatever takes tokens away finds those that come of this, or comes before it.
+            alive = self.sessions.hold(db, session.id, now)
+            if alive is None or alive.subject_id != session.subject_id or not self._is_allowed(db, case, alive.subject_id):
                 return None
             self.sessions.touch(db, alive, now)
             visit(db, alive.id, client.id, now)
@@ -152,7 +152,7 @@ class Authorization:
                     session_id=alive.id,
                     acr=context.acr,
                     amr=context.amr,
-                    scope=" ".join(asked.scopes),
+                    scope=" ".join(case.asked.scopes),
                 ),
             )
         return case.matched.answer(self.issuer, code=code)
@@ -209,7 +209,7 @@ class Authorization:
             brings = presented(session, case.interaction)
             need = self.gate.need(db, subject, client.brand, case.asked.requirement, brings, self.clock.now())
             granted = self.consents.granted(db, subject_id, client.id)
-            first_visit = client.first_party and self._is_first_visit(db, subject_id, client.brand)
+            first_visit = self._is_first_visit(db, subject_id, client)
         return Known(
             session=session,
             sub=self.pairwise.sub(subject_id, client.sector, client.subject_type),
@@ -221,9 +221,14 @@ class Authorization:
             need=need,
         )
 
-    def _is_first_visit(self, db: Connection, subject_id: str, brand: str | None) -> bool:
-        visited = self.consents.visited_brands(db, subject_id)
-        return brand not in visited and (bool(visited) or self.consents.has_visited(db, subject_id))
+    def _is_allowed(self, db: Connection, case: Case, subject_id: str) -> bool:
+        client, needed = case.client, to_be_granted(case.asked, case.client.first_party)
+        granted = self.consents.granted(db, subject_id, client.id) if needed else frozenset()
+        return needed <= granted and not self._is_first_visit(db, subject_id, client)
+
+    def _is_first_visit(self, db: Connection, subject_id: str, client: Client) -> bool:
+        visited = self.consents.visited_brands(db, subject_id) if client.first_party else {client.brand}
+        return client.brand not in visited and (bool(visited) or self.consents.has_visited(db, subject_id))
 
     def _draft(self, case: Case, session: Session, context: Context) -> CodeDraft:
         asked, request = case.asked, case.matched.request

@@ -8,6 +8,10 @@ from threading import Barrier
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from idp.oidc.authorization.decision import Issue
+from idp.oidc.authorization.parameters import read_parameters
+from idp.oidc.authorization.request import read_request
+from idp.oidc.authorization.service import Case
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import Seeded, authorize, seed, sign_in
@@ -73,6 +77,25 @@ def test_ten_clicks_on_allow_are_one_first_visit(provider: Seeded) -> None:
     answers = all_at_once(provider, browser, page.url.removeprefix(ISSUER), fields)
     assert {answer.status_code for answer in answers} == {303}
     assert "code" in browser.open(authorize("alphera-portal", prompt="none")).query
+
+
+@pytest.mark.parametrize(("client_id", "ended"), [("planner", "planner"), ("alphera-portal", "brand/alphera")])
+def test_what_is_taken_back_between_the_look_and_the_code_gives_none(provider: Seeded, client_id: str, ended: str) -> None:
+    """The owner shuts an application, or a brand, out while it asks for a code: it is asked for again."""
+    browser, asks = provider.signed_in(), authorize(client_id, scope="openid offline_access", prompt="none")
+    browser.open(asks.replace("prompt=none", "prompt=consent"))
+    assert browser.submit(press="allow").left
+    authorization, sessions = provider.house.protocol.authorization, provider.house.people.sessions
+    case = authorization.open(read_request(read_parameters(asks.partition("?")[2].encode())))
+    assert isinstance(case, Case)
+    looked = authorization.weigh(case, sessions.find(browser.cookie("idp_session")))
+    assert isinstance(looked, Issue)
+    browser.open(f"/account/applications/{ended}")
+    assert browser.submit().status == 200
+    before = provider.codes()
+    assert authorization.issue(case, looked.session, looked.context) is None
+    assert provider.codes() == before
+    assert browser.open(asks).query["error"] == "consent_required"
 
 
 def test_ten_sign_outs_tell_each_client_once(provider: Seeded) -> None:

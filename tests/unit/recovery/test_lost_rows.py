@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 
 from idp.app import lost
 from idp.cli.worker import chores
-from idp.recovery.lost_asks import LostAsks, lost_asks
+from idp.core.sealing import Keyring
+from idp.recovery.lost_asks import Ask, LostAsks, lost_asks
 from idp.recovery.lost_store import factor_resets
 from tests.builders import TestClock
 from tests.drivers.browser import Browser
-from tests.drivers.lost import Loss
+from tests.drivers.lost import HOUR, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider
 
@@ -62,11 +63,27 @@ def test_what_was_typed_is_forgotten_when_it_is_answered(loss: Loss) -> None:
     assert lost.codes(house).answer(10) == 1
     with house.ground.database.reading() as db:
         assert db.scalars(select(lost_asks.c.asked_sealed)).all() == [None]
-        assert LostAsks(house.ground.keyring).waiting(db, 10) == ()
+        assert LostAsks(house.ground.keyring).waiting(db, loss.clock.now() - HOUR, 10) == ()
     assert lost.codes(house).answer(10) == 0
 
 
-def test_a_late_worker_tells_of_the_end_alone(loss: Loss) -> None:
-    loss.has_begun("password", "mail_code")
-    loss.waits(80)
-    assert (loss.told("alf-way: "), loss.told("You can now")) == ((0, 0), (1, 0))
+def test_an_ask_that_no_key_opens_keeps_nobody_waiting(loss: Loss) -> None:
+    """Sealed under a master key that is gone since."""
+    house = loss.provider.house
+    foreign = LostAsks(Keyring(bytes(31) + b"1"))
+    with house.ground.database.transaction() as db:
+        foreign.put(
+            db, Ask("x" * 22, "mail_code", "ana", "alphera", "192.0.2.9", "en"), loss.clock.now() - timedelta(seconds=1)
+        )
+    loss.begins()
+    loss.asks("mail_code")
+    assert lost.codes(house).answer(1) == lost.codes(house).answer(1) == 1
+    assert [event.kind for event in loss.provider.happened("CodeSent")] == ["mail_code"]  # type: ignore[attr-defined]
+
+
+def test_no_code_is_sent_for_a_way_that_is_closed_by_now(loss: Loss) -> None:
+    loss.begins()
+    loss.asks("mail_code")
+    loss.clock.advance(loss.provider.house.ground.settings.interaction_lifetime)
+    assert lost.codes(loss.provider.house).answer(10) == 0
+    assert loss.provider.happened("CodeSent") == []
