@@ -1,6 +1,7 @@
 """What was asked waits here, sealed, until the worker has answered it; then it is forgotten."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -59,11 +60,11 @@ class AskedCases:
             for each in db.execute(found.order_by(row.asked_at, row.case_digest).limit(limit))
         )
 
-    def put_off(self, db: Connection, waiting: Waiting, until: datetime, now: datetime) -> bool:
-        """Leaves a case that is due to this caller alone, until `until`: of many workers one gets it."""
+    def put_off(self, db: Connection, waiting: Sequence[Waiting], until: datetime, now: datetime) -> int:
+        """Leaves cases that are due to this caller alone, until `until`, and says how many: of many workers one gets each."""
         row = recovery_cases.c
-        this = (row.case_digest == waiting.case_digest) & row.answered_at.is_(None) & (row.due_at <= now)
-        return db.execute(update(recovery_cases).where(this).values(due_at=until)).rowcount == 1
+        these = row.case_digest.in_([each.case_digest for each in waiting]) & row.answered_at.is_(None) & (row.due_at <= now)
+        return db.execute(update(recovery_cases).where(these).values(due_at=until)).rowcount
 
     def take(self, db: Connection, waiting: Waiting, now: datetime) -> bool:
         """Takes a case to answer it: of many workers one gets it. What was typed is forgotten."""

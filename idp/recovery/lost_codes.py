@@ -76,13 +76,18 @@ class LostCodes:
         self.bus.record(db, CodeSent(subject_id=subject.id, brand=ask.brand, kind=ask.kind))
 
     def _mail(self, db: Connection, brand: Brand, target: Target, code: str, now: datetime) -> None:
-        at = moment(now.astimezone(ZoneInfo(brand.support.timezone)))
-        said = _("Somebody says that they lost the second step of your account, and asked for this code on %(when)s.", when=at)
-        not_me = _("If it was not you, there is nothing to do: without the code nothing happens. Give it to nobody.")
-        mail = Mail("code", _("Your code"), [said], not_me, code=code)
+        mail = carrying(brand, code, now)
         payload = branded(self.messages.templates, brand, target.address, mail, now) | {UNTIL: (now + LIFETIME).isoformat()}
         enqueue(db, self.messages.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
 
     def _withheld(self, db: Connection, ask: Ask, subject: Subject, because: str) -> None:
         refused = CodeWithheld(subject_id=subject.id, brand=ask.brand, outcome="refused", reason=because, kind=ask.kind)
         self.bus.record(db, refused)
+
+
+def carrying(brand: Brand, code: str, now: datetime) -> Mail:
+    """The mail that carries a code."""
+    at = moment(now.astimezone(ZoneInfo(brand.support.timezone)))
+    said = _("Somebody says that they lost the second step of your account, and asked for this code on %(when)s.", when=at)
+    not_me = _("If it was not you, there is nothing to do: without the code nothing happens. Give it to nobody.")
+    return Mail("code", _("Your code"), [said], not_me, code=code)

@@ -13,6 +13,7 @@ from idp.core.throttle import Slowed, Throttle
 from idp.factors.password import Password
 from idp.recovery.lost_asks import Ask, LostAsks
 from idp.recovery.lost_proofs import AGREEMENT, NAME, Asking, LostProofs, Standing
+from idp.recovery.whose import ASKED_IN, MOST_ASKED
 from idp.sessions.interaction import Interaction
 from idp.signin.agreement_details import Details
 from idp.signin.codes import Codes
@@ -113,6 +114,8 @@ class LostProving:
         brand = self.proofs.brands.get(interaction.brand)
         if brand is None or isinstance(self.asks_for(interaction, AGREEMENT), NotAsked):
             return NotAsked()
+        if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
+            return Unanswered()
         of_one = digest(f"{brand.id}:{details.agreement}")
         if isinstance(self.throttle.tries("lost:agreements", of_one, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
             return UsedUp()

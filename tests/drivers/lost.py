@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from idp.app import lost
 from tests.builders import ANA_PASSWORD, TestClock
@@ -33,6 +34,7 @@ class Loss:
     browser: Browser
     clock: TestClock
     hour: timedelta = HOUR
+    agreement: str = NUMBER
 
     def elsewhere(self, address: str = "192.0.2.77") -> "Loss":
         """The same in another browser."""
@@ -53,7 +55,7 @@ class Loss:
         if kind == "password":
             return self.browser.submit(password=password)
         if kind == "agreement":
-            return self.browser.submit(**AGREEMENT)
+            return self.browser.submit(**(AGREEMENT | {"agreement": self.agreement}))
         return self.browser.submit(code=self.post.code(kind))
 
     def has_begun(self, *kinds: str) -> Page:
@@ -85,3 +87,16 @@ class Loss:
 
     def outcomes(self, name: str) -> list[str]:
         return [event.reason for event in self.provider.happened(name)]
+
+
+def a_loss(provider: Provider, browser: Browser, clock: TestClock, folder: Path) -> Loss:
+    """Ana with a phone and an authenticator app, at a shop of Stellantis."""
+    provider.add_customer("ana", claims=PHONE)
+    provider.add_app("ana")
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    return Loss(provider, shop, Post(provider, folder), browser, clock)
+
+
+def token(browser: Browser) -> dict[str, str]:
+    """What every form of this browser carries."""
+    return {"csrf_token": browser.open("/recovery").forms[0].fields["csrf_token"]}

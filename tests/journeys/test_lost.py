@@ -74,21 +74,32 @@ def test_every_pair_of_proofs_leads_to_the_end(
 
 
 def test_everything_that_was_lost_goes_and_whatever_runs_ends(loss: Loss, app: AuthenticatorApp) -> None:
+    at("alphera", loss)
+    trusted, shop = loss.provider.browser("192.0.2.5"), loss.shop
+    tried(trusted, shop, "ana", password=ANA_PASSWORD)
+    assert trusted.submit(code=app.code(), trust="1").left
     loss.provider.add_passkey("ana")
     loss.provider.add_phone("ana")
-    old = loss.provider.browser("192.0.2.5")
-    tried(old, loss.shop, "ana", password=ANA_PASSWORD)
-    old.open(old.page.url.replace("/passkey", "/totp"))
-    assert old.submit(code=app.code()).left
     loss.has_begun("password", "mail_code")
     loss.waits(24)
+    # A browser that is trusted signs in by the password alone, which stops nothing.
+    tokens = shop.redeem(shop.code(tried(trusted, shop, "ana", password=ANA_PASSWORD)))
     loss.comes_back()
     loss.gives("password")
+    assert shop.userinfo(tokens["access_token"]).status == 200
     loss.browser.submit()
-    assert {event.kind for event in loss.provider.happened("AuthenticatorRemoved")} == {"totp", "passkey", "text_code"}  # type: ignore[attr-defined]
-    assert old.open(loss.shop.request(prompt="none")).query["error"] == "login_required"
-    # No sign-in came of it.
-    assert loss.browser.open(loss.shop.request(prompt="none")).query["error"] == "login_required"
+    assert {event.details()["kind"] for event in loss.provider.happened("AuthenticatorRemoved")} == {
+        "totp",
+        "passkey",
+        "text_code",
+    }
+    assert shop.userinfo(tokens["access_token"]).status == 401
+    assert shop.refresh(tokens["refresh_token"]).error == "invalid_grant"
+    assert trusted.open(shop.request(prompt="none")).query["error"] == "login_required"
+    # No sign-in came of it, and whoever is told of the account is told of this.
+    assert loss.browser.open(shop.request(prompt="none")).query["error"] == "login_required"
+    tokens = shop.redeem(shop.code(tried(loss.browser, shop, "ana", password=ANA_PASSWORD)))
+    assert shop.claims(tokens["id_token"])["recovered_at"] == int(loss.clock.now().timestamp())
     assert loss.told("second step was removed") == (1, 1)
 
 

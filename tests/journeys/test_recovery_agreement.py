@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from idp.app.recovery import answering
+from idp.recovery.asked import Asked
 from tests.builders import TestClock
 from tests.drivers.brand_api import BrandApi, a_brand_api
 from tests.drivers.browser import Browser, Page
@@ -146,7 +148,9 @@ def test_a_brand_that_is_down_keeps_nobody_else_waiting(
     assert len(api.asked) == 1
 
 
-@pytest.mark.parametrize("name", ["ana", "nobody", "nobody@example.test", "a", "12", "٣٣٤٤٥٥٦٦", "1234 <b>", "9" * 41, "ana1"])
+@pytest.mark.parametrize(
+    "name", ["ana", "nobody", "nobody@example.test", "a", "12", "٣٣٤٤٥٥٦٦", "1234 <b>", "9" * 41, "maria1985"]
+)
 def test_brands_hear_of_nothing_that_is_no_number(browser: Browser, post: Post, api: BrandApi, name: str) -> None:
     asked(browser, name)
     letters(post)
@@ -195,11 +199,29 @@ def test_slips_are_pointed_out_and_what_was_typed_stays(
 
 
 def test_about_one_agreement_a_brand_is_asked_so_often_a_day(
-    provider: Provider, browser: Browser, post: Post, api: BrandApi
+    browser: Browser, post: Post, api: BrandApi, clock: TestClock
 ) -> None:
     for spelled in ("PCP-5555555", "pcp 5555555", "PCP5555555"):
         for _ in range(8):
             asked(browser, spelled)
-    letters(post)
+    for _ in range(4):
+        letters(post)
+        clock.advance(timedelta(seconds=2))
     assert len(api.asked) == 20
     assert letters(post) == []
+
+
+def test_a_crowd_that_waits_for_a_brand_that_is_down_keeps_nobody_waiting(
+    provider: Provider, browser: Browser, post: Post, api: BrandApi
+) -> None:
+    """More than one batch of it: what nobody can answer now must not be looked at again and again."""
+    api.instead = (500, "text/plain", b"down")
+    house, now = provider.house, provider.clock.now()
+    with house.ground.database.transaction() as db:
+        for number in range(30):
+            house.asked_cases.ask(db, f"case {number}", Asked(f"PCP-{number:07}"), "stellantis", now)
+    asked(browser, "ana")
+    worker = answering(house)
+    assert [worker.answer(20) for _ in range(3)] == [20, 11, 0]
+    assert len(api.asked) == 2
+    assert len(letters(post)) == 1
