@@ -6,16 +6,14 @@ A notice is enqueued in the transaction of what it tells, so nobody is told of w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.account_events import ContactUndone, EmailChanged, NameChanged
 from idp.core.clock import Clock
-from idp.core.devices import in_words
 from idp.core.events import (
     ActivationFinished,
     ActivationRefused,
@@ -31,17 +29,15 @@ from idp.core.events import (
     TrustWithdrawn,
 )
 from idp.core.language import N_, _, ngettext, speaking
-from idp.core.origin import current_origin
-from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
 from idp.core.wishes import language_of
 from idp.factors.recovery_codes import FEW, RecoveryCodes
 from idp.signin import unlock_links
+from idp.signin.brand_of import brand_of
 from idp.subjects.subjects import Subjects
 from idp.web.formats import on
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post, where
 
-MAIL = "mail"
 # What its owner is told when something changed, by event and by kind of factor. The names that people give to things stay
 # out of it: who is in somebody's account must not be able to write into our mails.
 CHANGES: Mapping[tuple[type[Event], str], str] = {
@@ -84,27 +80,27 @@ class Notices:
         """A browser that this subject never used before: told every time, so that the one time it matters is seen."""
         if not isinstance(event, SignedIn) or not event.new_device or event.subject_id is None:
             return
-        brand = self._brand(db, event)
+        brand = self.brand_of(db, event.subject_id, event.brand)
         if brand is not None:
             self._send(db, event.subject_id, brand, partial(self.changed, brand, "signed_in_new_device", NEW_BROWSER))
 
     def when_changed(self, db: Connection, event: Event) -> None:
         """Something that one signs in with changed. Told in the dress of the event's brand, or of one the subject is at."""
         title = CHANGES[type(event), getattr(event, "kind", "")]
-        brand = self._brand(db, event)
+        brand = self.brand_of(db, event.subject_id, event.brand)
         if brand is not None and event.subject_id is not None:
             self._send(db, event.subject_id, brand, partial(self.changed, brand, "account_changed", title))
 
     def when_activation_refused(self, db: Connection, event: Event) -> None:
         """Somebody tried to activate an agreement that has online access: most often its owner, who forgot."""
-        brand = self._brand(db, event)
+        brand = self.brand_of(db, event.subject_id, event.brand)
         if not isinstance(event, ActivationRefused) or event.reason != "active" or brand is None or event.subject_id is None:
             return
         self._send(db, event.subject_id, brand, partial(self.already_active, brand))
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
         """A recovery code was used, and few are left."""
-        brand = self._brand(db, event)
+        brand = self.brand_of(db, event.subject_id, event.brand)
         if not isinstance(event, SecondStepProven) or event.kind != RecoveryCodes.kind or event.subject_id is None:
             return
         left = self.recovery_codes.left(db, event.subject_id)
@@ -114,7 +110,7 @@ class Notices:
 
     def when_locked(self, db: Connection, event: Event) -> None:
         """A lock fell: its owner is told at most once a day, with a link that opens it."""
-        brand, now = self._brand(db, event), self.clock.now()
+        brand, now = self.brand_of(db, event.subject_id, event.brand), self.clock.now()
         if not isinstance(event, PasswordLocked) or brand is None or event.subject_id is None:
             return
         handle = unlock_links.offer(db, event.subject_id, brand.id, now)
@@ -160,9 +156,9 @@ class Notices:
         if brand is not None:
             self._send(db, subject_id, brand, partial(written, brand), also)
 
-    def brand_of(self, db: Connection, subject_id: str, brand_id: str | None) -> Brand | None:
+    def brand_of(self, db: Connection, subject_id: str | None, brand_id: str | None) -> Brand | None:
         """In whose name the subject is told something that began at this brand."""
-        return self._brand(db, Event(subject_id=subject_id, brand=brand_id))
+        return brand_of(db, self.brands, self.subjects, brand_id, subject_id)
 
     def already_active(self, brand: Brand) -> Mail:
         """Online access was asked for where there is some."""
@@ -173,16 +169,10 @@ class Notices:
         return Mail("already_active", _("You already have online access"), paragraphs, _(CALL_AT_ONCE))
 
     def _where(self, brand: Brand) -> str:
-        return _("%(browser)s, %(when)s.", browser=in_words(current_origin().device), when=self._when(brand))
+        return where(brand, self.clock.now())
 
     def _when(self, brand: Brand) -> str:
-        return on(self.clock.now().astimezone(ZoneInfo(brand.support.timezone)))
-
-    def _brand(self, db: Connection, event: Event) -> Brand | None:
-        """In whose name it is told: for who came to our pages by themselves, a brand that knows them, or else any."""
-        brands, subject_id = self.brands.all(), event.subject_id
-        known = (b for b in brands if subject_id and self.subjects.customer_number(db, subject_id, b.id))
-        return self.brands.get(event.brand) or next(known, next(iter(brands), None))
+        return on(self.clock.now().astimezone(zone_of(brand)))
 
     def _send(
         self, db: Connection, subject_id: str, brand: Brand, write: Callable[[], Mail], also: tuple[str, ...] = ()
@@ -194,4 +184,4 @@ class Notices:
             # Not in the language of the page: whoever is there may be somebody else.
             with speaking(language_of(subject.locale, brand.languages)):
                 payload = branded(self.templates, brand, to, write(), self.clock.now())
-            enqueue(db, self.keyring, MAIL, payload, self.clock, target=to.rpartition("@")[2])
+            post(db, self.keyring, self.clock, payload)

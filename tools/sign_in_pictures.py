@@ -166,8 +166,29 @@ def lost(walk: Walk) -> None:
     )
 
 
+def recovery(walk: Walk) -> None:
+    """From "can't sign in" to a new password."""
+    walk.opens(f"/recovery?brand={walk.brand}")
+    walk.visitor.page.get_by_text("I don’t know my username").click()
+    walk.takes("recovery")
+    walk.visitor.follow("Find my account by my agreement")
+    walk.takes("recovery-agreement")
+    walk.opens("/recovery")
+    walk.visitor.page.get_by_label("Username, e-mail or agreement number").fill("nobody")
+    walk.visitor.press("Send the e-mail")
+    walk.takes("recovery-sent")
+    walk.opens(walk.office.recovery_link(walk.name, walk.brand))
+    walk.takes("recovery-arrived")
+    walk.visitor.press("Choose a new password")
+    walk.takes("recovery-password")
+    walk.visitor.page.locator("input[name=password]").fill("saffron glacier walnut 41")
+    walk.visitor.press("Change the password")
+    walk.takes("recovery-done")
+
+
 WALKS: tuple[tuple[str, str, Callable[[Walk], None]], ...] = (
     ("stellantis", "oliver", locked),
+    ("alphera", "oona", recovery),
     ("alphera", "olivia", first_second_step),
     ("alphera", UNCONFIRMED, unmet),
     ("alphera", "oscar", codes),

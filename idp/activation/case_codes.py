@@ -28,6 +28,7 @@ activation_codes = Table(
     Column("digest", String(64), nullable=False),
     Column("sends", Integer, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("made_at", UTCDateTime, nullable=False),
     Column("sent_at", UTCDateTime, nullable=False, index=True),
     Column("used_at", UTCDateTime),
 )
@@ -65,15 +66,21 @@ class CaseCodes:
 
     keyring: Keyring
 
-    def renew(self, db: Connection, case: Case, now: datetime) -> str | None:
-        """A new code, which ends the one before; None where it is too soon or was sent too often. Tries stay counted."""
+    def renew(self, db: Connection, case: Case, now: datetime, *, goes_out: bool = True) -> str | None:
+        """A new code, which ends the one before; None where it is too soon or was sent too often. Tries stay counted.
+
+        One that does not go out changes nothing but the wait before the next, so that the page looks as if it did.
+        """
         code, row = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", activation_codes.c
         digest = "" if case.is_ghost else self._digest(case, code)
-        made = upsert(db, activation_codes).values(code_id=case.code_id, digest=digest, sends=1, tries=0, sent_at=now)
+        made = upsert(db, activation_codes).values(
+            code_id=case.code_id, digest=digest, sends=1, tries=0, made_at=now, sent_at=now
+        )
+        new = {"digest": digest, "made_at": now} if goes_out else {}
         rested = [(row.sends == sends) & (row.sent_at <= now - pause) for sends, pause in enumerate(PAUSES, 1)]
         renewed = made.on_conflict_do_update(
             index_elements=[row.code_id],
-            set_={"digest": digest, "sent_at": now, "sends": row.sends + 1},
+            set_=new | {"sent_at": now, "sends": row.sends + 1},
             where=or_(*rested, row.sent_at <= now - PAUSES[-1]) & (row.sends < MOST_SENDS) & row.used_at.is_(None),
         )
         return code if db.execute(renewed.returning(row.sends)).one_or_none() is not None else None
@@ -98,7 +105,7 @@ class CaseCodes:
             return NoMoreTries()
         code = BETWEEN.sub("", typed)
         digest = self._digest(case, code) if re.fullmatch(f"[0-9]{{{DIGITS}}}", code) else "-"
-        right, fresh = this & (row.digest == digest), row.sent_at > now - LIFETIME
+        right, fresh = this & (row.digest == digest), row.made_at > now - LIFETIME
         if db.execute(update(activation_codes).where(right, fresh, row.used_at.is_(None)).values(used_at=now)).rowcount == 1:
             return Right()
         late = db.execute(select(row.code_id).where(right)).one_or_none() is not None

@@ -20,10 +20,12 @@ from idp.core.database import Database
 from idp.core.events import ActivationRefused, ActivationStarted, Bus
 from idp.core.throttle import Quota, Slowed, Throttle
 from idp.sessions.interaction import Interaction
-from idp.signin.agreement_details import Details, plain
+from idp.signin.agreement_details import Details
 from idp.subjects.subjects import Subjects
 
 TRIES_A_DAY, DAY = 5, timedelta(days=1)
+# Why nothing came of it for who has online access: their owner is told by mail, and was told today.
+ACTIVE, TOLD_TODAY = "active", "told_today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Underway:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """The brand could not be asked. Nothing was stored but that it was tried."""
+    """The brand could not be asked. Nothing was stored, and the try does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Checking:
     def check(self, interaction: Interaction, brand: Brand, details: Details, address: str) -> Underway | TryLater:
         """Opens a case for `details`, typed at the network address `address`. Raises `Refused` (429), `Unavailable`."""
         self.source.use()
-        agreement = hmac.digest(self.key, f"{brand.id}\n{plain(details.agreement)}".encode(), "sha256").hex()
+        agreement = hmac.digest(self.key, f"{brand.id}\n{details.agreement}".encode(), "sha256").hex()
         allowed = self.throttle.tries("activation", agreement, TRIES_A_DAY, DAY)
         if isinstance(allowed, Slowed):
             ghost = self.targets.ghost(brand.id, details, "throttled")
@@ -64,6 +66,7 @@ class Checking:
             return Underway()
         verdict = self.checks.ask(brand, details.asked)
         if isinstance(verdict, Silent):
+            self.throttle.give_back("activation", agreement, DAY)
             return TryLater()
         target = self.targets.of(brand.id, details, verdict)
         case = _ghost(brand, agreement, target) if isinstance(verdict, NotFound) else _case(brand, agreement, target, verdict)
@@ -73,13 +76,13 @@ class Checking:
     def _open(self, interaction: Interaction, brand: Brand, case: Case, refused: str, address: str) -> None:
         """One way and one time for all: what must not go out is written like a message that does, and goes to nobody."""
         now = self.clock.now()
-        counted = self.sending.is_allowed(case, address) if case.target.kind else False
+        counted = bool(case.target.kind) and not self.sending.refusal(case, address)
         with self.database.transaction() as db:
             holder = self.subjects.holder(db, brand.id, case.number)
-            refused = refused or _against(case.target, holder, counted)
+            refused = refused or self._against(case, holder, counted)
             if refused:
                 case = _ghost(brand, case.agreement, case.target)
-            self._write(db, brand, case, now, told=refused == "active")
+            self._write(db, brand, case, now, told=refused == ACTIVE)
             self._record(db, interaction, case, holder, refused)
         self.cases.keep(interaction, case)
 
@@ -102,7 +105,7 @@ class Checking:
         self.bus.record(
             db,
             ActivationRefused(
-                subject_id=holder if refused == "active" else None,
+                subject_id=holder if refused in (ACTIVE, TOLD_TODAY) else None,
                 client_id=interaction.client_id,
                 brand=case.brand,
                 outcome="refused",
@@ -111,14 +114,15 @@ class Checking:
             ),
         )
 
-
-def _against(target: Target, holder: str | None, counted: bool) -> str:
-    """Why no code goes to who was recognised; empty where one does."""
-    if holder is not None:
-        return "active"
-    if not target.kind:
-        return "no_contact"
-    return "" if counted else "withheld"
+    def _against(self, case: Case, holder: str | None, counted: bool) -> str:
+        """Why no code goes to who was recognised; empty where one does."""
+        # Asked for everybody, so that it takes as long.
+        first = self.throttle.first("activation told", holder or case.agreement, DAY)
+        if holder is not None:
+            return ACTIVE if first else TOLD_TODAY
+        if not case.target.kind:
+            return "no_contact"
+        return "" if counted else "withheld"
 
 
 def _case(brand: Brand, agreement: str, target: Target, found: Found) -> Case:

@@ -72,7 +72,7 @@ class CodePages:
         if not isinstance(at, At):
             return at
         if at.case is not None and at.stage in CODE_STAGES:
-            self.confirming.again(at.case, at.brand, at.visit.browser.address)
+            self.confirming.again(at.visit.interaction, at.case, at.brand, at.visit.browser.address)
         return at.on
 
     def send_to(self, interaction_id: str) -> Response:

@@ -13,7 +13,7 @@ from idp.core.clock import Clock
 from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction
 from idp.signin.arrival import Arrivals, Visit
-from idp.signin.gate import VOUCHES
+from idp.signin.gate import SESSIONLESS
 from idp.web.forms import Form
 from idp.web.redirects import see_other
 
@@ -59,7 +59,7 @@ class Desk:
         if not isinstance(visit, Visit):
             return visit
         brand = self.brands.get(visit.interaction.brand)
-        if brand is None or brand.account_api is None or visit.interaction.purpose == VOUCHES:
+        if brand is None or brand.account_api is None or visit.interaction.purpose in SESSIONLESS:
             return self.arrivals.pages.problem("activation_not_here", brand=visit.interaction.brand, status=200)
         case = self.cases.find(visit.interaction)
         return At(visit, brand, case, self.finishing.stage(case, visit.browser) if case is not None else None)

@@ -1,19 +1,18 @@
 """The last pages: a name and a password for somebody new; a sign-in for somebody who has one; and back to the portal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from idp.activation.case import Stage
-from idp.activation.desk import DONE_AT, LINK_AT, LINK_KIND, At, Desk
+from idp.activation.desk import DONE_AT, KIND, LINK_AT, LINK_KIND, At, Desk
 from idp.activation.finishing import AlreadyActive, Chosen, Created, HasAccount, Linked, NameTaken, NotPossible, NotProven
 from idp.core.language import N_
-from idp.factors.password import Password
 from idp.sessions.context import Requirement
 from idp.signin.arrival import Visit
-from idp.signin.gate import DECLINED
+from idp.signin.gate import DECLINED, ENROLS
 from idp.signin.masking import masked
 from idp.signin.outcomes import Over, Pending, Proven
 from idp.signin.strength_pages import ADDRESS as JUDGE
@@ -97,23 +96,22 @@ class EndPages:
         if not isinstance(at, At) or at.case is None or at.stage is not Stage.ADD:
             return at.on if isinstance(at, At) else at
         subject = self.desk.finishing.known(at.case, at.visit.browser)
-        another = "another" in form or subject is None
-        level = self.desk.finishing.strongest(subject, at.brand.id) if subject is not None else Password.strength
+        known = None if "another" in form else subject
         proving = self.desk.arrivals.interactions.park(
             kind=LINK_KIND,
             browser=at.visit.browser.digest,
             client_id=None,
             brand=at.brand.id,
             application=at.visit.interaction.application,
-            requirement=Requirement() if another else Requirement((level,)),
+            requirement=self.desk.finishing.asked_of(known, at.brand.id) if known is not None else Requirement(),
             request={"of": at.visit.interaction.id},
-            login_hint=subject.email if subject is not None and not another else "",
+            login_hint=known.email if known is not None else "",
         )
-        return see_other(f"/signin/{proving.id}", **({"another": "1"} if another else {}))
+        return see_other(f"/signin/{proving.id}", **({"another": "1"} if known is None else {}))
 
     def link(self, interaction_id: str) -> Response:
         """GET: back from the gate."""
-        visit = self.desk.arrivals.visit(interaction_id)
+        visit = self.desk.arrivals.visit(interaction_id, kind=LINK_KIND)
         if not isinstance(visit, Visit):
             return visit
         at = self.desk.enter(str(visit.interaction.request.get("of", "")))
@@ -126,14 +124,21 @@ class EndPages:
                 return see_other(self.desk.arrivals.interactions.resume_url(at.visit.interaction))
             case AlreadyActive():
                 return self._taken(at)
-            case NotProven():
-                return see_other(visit.here)
+            case NotProven(asked):
+                return self._to_prove(visit, asked)
             case never:
                 assert_never(never)
 
+    def _to_prove(self, visit: Visit, asked: Requirement | None) -> Response:
+        """To the gate, which asks for what is missing; what was proven there for this counts."""
+        if asked is not None:
+            answers = {question: answer for question, answer in visit.interaction.answers.items() if question != ENROLS}
+            self.desk.arrivals.interactions.keep(replace(visit.interaction, requirement=asked, answers=answers))
+        return see_other(visit.here)
+
     def done(self, interaction_id: str) -> Response:
         """GET: whoever came without an application goes to the portal of their brand."""
-        visit = self.desk.arrivals.visit(interaction_id)
+        visit = self.desk.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         brand = self.desk.brands.get(visit.interaction.brand)

@@ -1,14 +1,18 @@
 """The end of an activation: a new subject, signed in through the gate; or the agreement goes to one who signs in."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal, assert_never
 
 from sqlalchemy import Connection
 
 from idp.activation.case import Case, Cases, Stage
+from idp.core.errors import Refused
 from idp.core.events import ActivationFinished
 from idp.core.language import current_language
+from idp.core.throttle import Slowed, Throttle
 from idp.factors.password import Password
+from idp.sessions.context import Requirement
 from idp.sessions.interaction import Interaction
 from idp.sessions.session import Session
 from idp.signin.attempt import Attempt
@@ -19,11 +23,13 @@ from idp.signin.outcomes import Browser, Over, Pending, Proven
 from idp.signin.policy import strongest
 from idp.signin.progress import Progress
 from idp.signin.words import Problem
+from idp.subjects.details import name_of
 from idp.subjects.names import is_username
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Malformed, NewSubject, Subject, Taken
 
-LONGEST_NAME = 128
+# How many names may be tried for one agreement: whether a name is taken is told, but not of name after name.
+NAMES_A_DAY, DAY = 10, timedelta(days=1)
 DONE = "done"
 
 
@@ -61,7 +67,9 @@ class AlreadyActive:
 
 @dataclass(frozen=True, slots=True)
 class NotProven:
-    """Who is signed in has yet to prove it as strongly as they can."""
+    """Who is signed in has yet to prove it for this, as `asked`; nobody is where it is None."""
+
+    asked: Requirement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class Finishing:
     progress: Progress
     passwords: NewPasswords
     cases: Cases
+    throttle: Throttle
 
     def suggestion(self, case: Case) -> str:
         """A username that is free, made of the confirmed address; empty where none comes to mind."""
@@ -87,10 +96,15 @@ class Finishing:
             return local if is_username(local) and self.progress.subjects.find(db, local) is None else ""
 
     def create(self, interaction: Interaction, case: Case, chosen: Chosen, browser: Browser) -> Created:
-        """A new subject for the agreement, and the sign-in that `interaction` is about: the password was just given."""
+        """A new subject for the agreement, and the sign-in that `interaction` is about: the password was just given.
+
+        Raises `Refused` (429) after too many names.
+        """
         wrong = _wrong(chosen) or self.passwords.judge(chosen.password, _own_words(case, chosen), case.brand)
         if wrong is not None:
             return wrong
+        if isinstance(self.throttle.tries("activation names", case.agreement, NAMES_A_DAY, DAY), Slowed):
+            raise Refused("too_many_requests", because="more names were tried for an agreement than may be", status=429)
         # Outside any transaction: hashing takes long.
         verifier = self.passwords.verifier(chosen.password)
         progress, now = self.progress, self.progress.clock.now()
@@ -115,7 +129,7 @@ class Finishing:
     def link(
         self, interaction: Interaction, case: Case, proving: Interaction, browser: Browser
     ) -> Linked | AlreadyActive | NotProven:
-        """Gives the agreement to whoever is signed in, who has proven for `proving` as much as it asks."""
+        """Gives the agreement to whoever is signed in, who has proven for `proving` as much as they can."""
         progress, now, session = self.progress, self.progress.clock.now(), browser.session
         if session is None:
             return NotProven()
@@ -124,10 +138,10 @@ class Finishing:
             subject = progress.subjects.get(db, session.subject_id) if held is not None else None
             if held is None or subject is None or subject.disabled:
                 return NotProven()
-            brings = presented(held, proving)
-            need = progress.gate.need(db, subject, proving.brand, proving.requirement, brings, now)
-            if not isinstance(need, Nothing):
-                return NotProven()
+            # What `proving` asks may be less: it was parked before anybody said who they are.
+            asked = self._asked_of(db, subject, case.brand)
+            if not isinstance(progress.gate.need(db, subject, case.brand, asked, presented(held, proving), now), Nothing):
+                return NotProven(asked)
             if isinstance(progress.subjects.claim_number(db, progress.bus, subject.id, case.brand, case.number), Taken):
                 return AlreadyActive()
             self._finished(db, interaction, case, subject.id, "added")
@@ -148,11 +162,10 @@ class Finishing:
         with self.progress.database.reading() as db:
             return self.progress.subjects.get(db, session.subject_id)
 
-    def strongest(self, subject: Subject, brand_id: str) -> str:
-        """The highest level that the subject can reach at this brand."""
-        gate = self.progress.gate
+    def asked_of(self, subject: Subject, brand_id: str) -> Requirement:
+        """What the subject proves before they get an agreement of this brand: that they are here, as strongly as they can."""
         with self.progress.database.reading() as db:
-            return strongest(gate.enrolled(db, subject) & accepted(gate.policy(brand_id)))
+            return self._asked_of(db, subject, brand_id)
 
     def known(self, case: Case, browser: Browser) -> Subject | None:
         """Whose the agreement will be: who is signed in, or who has the confirmed address."""
@@ -160,6 +173,11 @@ class Finishing:
             return self.signed_in(browser.session)
         with self.progress.database.reading() as db:
             return self.progress.subjects.find(db, case.email) if case.email else None
+
+    def _asked_of(self, db: Connection, subject: Subject, brand_id: str) -> Requirement:
+        gate = self.progress.gate
+        level = strongest(gate.enrolled(db, subject) & accepted(gate.policy(brand_id)))
+        return Requirement((level,), renewed=True)
 
     def _finished(self, db: Connection, interaction: Interaction, case: Case, subject_id: str, kind: str) -> None:
         done = ActivationFinished(subject_id=subject_id, client_id=interaction.client_id, brand=case.brand, kind=kind)
@@ -170,8 +188,7 @@ def _wrong(chosen: Chosen) -> NotPossible | None:
     if not is_username(chosen.username):
         return NotPossible("username")
     for name in ("given_name", "family_name"):
-        value = getattr(chosen, name)
-        if not value or len(value) > LONGEST_NAME or not value.isprintable():
+        if not name_of(getattr(chosen, name)):
             return NotPossible(name)
     return None
 

@@ -11,7 +11,7 @@ from idp.activation.checking import Checking, TryLater, Underway
 from idp.activation.code_pages import CodePages
 from idp.activation.desk import At, Desk
 from idp.activation.end_pages import EndPages
-from idp.signin.agreement_details import Details, read_details
+from idp.signin.agreement_details import FIELDS, Details, read_details
 from idp.signin.gate import ACTIVATION
 from idp.signin.masking import masked
 from idp.signin.words import Problem
@@ -20,7 +20,6 @@ from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
 RETRY_SECONDS = 60
-FIELDS = ("agreement", "birth_day", "birth_month", "birth_year", "postcode")
 
 
 @dataclass(frozen=True, slots=True)

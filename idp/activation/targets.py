@@ -10,14 +10,14 @@ from typing import assert_never
 from idp.brands.agreement_check import Found, NotFound, Silent, Verdict
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
-from idp.signin.agreement_details import Details, plain
+from idp.signin.agreement_details import Details
+from idp.signin.masking import HIDDEN
 from idp.subjects.names import is_email
 from idp.subjects.phone_numbers import masked_number, mobile_number
 
 # Initials of names, and of the domains that most people have their mail at, each as often as it is met.
 INITIALS = "aaaabbccccdddeeefggghhijjjjjkkkllllmmmmmnnnooppprrrrssssstttvwyz"
 DOMAINS = "gggggggghhhooiiyyybtvsl"
-HIDDEN = "•••"
 # Of sixteen customers: by mail, by text, and nothing on file.
 BY_MAIL, BY_TEXT = 11, 15
 
@@ -60,7 +60,7 @@ class Targets:
 
     def ghost(self, brand: str, details: Details, why: str) -> Target:
         """A target that nobody has. Another one for each reason: that it changes tells no more than that the reason did."""
-        said = "\n".join((why, brand, plain(details.agreement), details.birth_date.isoformat(), plain(details.postcode)))
+        said = "\n".join((why, brand, details.agreement, details.birth_date.isoformat(), details.postcode))
         made = hmac.digest(self.key, said.encode(), "sha256")
         choice = made[0] % 16
         if choice < BY_MAIL and MailCode.kind in self.kinds:

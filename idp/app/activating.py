@@ -36,7 +36,7 @@ def activating(house: House, front: Front) -> tuple[Route, ...]:
     cases, codes = Cases(ground.kv, ground.keyring), CaseCodes(ground.keyring)
     messages = replace(sending.messages(house), not_me=NOT_ME)
     sends = CaseSending(sending.quotas(house), messages)
-    finishing = Finishing(progress_of(house), house.new_passwords, cases)
+    finishing = Finishing(progress_of(house), house.new_passwords, cases, house.throttle)
     desk = Desk(arrivals_of(house, front), house.parties.brands, cases, finishing, ground.clock)
     people.interactions.revivers[KIND] = desk.revive
     checking = Checking(

@@ -12,7 +12,8 @@ from idp.core.texts import text_deliverer
 from idp.oidc.logout import KIND as LOGOUT_TOKEN
 from idp.oidc.logout import LogoutTokens
 from idp.oidc.tokens.keys import Keys
-from idp.signin.code_messages import NOBODY
+from idp.signin.code_messages import NOBODY, TEXT
+from idp.web.mails import MAIL
 
 
 def _thrown_away(_payload: dict[str, Any], _attempt: Attempt) -> Delivered:
@@ -24,9 +25,9 @@ def outbox_worker(ground: Ground, clients: Clients, fetcher: Fetcher, keys: Keys
     settings = ground.settings
     tokens = LogoutTokens(settings.issuer, clients, keys, fetcher, settings.logout_token_lifetime)
     mail = MailDeliverer(settings.mail_url, f"no-reply@{settings.host.partition(':')[0]}", ground.database, ground.clock)
-    deliverers: dict[str, Deliverer] = {LOGOUT_TOKEN: tokens.deliver, "mail": Perishable(mail), NOBODY: _thrown_away}
+    deliverers: dict[str, Deliverer] = {LOGOUT_TOKEN: tokens.deliver, MAIL: Perishable(mail), NOBODY: _thrown_away}
     if settings.text_url:
         secret = settings.text_secret.get_secret_value()
         texts = text_deliverer(settings.text_url, secret, fetcher, ground.database, ground.clock)
-        deliverers["text"] = Perishable(texts)
+        deliverers[TEXT] = Perishable(texts)
     return Worker(ground.database, ground.keyring, ground.clock, deliverers)

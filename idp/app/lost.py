@@ -5,9 +5,9 @@ from datetime import timedelta
 from idp.app import sending
 from idp.app.front import Front
 from idp.app.house import House
-from idp.app.recovery import ways_of
+from idp.app.recovery import ASKING_WINDOW, MOST_ASKED, ways_of
 from idp.app.signing_in import arrivals_of, codes_of, flow_of
-from idp.core.events import NotMe, SecondStepProven, SignedIn
+from idp.core.events import AuthenticatorEnrolled, NotMe, PasswordChanged, RecoveryCodesRenewed, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
 from idp.recovery.lost import LostResets
 from idp.recovery.lost_asks import LostAsks
@@ -25,8 +25,6 @@ from idp.signin.attempt import Attempts
 from idp.signin.contacts import Contacts
 from idp.web.opened_links import OpenedLinks
 from idp.web.routes import Route
-
-MOST_ASKED, ASKING_WINDOW = 30, timedelta(minutes=15)
 
 
 def pages(house: House, front: Front) -> tuple[Route, ...]:
@@ -76,14 +74,18 @@ def codes(house: House) -> LostCodes:
         codes=people.sent_codes,
         quotas=sending.quotas(house),
         messages=sending.messages(house),
+        lifetime=ground.settings.interaction_lifetime,
     )
 
 
 def listen(house: House) -> None:
-    """Whoever proves what they said was lost, or says that somebody else is at it, stops a reset."""
+    """Whoever proves what was said to be lost, has something new, or takes somebody else to be at it, stops a reset."""
     bus, lost = house.ground.bus, resets(house)
     bus.subscribe(SecondStepProven, lost.when_step_proven)
     bus.subscribe(SignedIn, lost.when_signed_in)
+    for another in (AuthenticatorEnrolled, RecoveryCodesRenewed):
+        bus.subscribe(another, lost.when_enrolled)
+    bus.subscribe(PasswordChanged, lost.when_password_changed)
     bus.subscribe(NotMe, lost.when_not_me)
 
 
@@ -91,4 +93,4 @@ def _reach(house: House) -> Reach:
     ground = house.ground
     delay = timedelta(hours=ground.settings.recovery_delay)
     channels = sending.messages(house).channels
-    return Reach(Contacts(house.people.text_code), channels, ground.keyring.derive("lost contacts"), delay)
+    return Reach(Contacts(house.people.text_code), channels, ground.keyring, delay)

@@ -36,6 +36,7 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         vouching=Vouching(progress_of(house), people.interactions),
         new_passwords=house.new_passwords,
+        hashing=Quota(house.throttle, "recovery password", MOST_ASKED, ASKING_WINDOW),
     )
     ways = ways_of(house, front)
     links = OpenedLinks("recovery", ground.kv, front.browser, house.parking)
@@ -47,7 +48,7 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
 def ways_of(house: House, front: Front) -> Ways:
     """Where browsers in a recovery came from."""
     ground, scheme = house.ground, house.ground.settings.issuer.partition(":")[0]
-    return Ways(ground.kv, front.browser, house.parties.brands, house.people.interactions, scheme)
+    return Ways(ground.kv, front.browser, house.parties.brands, house.people.interactions, scheme, house.parking)
 
 
 def answering(house: House) -> Answering:

@@ -90,11 +90,13 @@ class AgreementChecks:
     clock: Clock
     sign: Sign
     opened: Open
-    _room: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_AT_ONCE), repr=False)
+    _rooms: dict[str, BoundedSemaphore] = field(default_factory=dict, repr=False)
 
     def ask(self, brand: Brand, asked: Asked) -> Verdict:
         """What `brand` says, within 3 s, asked once and never again by itself."""
-        if brand.account_api is None or not self._room.acquire(blocking=False):
+        # Each brand has its own: one that hangs must not silence the others.
+        room = self._rooms.setdefault(brand.id, BoundedSemaphore(MOST_AT_ONCE))
+        if brand.account_api is None or not room.acquire(blocking=False):
             return Silent()
         try:
             return self._ask(brand, brand.account_api, asked)
@@ -102,7 +104,7 @@ class AgreementChecks:
             log.warning("agreement_check_unanswered", brand=brand.id, because=refused.because)
             return Silent()
         finally:
-            self._room.release()
+            room.release()
 
     def _ask(self, brand: Brand, api: AccountApi, asked: Asked) -> Verdict:
         until, jti = monotonic() + SECONDS, secrets.token_urlsafe(24)

@@ -60,14 +60,19 @@ class Support(Strict):
     timezone: str = "Europe/London"
     hours: tuple[Hours, ...]
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the people who answer are; what pages and mails say of days and hours is theirs."""
+        return ZoneInfo(self.timezone)
+
     def is_open(self, now: datetime) -> bool:
         """Whether somebody answers the phone at `now`."""
-        local = now.astimezone(ZoneInfo(self.timezone))
+        local = now.astimezone(self.zone)
         return any(DAYS[local.weekday()] in line.days and line.opens <= local.time() < line.closes for line in self.hours)
 
     def opens_next(self, now: datetime) -> Opening | None:
         """When the phone is answered next; None where no hours are given."""
-        local = now.astimezone(ZoneInfo(self.timezone))
+        local = now.astimezone(self.zone)
         for ahead in range(8):
             weekday = (local.weekday() + ahead) % 7
             starts = [h.opens for h in self.hours if DAYS[weekday] in h.days and (ahead or h.opens > local.time())]
@@ -130,3 +135,8 @@ class Brand(Strict):
     policy: Policy = Policy()
     # Without one there is no activation at this brand, and no recovery by agreement number.
     account_api: AccountApi | None = None
+
+
+def zone_of(brand: Brand | None) -> ZoneInfo:
+    """Whose days and hours a page or a mail of `brand` speaks of; UTC where there is none."""
+    return brand.support.zone if brand is not None else ZoneInfo("UTC")

@@ -45,6 +45,10 @@ class Brands:
         self._look()
         return self._brands.get(brand_id or "")
 
+    def get_or_any(self, brand_id: str | None) -> Brand | None:
+        """In whose name somebody is written to: the brand, or for no or an unknown id the first of the file."""
+        return self.get(brand_id) or next(iter(self.all()), None)
+
     def all(self) -> tuple[Brand, ...]:
         """Every brand, in the file's order."""
         self._look()

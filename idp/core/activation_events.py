@@ -15,7 +15,9 @@ class ActivationStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationRefused(Event):
-    """No way to online access: `unknown`, `throttled`, `no_contact`, `withheld`, `wrong_code`, `active` (told by mail)."""
+    """No way to online access: `unknown`, `throttled`, `no_contact`, `withheld`, `wrong_code`, `active` (told by mail),
+    `told_today` (active, and told before).
+    """
 
     agreement_digest: str = ""
 

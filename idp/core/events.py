@@ -74,7 +74,7 @@ class SecondStepFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondStepProven(Event):
-    """A further proof of `kind` counted, after a first one or at a step-up."""
+    """A further proof of `kind` counted, after a first one or at a step-up; `reason` `lost`: towards a factor reset."""
 
     kind: str = ""
 

@@ -71,6 +71,11 @@ class Throttle:
             self._count(name, source, window, -1)  # whoever hammers on must not keep the door shut for everyone there
         return verdict
 
+    def give_back(self, name: str, source: str, window: timedelta) -> None:
+        """Takes back a try that came to nothing by no fault of its source."""
+        if self._count(name, source, window, -1) < 0:
+            self._count(name, source, window)  # it was counted in the window before
+
     def check(self, name: str, source: str, limit: int, window: timedelta) -> Allowed | Slowed:
         """Says whether another try is within `limit` failures, counting nothing."""
         before, elapsed = self._before(name, source, window)

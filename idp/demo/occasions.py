@@ -11,7 +11,7 @@ from idp.brands.brand import Brand
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
 from idp.notices import CHANGES, NEW_BROWSER, Notices
-from idp.recovery import lost_notices
+from idp.recovery import lost_codes, lost_notices
 from idp.recovery.asked import Asked, Waiting
 from idp.recovery.cases import Keys
 from idp.recovery.letters import Letter, Letters
@@ -69,6 +69,7 @@ class Occasions:
             yield lambda brand, left=left: notices.few_codes(brand, left)  # type: ignore[misc]
         yield lambda brand: notices.locked(brand, HANDLE)
         yield notices.already_active
+        yield lambda brand: lost_codes.carrying(brand, CODE, now)
         yield lambda brand: closing.begun(brand, now + timedelta(days=14))
         yield lambda brand: closing.reminded(brand, now + timedelta(days=3))
         yield lambda _brand: closing.kept()

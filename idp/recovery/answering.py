@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
@@ -19,6 +18,7 @@ from idp.recovery.asked import AskedCases, Waiting
 from idp.recovery.cases import Cases
 from idp.recovery.letters import Letter, Letters
 from idp.recovery.whose import Asking, Nobody, Owner, Whose
+from idp.signin.brand_of import brand_of
 from idp.subjects.subjects import Subject, Subjects
 
 # How many mails one subject gets (S1, recovery link).
@@ -43,7 +43,7 @@ class Answering:
     letters: Letters
 
     def answer(self, batch: int) -> int:
-        """Answers up to `batch` cases that are due, the oldest first; returns how many were there.
+        """Answers up to `batch` cases that are due, the oldest first; returns how many were settled.
 
         What a brand is asked about comes last, so that a brand that hangs keeps nobody else waiting. Raises `Unavailable`
         with a store.
@@ -53,8 +53,7 @@ class Answering:
         with self.database.reading() as db:
             waiting = self.asked_cases.waiting(db, self.clock.now(), batch)
         for_brands = [each for each in waiting if isinstance(self._answer(each), Asking)]
-        self.whose.ask_brands(for_brands, self._settle)
-        return len(waiting)
+        return len(waiting) - len(for_brands) + self.whose.ask_brands(for_brands, self._settle)
 
     def _answer(self, waiting: Waiting) -> Owner | Nobody | Asking:
         with self.database.transaction() as db:
@@ -71,7 +70,7 @@ class Answering:
         now = self.clock.now()
         if self.asked_cases.take(db, waiting, now) and isinstance(found, Owner):
             subject = self.subjects.get(db, found.subject_id)
-            brand = self._brand(db, waiting.brand, found.subject_id)
+            brand = brand_of(db, self.brands, self.subjects, waiting.brand, found.subject_id)
             if subject is not None and brand is not None and not subject.disabled and subject.email_verified:
                 self._send(db, waiting, Letter(subject, brand, found.is_told_name), now)
 
@@ -91,9 +90,3 @@ class Answering:
         return any(isinstance(self.throttle.check(*count), Slowed) for count in counts) or any(
             isinstance(self.throttle.tries(*count), Slowed) for count in counts
         )
-
-    def _brand(self, db: Connection, brand_id: str | None, subject_id: str) -> Brand | None:
-        """In whose name it is answered: for who came to our pages by themselves, a brand that knows them, or else any."""
-        brands = self.brands.all()
-        known = (brand for brand in brands if self.subjects.customer_number(db, subject_id, brand.id))
-        return self.brands.get(brand_id) or next(known, next(iter(brands), None))

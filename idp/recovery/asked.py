@@ -1,14 +1,16 @@
 """What was asked waits here, sealed, until the worker has answered it; then it is forgotten."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, select, update
 
 from idp.core.handles import digest
 from idp.core.sealing import Keyring, Unsealable
-from idp.recovery.case_table import KEPT, LIFETIME, MOST, PURPOSE, recovery_cases
+from idp.recovery import forgetting
+from idp.recovery.case_table import LIFETIME, PURPOSE, recovery_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,20 @@ class AskedCases:
         db.execute(recovery_cases.insert().values(row))
 
     def waiting(self, db: Connection, now: datetime, limit: int) -> tuple[Waiting, ...]:
-        """Cases that are due for an answer, the oldest first."""
+        """Cases that are due for an answer, the longest due first: what is put off again and again passes nobody."""
         row = recovery_cases.c
         due = row.answered_at.is_(None) & (row.due_at <= now) & (row.asked_at > now - LIFETIME)
         found = select(row.case_digest, row.asked_sealed, row.brand, row.asked_at).where(due)
         return tuple(
             Waiting(each.case_digest, self._opened(each.asked_sealed), each.brand, each.asked_at)
-            for each in db.execute(found.order_by(row.asked_at, row.case_digest).limit(limit))
+            for each in db.execute(found.order_by(row.due_at, row.asked_at, row.case_digest).limit(limit))
         )
 
-    def put_off(self, db: Connection, waiting: Waiting, until: datetime, now: datetime) -> bool:
-        """Leaves a case that is due to this caller alone, until `until`: of many workers one gets it."""
+    def put_off(self, db: Connection, waiting: Sequence[Waiting], until: datetime, now: datetime) -> int:
+        """Leaves cases that are due to this caller alone, until `until`, and says how many: of many workers one gets each."""
         row = recovery_cases.c
-        this = (row.case_digest == waiting.case_digest) & row.answered_at.is_(None) & (row.due_at <= now)
-        return db.execute(update(recovery_cases).where(this).values(due_at=until)).rowcount == 1
+        these = row.case_digest.in_([each.case_digest for each in waiting]) & row.answered_at.is_(None) & (row.due_at <= now)
+        return db.execute(update(recovery_cases).where(these).values(due_at=until)).rowcount
 
     def take(self, db: Connection, waiting: Waiting, now: datetime) -> bool:
         """Takes a case to answer it: of many workers one gets it. What was typed is forgotten."""
@@ -78,13 +80,7 @@ class AskedCases:
 
     def purge(self, db: Connection, now: datetime, batch: int) -> int:
         """Removes up to `batch` cases that are an hour old, and the oldest beyond 100 000; returns how many."""
-        row = recovery_cases.c
-        many = db.execute(select(func.count()).select_from(recovery_cases)).scalar_one()
-        oldest = select(row.case_digest).order_by(row.asked_at)
-        gone = 0
-        for some in (oldest.where(row.asked_at < now - KEPT).limit(batch), oldest.limit(min(batch, max(many - MOST, 0)))):
-            gone += db.execute(delete(recovery_cases).where(row.case_digest.in_(some))).rowcount
-        return gone
+        return forgetting.purge(db, recovery_cases, [recovery_cases.c.case_digest], now, batch)
 
     def _opened(self, sealed: bytes) -> Asked:
         try:

@@ -16,7 +16,7 @@ from idp.recovery.cases import WrongKey
 from idp.recovery.recovering import Recovering
 from idp.recovery.way import Way, Ways
 from idp.recovery.words import BRAND_MISSING, CODE_MISSING, NAME_MISSING, wrong_key
-from idp.signin.agreement_details import Details, read_details
+from idp.signin.agreement_details import FIELDS, Details, read_details
 from idp.signin.words import Problem
 from idp.subjects.names import LONGEST_NAME
 from idp.web.forms import Form, read_form
@@ -26,7 +26,7 @@ from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
 HOME = "/recovery"
-TYPED = ("agreement", "birth_day", "birth_month", "birth_year", "postcode", "brand")
+TYPED = (*FIELDS, "brand")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Recovery cases: somebody said who they are and cannot get in. The table, and how long and how many are kept.
+"""Recovery cases: somebody said who they are and cannot get in. The table, and how long they wait.
 
 A case is stored whether or not there is such a subject, and answered later: so asking costs the same for every name (S3.5).
 """
@@ -11,8 +11,6 @@ from idp.core.database import UTCDateTime, metadata
 
 # So long a case waits for its answer, and so long what was mailed is good.
 LIFETIME = timedelta(minutes=15)
-KEPT = timedelta(hours=1)
-MOST = 100_000
 PURPOSE = "recovery case"
 
 recovery_cases = Table(

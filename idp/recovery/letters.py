@@ -2,25 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.core.clock import Clock
 from idp.core.language import _, speaking
-from idp.core.outbox import enqueue
-from idp.core.perishable import UNTIL
 from idp.core.sealing import Keyring
 from idp.core.wishes import language_of
 from idp.recovery.asked import Waiting
 from idp.recovery.case_table import LIFETIME
 from idp.recovery.cases import Keys
 from idp.subjects.subjects import Subject
-from idp.web.mails import Mail, branded
-
-MAIL = "mail"
+from idp.web.mails import Mail, branded, post
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +41,10 @@ class Letters:
         to = letter.subject.email
         with speaking(language_of(letter.subject.locale or waiting.asked.language, letter.brand.languages)):
             payload = branded(self.templates, letter.brand, to, self._mail(letter, waiting, keys, now), now)
-        until = {UNTIL: (now + LIFETIME).isoformat()}
-        enqueue(db, self.keyring, MAIL, payload | until, self.clock, target=to.rpartition("@")[2])
+        post(db, self.keyring, self.clock, payload, until=now + LIFETIME)
 
     def _mail(self, letter: Letter, waiting: Waiting, keys: Keys, now: datetime) -> Mail:
-        zone = ZoneInfo(letter.brand.support.timezone)
+        zone = zone_of(letter.brand)
         at, until = waiting.asked_at.astimezone(zone), (now + LIFETIME).astimezone(zone)
         asked = _("Somebody asked for help with signing in to your account, at %(time)s (%(device)s).", **_where(at, waiting))
         paragraphs = [asked, _("If it was you, go on with the button or the code.")]

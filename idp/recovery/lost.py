@@ -12,14 +12,16 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, Event, SignedIn
+from idp.core.events import Bus, Event, SecondStepProven, SignedIn
 from idp.core.handles import digest, new_handle
 from idp.core.recovery_events import FactorResetCancelled, FactorResetReady, FactorResetStarted, RecoveryWithheld
 from idp.core.sealing import Keyring
+from idp.factors.recovery_codes import RecoveryCodes
+from idp.factors.text_code import TextCode
 from idp.recovery import lost_notices as say
 from idp.recovery import lost_store as store
 from idp.recovery.lost_notices import Links, LostNotices, Telling
-from idp.recovery.lost_proofs import LostProofs, Proven
+from idp.recovery.lost_proofs import REMOVED, TOWARDS, LostProofs, Proven
 from idp.recovery.lost_store import Beginning, Reset
 from idp.sessions.interaction import Interaction
 from idp.signin.needs import STRONG_STEPS
@@ -119,9 +121,22 @@ class LostResets:
         return done
 
     def when_step_proven(self, db: Connection, event: Event) -> None:
-        """Whoever proves a strong factor has not lost it."""
-        if event.subject_id and getattr(event, "kind", "") in STRONG_STEPS:
+        """Whoever proves a strong factor has not lost it, nor a phone that was not among the proofs of whoever began."""
+        if not isinstance(event, SecondStepProven) or event.reason == TOWARDS or not event.subject_id:
+            return
+        reset = store.running(db, event.subject_id)
+        if reset is not None and event.kind in STRONG_STEPS | ({TextCode.kind} - reset.proofs):
+            self.cancel(db, reset, "not_lost")
+
+    def when_enrolled(self, db: Connection, event: Event) -> None:
+        """Whoever adds what would go too has a way in, and removes on their own page what is lost."""
+        if event.subject_id and getattr(event, "kind", RecoveryCodes.kind) in (*REMOVED, RecoveryCodes.kind):
             self._cancel_running(db, event.subject_id, "not_lost")
+
+    def when_password_changed(self, db: Connection, event: Event) -> None:
+        """Who changes it from within proves more for that than a reset takes, and may do so because of its notices."""
+        if event.subject_id and event.reason == "changed":
+            self._cancel_running(db, event.subject_id, "password_changed")
 
     def when_signed_in(self, db: Connection, event: Event) -> None:
         """The same for a passkey that signed its owner in by itself."""
@@ -164,7 +179,7 @@ class LostResets:
 
     def _half_way(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         if store.told_half_way(db, reset, now):
-            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_at, self._links(reset))
+            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_after(now), self._links(reset))
 
     def _ripe(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         finish = new_handle()

@@ -7,15 +7,14 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, delete, func, select, tuple_, update
+from sqlalchemy import Column, Connection, LargeBinary, String, Table, select, update
 
 from idp.core.database import UTCDateTime, metadata, upsert
-from idp.core.sealing import Keyring
+from idp.core.sealing import Keyring, Unsealable
+from idp.recovery import forgetting
 
 PURPOSE = "lost ask"
 PAUSE = timedelta(seconds=30)
-KEPT = timedelta(hours=1)
-MOST = 100_000
 
 # One row for an interaction and a kind of code, however often it is asked for.
 lost_asks = Table(
@@ -31,7 +30,10 @@ lost_asks = Table(
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A code of `kind` for the subject called `name`, asked for on a page of `brand`, in `language`, from `source`."""
+    """A code of `kind` for the subject called `name`, asked for on a page of `brand`, in `language`, from `source`.
+
+    `proven`: whoever asks has given another proof already.
+    """
 
     interaction_id: str
     kind: str
@@ -39,6 +41,7 @@ class Ask:
     brand: str | None
     source: str
     language: str
+    proven: bool = False
 
 
 class LostAsks:
@@ -49,7 +52,7 @@ class LostAsks:
 
     def put(self, db: Connection, ask: Ask, now: datetime) -> None:
         """Stores what is asked; nothing where the same was asked half a minute ago."""
-        said = {"name": ask.name, "brand": ask.brand, "source": ask.source, "language": ask.language}
+        said = {name: getattr(ask, name) for name in ("name", "brand", "source", "language", "proven")}
         new = {"asked_sealed": self._keyring.seal(json.dumps(said).encode(), PURPOSE), "asked_at": now, "answered_at": None}
         made = upsert(db, lost_asks).values(interaction_id=ask.interaction_id, kind=ask.kind, **new)
         again = made.on_conflict_do_update(
@@ -57,12 +60,12 @@ class LostAsks:
         )
         db.execute(again)
 
-    def waiting(self, db: Connection, limit: int) -> tuple[Ask, ...]:
-        """The oldest that wait."""
+    def waiting(self, db: Connection, since: datetime, limit: int) -> tuple[Ask, ...]:
+        """The oldest that wait, of those asked for after `since`."""
         row = lost_asks.c
-        found = select(row.interaction_id, row.kind, row.asked_sealed).where(row.answered_at.is_(None))
+        found = select(row.interaction_id, row.kind, row.asked_sealed).where(row.answered_at.is_(None), row.asked_at > since)
         return tuple(
-            Ask(each.interaction_id, each.kind, **json.loads(self._keyring.open(each.asked_sealed, PURPOSE)))
+            self._opened(each.interaction_id, each.kind, each.asked_sealed)
             for each in db.execute(found.order_by(row.asked_at).limit(limit))
         )
 
@@ -74,10 +77,11 @@ class LostAsks:
 
     def purge(self, db: Connection, now: datetime, batch: int) -> int:
         """Removes up to `batch` that are an hour old, and the oldest beyond 100 000; returns how many."""
-        row = lost_asks.c
-        many = db.execute(select(func.count()).select_from(lost_asks)).scalar_one()
-        oldest = select(row.interaction_id, row.kind).order_by(row.asked_at)
-        gone = 0
-        for some in (oldest.where(row.asked_at < now - KEPT).limit(batch), oldest.limit(min(batch, max(many - MOST, 0)))):
-            gone += db.execute(delete(lost_asks).where(tuple_(row.interaction_id, row.kind).in_(some))).rowcount
-        return gone
+        return forgetting.purge(db, lost_asks, [lost_asks.c.interaction_id, lost_asks.c.kind], now, batch)
+
+    def _opened(self, interaction_id: str, kind: str, sealed: bytes) -> Ask:
+        try:
+            return Ask(interaction_id, kind, **json.loads(self._keyring.open(sealed, PURPOSE)))
+        except Unsealable:
+            # Under a master key that is gone since: nobody's, so that it does not stand in the way of the others.
+            return Ask(interaction_id, kind, name="", brand=None, source="", language="en")

@@ -1,33 +1,30 @@
 """Sends the codes that were asked for by people who lost a second factor. The worker's part: no page waits for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, CodeSent, CodeWithheld
 from idp.core.language import _, speaking
-from idp.core.outbox import enqueue
-from idp.core.perishable import UNTIL
 from idp.factors.mail_code import MailCode
 from idp.factors.sent_code import LIFETIME, Place, SentCodes
 from idp.recovery.lost_asks import Ask, LostAsks
 from idp.recovery.lost_reach import Reach
-from idp.signin.code_messages import MAIL, CodeMessages
+from idp.signin.code_messages import CodeMessages
 from idp.signin.contacts import Target
 from idp.signin.sending_quotas import SendQuotas, Used
 from idp.subjects.subjects import Subject, Subjects
 from idp.web.formats import moment
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post
 
 
 @dataclass(frozen=True, slots=True)
 class LostCodes:
-    """Collaborators."""
+    """Collaborators. A code counts in the interaction that asked for it, so none is sent after its `lifetime`."""
 
     database: Database
     clock: Clock
@@ -38,11 +35,12 @@ class LostCodes:
     codes: SentCodes
     quotas: SendQuotas
     messages: CodeMessages
+    lifetime: timedelta
 
     def answer(self, batch: int) -> int:
         """Answers up to `batch` asks, the oldest first; returns how many were there. Raises `Unavailable` with a store."""
         with self.database.reading() as db:
-            waiting = self.asks.waiting(db, batch)
+            waiting = self.asks.waiting(db, self.clock.now() - self.lifetime, batch)
         for ask in waiting:
             with self.database.transaction() as db, speaking(ask.language):
                 now = self.clock.now()
@@ -57,9 +55,7 @@ class LostCodes:
         target = self.reach.targets(db, subject).get(ask.kind)
         if target is None:
             return
-        # Strangers ask for codes by mail: what they use up must not be what the owner needs at a sign-in.
-        quota = f"lost_{MailCode.kind}" if ask.kind == MailCode.kind else ask.kind
-        used = self.quotas.use(Place(quota, subject.id, ask.interaction_id), target.address, ask.source)
+        used = self.quotas.use(Place(_counted_as(ask), subject.id, ask.interaction_id), target.address, ask.source)
         if isinstance(used, Used):
             self._withheld(db, ask, subject, used.name)
         elif used is None:
@@ -76,13 +72,25 @@ class LostCodes:
         self.bus.record(db, CodeSent(subject_id=subject.id, brand=ask.brand, kind=ask.kind))
 
     def _mail(self, db: Connection, brand: Brand, target: Target, code: str, now: datetime) -> None:
-        at = moment(now.astimezone(ZoneInfo(brand.support.timezone)))
-        said = _("Somebody says that they lost the second step of your account, and asked for this code on %(when)s.", when=at)
-        not_me = _("If it was not you, there is nothing to do: without the code nothing happens. Give it to nobody.")
-        mail = Mail("code", _("Your code"), [said], not_me, code=code)
-        payload = branded(self.messages.templates, brand, target.address, mail, now) | {UNTIL: (now + LIFETIME).isoformat()}
-        enqueue(db, self.messages.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
+        mail = carrying(brand, code, now)
+        payload = branded(self.messages.templates, brand, target.address, mail, now)
+        post(db, self.messages.keyring, self.clock, payload, until=now + LIFETIME)
 
     def _withheld(self, db: Connection, ask: Ask, subject: Subject, because: str) -> None:
         refused = CodeWithheld(subject_id=subject.id, brand=ask.brand, outcome="refused", reason=because, kind=ask.kind)
         self.bus.record(db, refused)
+
+
+def _counted_as(ask: Ask) -> str:
+    # Strangers ask for codes by mail: what they use up is what the owner needs neither at a sign-in, nor after a first proof.
+    if ask.kind != MailCode.kind:
+        return ask.kind
+    return f"{'proven' if ask.proven else 'lost'}_{ask.kind}"
+
+
+def carrying(brand: Brand, code: str, now: datetime) -> Mail:
+    """The mail that carries a code."""
+    at = moment(now.astimezone(zone_of(brand)))
+    said = _("Somebody says that they lost the second step of your account, and asked for this code on %(when)s.", when=at)
+    not_me = _("If it was not you, there is nothing to do: without the code nothing happens. Give it to nobody.")
+    return Mail("code", _("Your code"), [said], not_me, code=code)

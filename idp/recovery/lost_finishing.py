@@ -96,6 +96,8 @@ class LostFinishing:
             renews = self.takes_password(proven)
             if renews and verifier is None:
                 return NotProven()
+            # Sessions first, as wherever a reset is stopped: in another order the two would wait for each other.
+            self.new_passwords.sessions.hold_all(db, proven.subject.id, now)
             if not store.end(db, proven.reset, "finished", now):
                 return Over()
             self._remove(db, proven.subject, proven.reset, now)

@@ -3,26 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
-from idp.core.language import LANGUAGES, N_, _, current_language, speaking
+from idp.core.language import N_, _, current_language, speaking
 from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
+from idp.core.wishes import Wishes, choose
 from idp.factors.mail_code import MailCode
+from idp.signin.code_messages import TEXT
 from idp.signin.contacts import Target
 from idp.subjects.subjects import Subject
 from idp.web.formats import moment
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post
 
-TEXT, MAIL = "text", "mail"
 IF_NOT_YOU = N_("If it was not you, stop it with the button, change your password, and call us: the number is below.")
 
 
@@ -116,14 +116,14 @@ class LostNotices:
         links: Links,
     ) -> None:
         """Tells `subject` at all `targets`; `when` is the moment that is spoken of."""
-        brand = self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+        brand = self.brands.get_or_any(brand_id)
         if brand is None:
             return
-        with speaking(_language(subject, brand)):
+        with speaking(choose(Wishes(subject=subject.locale or "", browser=current_language()), brand.languages)):
             said = {
                 "brand": brand.name,
-                "when": moment(when.astimezone(ZoneInfo(brand.support.timezone))),
-                "now": moment(self.clock.now().astimezone(ZoneInfo(brand.support.timezone))),
+                "when": moment(when.astimezone(zone_of(brand))),
+                "now": moment(self.clock.now().astimezone(zone_of(brand))),
                 "device": in_words(current_origin().device),
                 "stop": f"{self.issuer}/recovery/lost/stop/{links.stop}",
                 "finish": f"{self.issuer}/recovery/lost/finish/{links.finish}",
@@ -140,9 +140,4 @@ class LostNotices:
         paragraphs = [_(paragraph, **said) for paragraph in telling.paragraphs]
         mail = Mail("base", _(telling.title), paragraphs, _(telling.not_me, **said), action)
         payload = branded(self.templates, brand, target.address, mail, self.clock.now())
-        enqueue(db, self.keyring, MAIL, payload, self.clock, target=target.address.rpartition("@")[2])
-
-
-def _language(subject: Subject, brand: Brand) -> str:
-    wanted = (subject.locale or "").partition("-")[0]
-    return wanted if wanted in LANGUAGES and wanted in brand.languages else current_language()
+        post(db, self.keyring, self.clock, payload)

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.brands.brand import zone_of
 from idp.core.throttle import Quota
 from idp.recovery.lost import Begun, LostResets, NotNow, NotProven
-from idp.recovery.lost_finishing import RESUME, Finished, LostFinishing
+from idp.recovery.lost_finishing import KIND, RESUME, Finished, LostFinishing
 from idp.recovery.lost_proofs import ENOUGH, FINISH, Asking, NothingLost, Over, Proven, TooFew
 from idp.recovery.lost_proving import LostProving
-from idp.recovery.lost_saying import LostSaying
+from idp.recovery.lost_saying import HOME, LostSaying
 from idp.recovery.lost_words import NAME_MISSING, PROOFS
 from idp.recovery.way import Way
 from idp.signin.arrival import Arrivals, Visit
@@ -25,7 +25,6 @@ from idp.web.forms import read_form
 from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
-HOME = "/recovery/lost"
 READY, SHOWN = "ready", "shown"
 
 
@@ -68,12 +67,12 @@ class LostPages:
 
     def show(self, interaction_id: str) -> Response:
         """GET: whatever comes next."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         return self._next(visit, None) if isinstance(visit, Visit) else visit
 
     def begin(self, interaction_id: str) -> Response:
         """POST: the wait begins."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         interaction = visit.interaction
@@ -104,7 +103,7 @@ class LostPages:
     def remove(self, interaction_id: str) -> Response:
         """POST: what was lost is removed, with a new password where one is chosen in the same pass."""
         form = read_form(request)
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         proven, password = self.proving.standing(visit.interaction), ""
@@ -195,5 +194,4 @@ class LostPages:
         )
 
     def _moment(self, at: datetime, brand_id: str | None) -> str:
-        brand = self.resets.proofs.brands.get(brand_id)
-        return moment(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")))
+        return moment(at.astimezone(zone_of(self.resets.proofs.brands.get(brand_id))))

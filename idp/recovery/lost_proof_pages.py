@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.language import _
 from idp.factors.password import Password
-from idp.recovery.lost_finishing import RESUME
+from idp.recovery.lost_finishing import KIND, RESUME
 from idp.recovery.lost_proofs import AGREEMENT, KINDS, Asking
 from idp.recovery.lost_proving import Counted, LostProving, NotAsked, Unanswered, UsedUp, WrongProof
 from idp.recovery.lost_words import (
@@ -20,7 +20,7 @@ from idp.recovery.lost_words import (
     WRONG_CODE,
     about_password,
 )
-from idp.signin.agreement_details import Details, read_details
+from idp.signin.agreement_details import FIELDS, Details, read_details
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.outcomes import Incomplete, LockedOut, TooManyTries
 from idp.signin.words import Problem
@@ -29,7 +29,7 @@ from idp.web.redirects import see_other
 from idp.web.routes import Guard, Route
 
 SENT = "sent"
-TYPED, NOTHING = ("agreement", "birth_day", "birth_month", "birth_year", "postcode"), Form({})
+NOTHING = Form({})
 TEMPLATES = {Password.kind: "password", AGREEMENT: "agreement"}
 
 
@@ -51,12 +51,12 @@ class LostProofPages:
 
     def show(self, interaction_id: str, kind: str) -> Response:
         """GET: the field, or the button that sends a code. Sends nothing."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         return self._page(visit, kind) if isinstance(visit, Visit) else visit
 
     def send(self, interaction_id: str, kind: str) -> Response:
         """POST: a code is asked for. The answer is the same whether or not one is sent."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         if not self.proving.ask(visit.interaction, kind, visit.browser.address):
@@ -67,7 +67,7 @@ class LostProofPages:
     def prove(self, interaction_id: str, kind: str) -> Response:
         """POST: a proof."""
         form = read_form(request)
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         if kind == Password.kind:
@@ -104,7 +104,7 @@ class LostProofPages:
         details = read_details(form, self.proving.clock.now().date())
         if not isinstance(details, Details):
             return self._page(visit, AGREEMENT, details, typed=form)
-        outcome = self.proving.by_agreement(visit.interaction, details)
+        outcome = self.proving.by_agreement(visit.interaction, details, visit.browser.address)
         match outcome:
             case Counted() | NotAsked():
                 return see_other(_way(visit))
@@ -132,7 +132,7 @@ class LostProofPages:
             words=words,
             text=_(words.known, target=target) if target and words.known else _(words.text),
             sent=f"{SENT}:{kind}" in visit.interaction.answers,
-            typed={name: typed[name] for name in TYPED},
+            typed={name: typed[name] for name in FIELDS},
             action=f"{_way(visit)}/{kind}",
             other=_way(visit),
         )

@@ -32,6 +32,8 @@ FIRST = (Password.kind, MailCode.kind, AGREEMENT)
 ENOUGH = 2
 # What is lost, and removed.
 REMOVED = ("passkey", "totp", "text_code")
+# Why a proof counted that was given here, at no sign-in.
+TOWARDS = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class LostProofs:
             return "disabled"
         if subject.staff:
             return "staff"
-        unchanged = self.reach.digest(self.reach.targets(db, subject)) == reset.contacts_digest
+        unchanged = self.reach.is_digest(reset.contacts_digest, self.reach.targets(db, subject))
         return subject if unchanged else "contact_changed"
 
     def _finishing(self, db: Connection, interaction: Interaction, attempt: Attempt | None, now: datetime) -> Standing:

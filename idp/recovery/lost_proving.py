@@ -1,21 +1,20 @@
 """Proving who one is without the second factor that was lost: by password, by a code that was sent, by an agreement."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from idp.brands.agreement_check import AgreementChecks, Asked, Found, NotFound, Silent
+from idp.brands.agreement_check import AgreementChecks, Found, NotFound, Silent
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, SecondStepFailed, SecondStepProven
-from idp.core.handles import digest
 from idp.core.language import current_language
-from idp.core.throttle import Slowed, Throttle
+from idp.core.throttle import Slowed, Throttle, source_of
 from idp.factors.password import Password
 from idp.recovery.lost_asks import Ask, LostAsks
-from idp.recovery.lost_proofs import AGREEMENT, NAME, Asking, LostProofs, Standing
+from idp.recovery.lost_proofs import AGREEMENT, FINISH, NAME, TOWARDS, Asking, LostProofs, Standing
+from idp.recovery.whose import ASKED_IN, MOST_ASKED
 from idp.sessions.interaction import Interaction
-from idp.signin.agreement_details import Details
+from idp.signin.agreement_details import Details, agreement_digest
 from idp.signin.codes import Codes
 from idp.signin.flow import Credential, Flow, Step
 from idp.signin.outcomes import Browser, Incomplete
@@ -24,6 +23,8 @@ from idp.subjects.proof import Proof
 TRIES, PAUSE = 5, timedelta(minutes=15)
 # What an agreement's holder knows is not secret, so it is not to be tried out (S1, source throttle).
 AGREEMENT_TRIES, AGREEMENT_PAUSE = 5, timedelta(days=1)
+# Whoever begins anew for every five tries is still in one place, which may be an office.
+SOURCE_TRIES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,14 @@ class LostProving:
 
     def ask(self, interaction: Interaction, kind: str, source: str) -> bool:
         """Asks the worker for a code of `kind`; False where none is asked for."""
-        if kind not in self.codes.judges or isinstance(self.asks_for(interaction, kind), NotAsked):
+        asking = self.asks_for(interaction, kind)
+        if kind not in self.codes.judges or isinstance(asking, NotAsked):
             return False
         name, now = str(interaction.request[NAME]), self.clock.now()
+        # At the end it is asked of who came by a mailed link.
+        proven = bool(asking.given) or FINISH in interaction.request
         with self.database.transaction() as db:
-            self.asks.put(db, Ask(interaction.id, kind, name, interaction.brand, source, current_language()), now)
+            self.asks.put(db, Ask(interaction.id, kind, name, interaction.brand, source, current_language(), proven), now)
         return True
 
     def by_code(self, interaction: Interaction, kind: str, typed: str) -> Counted | WrongProof | UsedUp | NotAsked | Incomplete:
@@ -109,19 +113,29 @@ class LostProving:
         self.proofs.proven(interaction, subject_id, verdict)
         return Counted()
 
-    def by_agreement(self, interaction: Interaction, details: Details) -> Counted | WrongProof | UsedUp | Unanswered | NotAsked:
+    def by_agreement(
+        self, interaction: Interaction, details: Details, source: str
+    ) -> Counted | WrongProof | UsedUp | Unanswered | NotAsked:
         """Asks the brand, which alone knows. It proves something only where the agreement is this subject's."""
-        brand = self.proofs.brands.get(interaction.brand)
-        if brand is None or isinstance(self.asks_for(interaction, AGREEMENT), NotAsked):
+        brand, asking = self.proofs.brands.get(interaction.brand), self.asks_for(interaction, AGREEMENT)
+        if brand is None or isinstance(asking, NotAsked):
             return NotAsked()
-        # No spelling of it is a fresh counter.
-        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', details.agreement.upper())}")
-        if isinstance(self.throttle.tries("lost:agreements", of_one, AGREEMENT_TRIES, AGREEMENT_PAUSE), Slowed):
+        # What strangers use up must not be what is left to who has proven something already.
+        lane = "lost:agreements:proven" if asking.given else "lost:agreements"
+        # What is nearest to who tries comes first: who is stopped there counts against nobody else.
+        quotas = (
+            (f"lost:{AGREEMENT}", interaction.id, TRIES, PAUSE),
+            (f"lost:{AGREEMENT}:source", source_of(source), SOURCE_TRIES, PAUSE),
+            (lane, agreement_digest(brand.id, details.agreement), AGREEMENT_TRIES, AGREEMENT_PAUSE),
+        )
+        if any(isinstance(self.throttle.tries(*quota), Slowed) for quota in quotas):
             return UsedUp()
-        if isinstance(self.throttle.tries(f"lost:{AGREEMENT}", interaction.id, TRIES, PAUSE), Slowed):
-            return UsedUp()
-        verdict = self.agreements.ask(brand, Asked(details.agreement, details.birth_date, details.postcode))
+        if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
+            return Unanswered()
+        verdict = self.agreements.ask(brand, details.asked)
         if isinstance(verdict, Silent):
+            for name, who, _, window in quotas:
+                self.throttle.give_back(name, who, window)
             return Unanswered()
         return self._judge(interaction, brand.id, verdict)
 
@@ -142,7 +156,7 @@ class LostProving:
 def _told(interaction: Interaction, subject_id: str, kind: str, right: bool) -> SecondStepProven | SecondStepFailed:
     # For names that do not exist too, so that the trail takes as long.
     if right:
-        return SecondStepProven(subject_id=subject_id, brand=interaction.brand, kind=kind)
+        return SecondStepProven(subject_id=subject_id, brand=interaction.brand, reason=TOWARDS, kind=kind)
     return SecondStepFailed(
         subject_id=subject_id or None, brand=interaction.brand, outcome="refused", reason="wrong", kind=kind
     )

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from idp.core.sealing import Keyring
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
 from idp.signin.contacts import Contacts, Target
 from idp.subjects.subjects import Subject
 
+PURPOSE = "lost contacts"
 # Who can be told by one channel only may look there once a day, or have lost it to whoever is at it.
 ONE_CHANNEL = timedelta(hours=72)
 
@@ -22,7 +24,7 @@ class Reach:
 
     contacts: Contacts
     channels: frozenset[str]
-    key: bytes
+    keyring: Keyring
     delay: timedelta
 
     def targets(self, db: Connection, subject: Subject) -> Mapping[str, Target]:
@@ -36,5 +38,12 @@ class Reach:
 
     def digest(self, targets: Mapping[str, Target]) -> str:
         """By which it shows that a contact is another one now; it tells nobody which."""
+        return self._digest(targets, self.keyring.key_id)
+
+    def is_digest(self, digest: str, targets: Mapping[str, Target]) -> bool:
+        """Whether `digest` was made of these `targets`, under whichever master key: a new one changes no contact."""
+        return digest in {self._digest(targets, key_id) for key_id in self.keyring.key_ids}
+
+    def _digest(self, targets: Mapping[str, Target], key_id: bytes) -> str:
         said = "\n".join(f"{kind} {target.address}" for kind, target in targets.items())
-        return hmac.digest(self.key, said.encode(), "sha256").hex()
+        return hmac.digest(self.keyring.derive(PURPOSE, key_id), said.encode(), "sha256").hex()

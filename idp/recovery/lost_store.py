@@ -25,6 +25,8 @@ from sqlalchemy import (
 from idp.core.database import UTCDateTime, metadata, upsert
 
 FINISH_WITHIN = timedelta(hours=72)
+# Half-way that is told this late, after an outage, leaves its owner half of the waiting time from then on.
+LATE = timedelta(hours=1)
 MOST, COUNTED_FOR = 3, timedelta(days=7)
 KEPT = timedelta(days=30)
 
@@ -70,6 +72,11 @@ class Reset:
     def ends_at(self) -> datetime | None:
         """Until when it can be finished; None as long as it cannot be."""
         return self.ready_told_at + FINISH_WITHIN if self.ready_told_at else None
+
+    def ready_after(self, told_at: datetime) -> datetime:
+        """When its waiting time is over, if half-way is told at `told_at`."""
+        half = (self.ready_at - self.started_at) / 2
+        return self.ready_at if told_at <= self.ready_at - half + LATE else told_at + half
 
     def is_ripe(self, now: datetime) -> bool:
         """Whether it can be finished now."""
@@ -128,13 +135,13 @@ def end(db: Connection, reset: Reset, outcome: str, now: datetime) -> bool:
 def half_way(db: Connection, now: datetime, limit: int) -> tuple[Reset, ...]:
     """Resets of which half the waiting time is over and nobody was told yet."""
     table = factor_resets.c
-    # Who was away for so long that the end has come tells of the end alone.
-    return _all(db, limit, table.middle_at <= now, table.ready_at > now, table.middle_told_at.is_(None))
+    return _all(db, limit, table.middle_at <= now, table.middle_told_at.is_(None), table.ready_told_at.is_(None))
 
 
 def ripe(db: Connection, now: datetime, limit: int) -> tuple[Reset, ...]:
-    """Resets whose waiting time is over and nobody was told yet."""
-    return _all(db, limit, factor_resets.c.ready_at <= now, factor_resets.c.ready_told_at.is_(None))
+    """Resets whose waiting time is over and nobody was told yet, but of half-way, so that nothing comes as a surprise."""
+    table = factor_resets.c
+    return _all(db, limit, table.ready_at <= now, table.middle_told_at.is_not(None), table.ready_told_at.is_(None))
 
 
 def lapsed(db: Connection, now: datetime, limit: int) -> tuple[Reset, ...]:
@@ -143,10 +150,11 @@ def lapsed(db: Connection, now: datetime, limit: int) -> tuple[Reset, ...]:
 
 
 def told_half_way(db: Connection, reset: Reset, now: datetime) -> bool:
-    """Marks what is told in the same transaction; one of many callers tells it."""
+    """Marks what is told in the same transaction, and moves the end of the wait where it is late; one of many callers does."""
     table = factor_resets.c
     this = (table.id == reset.id) & RUNNING & table.middle_told_at.is_(None) & table.ready_told_at.is_(None)
-    return db.execute(update(factor_resets).where(this).values(middle_told_at=now)).rowcount == 1
+    told = {"middle_told_at": now, "ready_at": reset.ready_after(now)}
+    return db.execute(update(factor_resets).where(this).values(told)).rowcount == 1
 
 
 def told_ready(db: Connection, reset: Reset, finish_digest: str, now: datetime) -> bool:

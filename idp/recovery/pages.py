@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.recovery.asking_pages import HOME
-from idp.recovery.recovering import DOES, RESUME, Does, Done, NotVouched, Opened, Over, Recovering
+from idp.recovery.recovering import DOES, KIND, RESUME, Does, Done, NotVouched, Opened, Over, Recovering
 from idp.recovery.way import Way, Ways
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.masking import masked
@@ -65,7 +65,7 @@ class RecoveryPages:
 
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate. An opened lock is done with; a new password is asked for."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         if visit.interaction.request.get(DOES) == "unlock":
@@ -75,14 +75,11 @@ class RecoveryPages:
     def choose(self, interaction_id: str) -> Response:
         """POST: the new password."""
         form = read_form(request)
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
-        opened = self.recovering.vouched(visit.interaction, visit.browser)
-        problem = self.recovering.judge(form["password"], opened) if isinstance(opened, Opened) else None
-        if problem is not None:
-            return self._choose(visit, problem)
-        return self._after(visit, self.recovering.reset(visit.interaction, visit.browser, form["password"]), "password")
+        done = self.recovering.reset(visit.interaction, visit.browser, form["password"])
+        return self._choose(visit, done) if isinstance(done, Problem) else self._after(visit, done, "password")
 
     def done(self) -> Response:
         """GET: what was done, and the way to sign in."""

@@ -10,6 +10,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus
 from idp.core.recovery_events import Recovered
+from idp.core.throttle import Quota
 from idp.recovery.asked import Asked, AskedCases
 from idp.recovery.cases import Case, Cases, WrongKey
 from idp.sessions.interaction import Interaction
@@ -54,7 +55,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Recovering:
-    """Collaborators. A link is named by the digest of its handle."""
+    """Collaborators. A link is named by the digest of its handle; `hashing` is how often one source may set a password."""
 
     database: Database
     clock: Clock
@@ -65,6 +66,7 @@ class Recovering:
     locking: Locking
     vouching: Vouching
     new_passwords: NewPasswords
+    hashing: Quota
 
     def ask(self, case: str, asked: Asked, brand: str | None) -> None:
         """Somebody says who they are; `case` is the handle under which this browser goes on."""
@@ -95,12 +97,19 @@ class Recovering:
         """What the page of the new password says beforehand."""
         return self.new_passwords.choosing(opened.case.brand)
 
-    def judge(self, password: str, opened: Opened) -> Problem | None:
-        """What stands against this new password."""
-        return self.new_passwords.judge(password, words_about(opened.subject), opened.case.brand)
+    def reset(self, interaction: Interaction, browser: Browser, password: str) -> Done | NotVouched | Over | Problem:
+        """Puts a password in place, ends every lock and all that runs, and uses the link up. No sign-in comes of it.
 
-    def reset(self, interaction: Interaction, browser: Browser, password: str) -> Done | NotVouched | Over:
-        """Puts a judged password in place, ends every lock and all that runs, and uses the link up. No sign-in comes of it."""
+        Raises `Refused` (429) where one source sets too many, `Unavailable` under load.
+        """
+        proven = self.vouched(interaction, browser)
+        if not isinstance(proven, Opened):
+            return proven
+        problem = self.new_passwords.judge(password, words_about(proven.subject), proven.case.brand)
+        if problem is not None:
+            return problem
+        # Hashing is dear: only for who has proven everything, and not without end.
+        self.hashing.use()
         verifier, now = self.new_passwords.verifier(password), self.clock.now()
         with self.database.transaction() as db:
             opened = self._vouched(db, interaction, browser, now)

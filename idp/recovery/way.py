@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from idp.brands.registry import Brands
 from idp.core.kv import KV
+from idp.core.throttle import Quota
 from idp.sessions.interaction import Interactions
 from idp.web.browser import BrowserCookie
 
@@ -23,16 +24,20 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Keeps the way of each browser for an hour."""
+    """Keeps the way of each browser for an hour; `parking` limits how many one source may begin."""
 
     kv: KV
     browser: BrowserCookie
     brands: Brands
     interactions: Interactions
     scheme: str
+    parking: Quota
 
     def begin(self, brand: str | None, request: str | None) -> Way:
-        """The way of who comes from a sign-in (`request`), or from a page of `brand`; else the one this browser is on."""
+        """The way of who comes from a sign-in (`request`), or from a page of `brand`; else the one this browser is on.
+
+        Raises `Refused` (429) where its source begins too many.
+        """
         found = self.interactions.find(request, self.browser.digest()) if request else None
         if found is not None:
             way = Way(found.brand, found.id)
@@ -40,6 +45,8 @@ class Ways:
             way = Way(brand)
         else:
             return self.find()
+        if self.kv.get(self._key()) is None:
+            self.parking.use()  # who throws the cookie away would leave a row each time
         self.keep(way)
         return way
 

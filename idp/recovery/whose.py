@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -13,9 +13,9 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.handles import digest
 from idp.core.throttle import Slowed, Throttle
 from idp.recovery.asked import Asked, AskedCases, Waiting
+from idp.signin.agreement_details import agreement_digest, plain
 from idp.subjects.subjects import Subjects
 
 # A brand that did not answer is asked about the same agreement again after this.
@@ -24,8 +24,10 @@ AGAIN = timedelta(seconds=60)
 MOST_ASKED, ASKED_IN = 120, timedelta(minutes=1)
 # About one agreement, whatever is said of its holder.
 MOST_OF_ONE, OF_ONE_IN = 20, timedelta(days=1)
-# No name of a person: at least four digits, and nothing that a number of an agreement has not.
-NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){4})[0-9A-Za-z][0-9A-Za-z ./-]{3,39}")
+# So many a pass, for a brand that answers late holds the worker up; the rest comes soon.
+MOST_A_PASS, SOON = 8, timedelta(seconds=2)
+# What people are called is none of a brand's business: a few letters, then digits.
+NUMBER = re.compile(r"(?:[A-Za-z]{1,4}[ ./-]?)?(?:[0-9][ ./-]?){3,20}[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +66,30 @@ class Whose:
         subject = None if asked.is_detailed else self.subjects.find(db, asked.name)
         if subject is not None:
             return Owner(subject.id, is_told_name=True)
-        return Asking() if self._askable(waiting) and NUMBER.fullmatch(asked.name.strip()) else Nobody()
+        is_number = asked.is_detailed or NUMBER.fullmatch(asked.name.strip())
+        return Asking() if is_number and self._askable(waiting) else Nobody()
 
-    def ask_brands(self, waiting: Sequence[Waiting], settle: Callable[[Waiting, Owner | Nobody], None]) -> None:
-        """Asks the brands, outside any transaction, and gives each answer to `settle`.
+    def ask_brands(self, waiting: Sequence[Waiting], settle: Callable[[Waiting, Owner | Nobody], None]) -> int:
+        """Asks the brands, outside any transaction, gives each answer to `settle`, and returns how many there were.
 
         A brand that says nothing is asked about nothing more this time; what it left open waits, as long as its case does.
         """
         silent: set[str] = set()
-        for each in waiting:
-            brands = self._askable(each)
-            if not silent.isdisjoint(brand.id for brand in brands):
-                continue
+        settled = 0
+        for number, each in enumerate(waiting):
             now = self.clock.now()
-            with self.database.transaction() as db:
-                mine = self.asked_cases.put_off(db, each, now + AGAIN, now)
-            if mine:
-                self._ask(each, brands, silent, settle)
+            if number >= MOST_A_PASS:
+                self._put_off(waiting[number:], now + (AGAIN if silent else SOON), now)
+                break
+            mine = self._put_off([each], now + AGAIN, now)
+            brands = self._askable(each)
+            if mine and silent.isdisjoint(brand.id for brand in brands):
+                settled += self._ask(each, brands, silent, settle)
+        return settled
+
+    def _put_off(self, waiting: Sequence[Waiting], until: datetime, now: datetime) -> bool:
+        with self.database.transaction() as db:
+            return self.asked_cases.put_off(db, waiting, until, now) > 0
 
     def _ask(
         self,
@@ -88,7 +97,9 @@ class Whose:
         brands: Sequence[Brand],
         silent: set[str],
         settle: Callable[[Waiting, Owner | Nobody], None],
-    ) -> None:
+    ) -> bool:
+        """Whether it was settled."""
+        found: Owner | Nobody = Nobody()
         quiet = False
         for brand in brands:
             verdict = self._verdict(brand, waiting.asked)
@@ -96,19 +107,24 @@ class Whose:
                 silent.add(brand.id)
                 quiet = True
             elif isinstance(verdict, Found) and (owner := self._owner(brand, verdict, waiting.asked)) is not None:
-                return settle(waiting, owner)
-        return None if quiet else settle(waiting, Nobody())
+                found, quiet = owner, False
+                break
+        if not quiet:
+            settle(waiting, found)
+        return not quiet
 
     def _verdict(self, brand: Brand, asked: Asked) -> Verdict:
-        number = asked.name.strip()
+        number = plain(asked.name)
         if isinstance(self.throttle.tries("recovery asks", brand.id, MOST_ASKED, ASKED_IN), Slowed):
             return Silent()
-        of_one = digest(f"{brand.id}:{re.sub(r'[^0-9A-Z]', '', number.upper())}")
+        of_one = agreement_digest(brand.id, number)
         if isinstance(self.throttle.tries("recovery asks of", of_one, MOST_OF_ONE, OF_ONE_IN), Slowed):
             return NotFound()
-        if asked.is_detailed:
-            return self.checks.ask(brand, Question(number, date.fromisoformat(asked.birth_date), asked.postcode))
-        return self.checks.ask(brand, Question(number))
+        born = date.fromisoformat(asked.birth_date) if asked.is_detailed else None
+        verdict = self.checks.ask(brand, Question(number, born, asked.postcode) if born is not None else Question(number))
+        if isinstance(verdict, Silent):
+            self.throttle.give_back("recovery asks of", of_one, OF_ONE_IN)
+        return verdict
 
     def _owner(self, brand: Brand, found: Found, asked: Asked) -> Owner | None:
         with self.database.reading() as db:

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.core.account_events import AccountClosed, AccountClosing
 from idp.core.audit import Trail
 from idp.core.clock import Clock
@@ -156,4 +155,4 @@ def closed() -> Mail:
 
 
 def _day(brand: Brand, at: datetime) -> str:
-    return formats.day(at.astimezone(ZoneInfo(brand.support.timezone)))
+    return formats.day(at.astimezone(zone_of(brand)))

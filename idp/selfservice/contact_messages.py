@@ -4,26 +4,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from idp.brands.brand import Brand
-from idp.core.devices import in_words
 from idp.core.language import LANGUAGES, N_, _, speaking
-from idp.core.origin import current_origin
 from idp.core.outbox import enqueue
-from idp.core.perishable import UNTIL
 from idp.core.wishes import language_of
 from idp.factors.text_code import TextCode
 from idp.selfservice.contact_undos import EMAIL, PHONE
-from idp.signin.code_messages import MAIL, TEXT, CodeMessages
+from idp.signin.code_messages import TEXT, CodeMessages
 from idp.signin.masking import masked
 from idp.subjects.phone_numbers import masked_number
 from idp.subjects.subjects import Subject
-from idp.web import formats
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post, where
 
 # By what became of the contact.
 EMAIL_CHANGED, PHONE_CHANGED = N_("Your e-mail address was changed"), N_("Your phone number was changed")
@@ -46,7 +40,7 @@ class ContactMessages:
         """The code to an address that is to become somebody's."""
         stranger = _("If it was not you, somebody mistyped their own address: there is nothing to do.")
         mail = Mail("contact_code", _("Confirm your e-mail address"), [self._asked_for(brand)], stranger, code=code)
-        self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
+        self._mail(db, brand, to, mail, until)
 
     def vouching(self, kind: str, value: str) -> Callable[[Connection, Brand, str, str, datetime], None]:
         """A writer of the code to a contact that is held: it says what the code is good for. `value` is empty for none."""
@@ -58,7 +52,7 @@ class ContactMessages:
                 "If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody."
             )
             mail = Mail("code", _("Your code"), [said, self._asked_for(brand)], stranger, code=code)
-            self._mail(db, brand, to, mail, {UNTIL: until.isoformat()})
+            self._mail(db, brand, to, mail, until)
 
         return write
 
@@ -69,7 +63,7 @@ class ContactMessages:
             with speaking(language_of(locale, brand.languages)):
                 safe = _("If it was not you, there is nothing to do. Nothing changed, and nobody was told of your account.")
                 mail = Mail("contact_in_use", _("Somebody wanted your e-mail address"), [self._asked_for(brand)], safe)
-                self._mail(db, brand, holder, mail, {})
+                self._mail(db, brand, holder, mail)
 
         return write
 
@@ -83,7 +77,7 @@ class ContactMessages:
         brand = self.messages.brand(brand_id)
         if brand is not None:
             said = _("From now on we write to %(address)s.", address=masked(new))
-            self._mail(db, brand, old, self._undo(brand, _(EMAIL_CHANGED), said, handle), {})
+            self._mail(db, brand, old, self._undo(brand, _(EMAIL_CHANGED), said, handle))
 
     def phone_changed(self, db: Connection, brand_id: str | None, to: str, old: str, new: str, handle: str) -> None:
         """To the e-mail address `to`: what became of the number, and the way back. Either number may be empty."""
@@ -92,7 +86,7 @@ class ContactMessages:
             return
         title = (PHONE_CHANGED if old else PHONE_ADDED) if new else PHONE_REMOVED
         said = _("It is %(number)s now.", number=masked_number(new)) if new else _("We have no number of yours any more.")
-        self._mail(db, brand, to, self._undo(brand, _(title), said, handle), {})
+        self._mail(db, brand, to, self._undo(brand, _(title), said, handle))
 
     def number_gone(self, db: Connection, brand_id: str | None, old: str) -> None:
         """To the number that was somebody's until now."""
@@ -111,11 +105,8 @@ class ContactMessages:
         return _("Where it was asked for: %(where)s", where=self._where(brand))
 
     def _where(self, brand: Brand) -> str:
-        at = self.messages.clock.now().astimezone(ZoneInfo(brand.support.timezone))
-        moment = {"device": in_words(current_origin().device), "day": formats.day(at), "time": f"{at:%H:%M} ({at:%Z})"}
-        return _("%(device)s, on %(day)s at %(time)s.", **moment)
+        return where(brand, self.messages.clock.now())
 
-    def _mail(self, db: Connection, brand: Brand, to: str, mail: Mail, more: dict[str, Any]) -> None:
+    def _mail(self, db: Connection, brand: Brand, to: str, mail: Mail, until: datetime | None = None) -> None:
         ours = self.messages
-        payload = branded(ours.templates, brand, to, mail, ours.clock.now()) | more
-        enqueue(db, ours.keyring, MAIL, payload, ours.clock, target=to.rpartition("@")[2])
+        post(db, ours.keyring, ours.clock, branded(ours.templates, brand, to, mail, ours.clock.now()), until=until)

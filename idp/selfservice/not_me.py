@@ -9,15 +9,14 @@ from idp.core.database import Database
 from idp.core.events import Bus, NotMe
 from idp.core.language import _, speaking
 from idp.core.origin import current_origin
-from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
-from idp.notices import MAIL, Notices
+from idp.notices import Notices
 from idp.selfservice.own import Owner
 from idp.sessions import known_browsers
 from idp.sessions.listing import hold_all
 from idp.signin.locking import Locking
 from idp.subjects.subjects import Subject
-from idp.web.mails import Mail, branded
+from idp.web.mails import Mail, branded, post
 
 REASON = "activity"
 
@@ -58,7 +57,7 @@ class Alarm:
         with speaking(brand.languages[0]):
             mail = to_support(owner.subject)
             payload = branded(self.notices.templates, brand, brand.support.email, mail, self.clock.now())
-        enqueue(db, self.keyring, MAIL, payload, self.clock, target=brand.support.email.rpartition("@")[2])
+        post(db, self.keyring, self.clock, payload)
 
 
 def to_owner() -> Mail:

@@ -11,6 +11,7 @@ from flask import request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from idp.brands.brand import zone_of
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import Unavailable
@@ -159,13 +160,12 @@ class Own:
 
     def zone(self, owner: Owner) -> ZoneInfo:
         """Whose days the pages speak of."""
-        brand = self.gate.brands.get(owner.brand)
-        return ZoneInfo(brand.support.timezone if brand is not None else "UTC")
+        return zone_of(self.gate.brands.get(owner.brand))
 
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate to where they were going; "not now" leads to the page that shows without changing."""
         interaction = self.interactions.find(interaction_id, self.browser.digest())
-        if interaction is None:
+        if interaction is None or interaction.kind != KIND:
             return see_other(f"/signin/{interaction_id}")
         if DECLINED not in interaction.answers and not self._is_met(interaction):
             return see_other(f"/signin/{interaction_id}")

@@ -1,15 +1,16 @@
 """What the holder of an agreement types about it: read from the form once, handed to the brand."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
 from idp.brands.agreement_check import Asked
+from idp.core.handles import digest
 from idp.core.language import N_
 from idp.signin.words import Problem
 from idp.web.forms import Form
 
+FIELDS = ("agreement", "birth_day", "birth_month", "birth_year", "postcode")
 SHORTEST, LONGEST = 4, 40
 LONGEST_POSTCODE = 16
 EARLIEST = 1900
@@ -24,7 +25,10 @@ POSTCODE = Problem(N_("Check your postcode"), N_("Type the postcode that your ag
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The three things asked. Nothing of it shows when it is written down by accident."""
+    """The three things asked: number and postcode as they are compared, and so asked, counted and made into digests (`plain`).
+
+    Nothing of it shows when it is written down by accident.
+    """
 
     agreement: str
     birth_date: date = field(repr=False)
@@ -46,17 +50,26 @@ def read_details(form: Form, today: date) -> Details | Problem:
         return BIRTH_DATE
     if not _is_line(postcode, LONGEST_POSTCODE) or not plain(postcode):
         return POSTCODE
-    return Details(agreement, born, postcode)
+    return Details(plain(agreement), born, plain(postcode))
 
 
 def plain(typed: str) -> str:
-    """A number or postcode as it counts: letters and digits alone, so that no spelling of it is a fresh counter."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", typed).casefold())
-    return "".join(sign for sign in folded if sign.isalnum())
+    """A number or postcode as it is compared: letters and digits alone, in capitals.
+
+    The brand hears it like this too: what it took for the same, and we for another, would be a fresh counter and a way to
+    see whether something matched.
+    """
+    return "".join(sign for sign in typed if sign.isascii() and sign.isalnum()).upper()
+
+
+def agreement_digest(brand_id: str, number: str) -> str:
+    """By which tries at one agreement are counted, however its number is spelled."""
+    return digest(f"{brand_id}:{plain(number)}")
 
 
 def _is_line(text: str, longest: int) -> bool:
-    return 0 < len(text) <= longest and text.isprintable()
+    # Letters of other scripts are in none of them: whether a brand reads past them must not show.
+    return 0 < len(text) <= longest and text.isascii() and text.isprintable()
 
 
 def _date(day: str, month: str, year: str) -> date | None:

@@ -50,8 +50,8 @@ class Arrivals:
     browser: BrowserCookie
     pages: Pages
 
-    def visit(self, interaction_id: str, form: Form | None = None) -> Visit | Response:
-        """The visit, or the page that says why there is none.
+    def visit(self, interaction_id: str, form: Form | None = None, *, kind: str | None = None) -> Visit | Response:
+        """The visit, or the page that says why there is none. Pages that belong to one `kind` of request take no other.
 
         A form may come from a page that stood open longer than the request was parked: its sealed copy is then parked anew.
         """
@@ -59,7 +59,7 @@ class Arrivals:
         interaction = self.interactions.find(interaction_id, digest)
         if interaction is None and form is not None and not self.interactions.finished(interaction_id, digest):
             interaction = self.interactions.revive(form["request"], digest)
-        if interaction is None:
+        if interaction is None or kind not in (None, interaction.kind):
             return self._closed(interaction_id)
         return Visit(interaction, self._seen(digest, form))
 

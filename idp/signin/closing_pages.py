@@ -1,11 +1,11 @@
 """The page that meets whoever signs in to an account that they asked to have closed."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.brands.brand import zone_of
 from idp.signin.arrival import Arrivals, Visit
 from idp.signin.keeping import Keeping
 from idp.signin.outcomes import Proven
@@ -40,7 +40,7 @@ class ClosingPages:
         if at is None:
             return see_other(visit.here)
         brand = self.keeping.progress.gate.brands.get(visit.interaction.brand)
-        day = formats.day(at.astimezone(ZoneInfo(brand.support.timezone if brand else "UTC")))
+        day = formats.day(at.astimezone(zone_of(brand)))
         return self.arrivals.page("signin/closing.html", visit, day=day, action=f"{visit.here}/closing")
 
     def answer(self, interaction_id: str) -> Response:

@@ -6,12 +6,11 @@ They are in the language of the page where it was asked for, for that is where s
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
+from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
@@ -23,9 +22,9 @@ from idp.core.sealing import Keyring
 from idp.factors.mail_code import MailCode
 from idp.factors.text_code import TextCode
 from idp.web.formats import on
-from idp.web.mails import Mail, branded
+from idp.web.mails import MAIL, Mail, branded, post
 
-TEXT, MAIL = "text", "mail"
+TEXT = "text"
 # A page must not tell by its time whether a message goes out: so one that must not is written too, and delivered to nobody.
 NOBODY = "nobody"
 NOT_ME = N_("If it was not you, somebody knows your password: call us, the number is below. Give the code to nobody.")
@@ -55,7 +54,7 @@ class CodeMessages:
 
     def brand(self, brand_id: str | None) -> Brand | None:
         """In whose name a message goes out; any brand's, where the application belongs to none."""
-        return self.brands.get(brand_id) or next(iter(self.brands.all()), None)
+        return self.brands.get_or_any(brand_id)
 
     def _text(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
@@ -65,7 +64,7 @@ class CodeMessages:
 
     def _mail(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         now = self.clock.now()
-        at = now.astimezone(ZoneInfo(brand.support.timezone))
+        at = now.astimezone(zone_of(brand))
         mail = Mail(
             "code",
             _("Your code"),
@@ -73,8 +72,8 @@ class CodeMessages:
             _(self.not_me),
             code=code,
         )
-        payload = branded(self.templates, brand, to, mail, now) | {UNTIL: until.isoformat()}
-        enqueue(db, self.keyring, self._leaves_as(MAIL), payload, self.clock, target=to.rpartition("@")[2])
+        payload = branded(self.templates, brand, to, mail, now)
+        post(db, self.keyring, self.clock, payload, until=until, kind=self._leaves_as(MAIL))
 
     def _leaves_as(self, kind: str) -> str:
         return NOBODY if self.to_nobody else kind

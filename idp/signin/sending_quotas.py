@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from idp.core.throttle import Allowed, Slowed, Throttle, source_of
 from idp.factors.sent_code import Place
+from idp.subjects.names import name_key
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EACH = ((5, HOUR), (10, DAY))
@@ -53,7 +54,8 @@ class SendQuotas:
         return _first_used(self.throttle.tries, limits)
 
     def _limits(self, place: Place, address: str, source: str, confirmed: bool) -> list[Limit]:
-        target = hmac.digest(self.key, address.encode(), "sha256").hex()
+        # A mailbox takes its address in any spelling.
+        target = hmac.digest(self.key, name_key(address).encode(), "sha256").hex()
         return [
             *((f"{place.kind}:subject", place.subject_id, *limit) for limit in EACH),
             *((f"{place.kind}:{'target' if confirmed else 'new'}", target, *limit) for limit in (EACH if confirmed else NEW)),

@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.signin.arrival import Arrivals, Visit
-from idp.signin.unlocking import RESUME, Answered, LinkOver, NotVouched, Unlocking
+from idp.signin.unlocking import KIND, RESUME, Answered, LinkOver, NotVouched, Unlocking
 from idp.web.forms import read_form
 from idp.web.opened_links import OpenedLinks
 from idp.web.redirects import see_other
@@ -52,7 +52,7 @@ class UnlockPages:
 
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate."""
-        visit = self.arrivals.visit(interaction_id)
+        visit = self.arrivals.visit(interaction_id, kind=KIND)
         if not isinstance(visit, Visit):
             return visit
         done = self.unlocking.unlock(visit.interaction, visit.browser)

@@ -1,14 +1,25 @@
-"""A mail in the brand's name and dress, as text and as HTML, ready for the outbox."""
+"""A mail in the brand's name and dress, as text and as HTML, and its way into the outbox."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
+from typing import Any
 
 from jinja2 import Environment
+from sqlalchemy import Connection
 
-from idp.brands.brand import Brand
-from idp.core.language import current_language
+from idp.brands.brand import Brand, zone_of
+from idp.core.clock import Clock
+from idp.core.devices import in_words
+from idp.core.language import _, current_language
+from idp.core.origin import current_origin
+from idp.core.outbox import enqueue
+from idp.core.perishable import UNTIL
+from idp.core.sealing import Keyring
+from idp.web.formats import on
 from idp.web.render import dress
+
+MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +59,23 @@ def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: date
         "text": templates.get_template(f"mail/{mail.name}.txt").render(context),
         "html": templates.get_template(f"mail/{mail.name}.html").render(context),
     }
+
+
+def post(
+    db: Connection,
+    keyring: Keyring,
+    clock: Clock,
+    payload: dict[str, Any],
+    *,
+    until: datetime | None = None,
+    kind: str = MAIL,
+) -> None:
+    """Puts a `branded` mail into the outbox, in the caller's transaction; from `until` on it is not delivered any more."""
+    perishes = {UNTIL: until.isoformat()} if until is not None else {}
+    # Mailboxes at one provider share a receiver, so that one that hangs holds up no other.
+    enqueue(db, keyring, kind, payload | perishes, clock, target=str(payload["to"]).rpartition("@")[2])
+
+
+def where(brand: Brand, now: datetime) -> str:
+    """Where the call under way came from, and when: "Firefox on Linux, on 3 October 2026 at 14:05 (BST)."."""
+    return _("%(browser)s, %(when)s.", browser=in_words(current_origin().device), when=on(now.astimezone(zone_of(brand))))

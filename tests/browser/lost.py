@@ -61,6 +61,10 @@ def loses_the_app(visitor: Visitor, office: Office, brand: str, name: str, phone
     visitor.press("Go on")
     visitor.reads("Prove that it’s you")
     look("lost-prove")
+    visitor.follow("Your agreement, birth date and postcode")
+    visitor.reads("Tell us about your agreement")
+    look("lost-agreement")
+    visitor.follow("Choose another way")
     gives_a_code(visitor, office, "e-mail", "Mail me a code", email, look)
     visitor.reads("Prove that it’s you")
     look("lost-one-more")
@@ -76,6 +80,12 @@ def loses_the_app(visitor: Visitor, office: Office, brand: str, name: str, phone
     visitor.press("Begin the wait")
     visitor.reads("The wait has begun")
     look("lost-begun")
+    comes_back(visitor, office, email, look)
+
+
+def comes_back(visitor: Visitor, office: Office, email: str, look: Look) -> None:
+    """From the first notice to the removal."""
+    page = visitor.page
     page.goto(visitor.places.issuer + newest(office, email, LINK.format("stop")))
     visitor.reads("Keep your second step?")
     look("lost-stop")

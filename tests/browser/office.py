@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 
 from idp.app import House, build, lay_ground
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
+from idp.recovery.asked import Asked, Waiting
 from idp.selfservice import contact_undos
 from idp.settings import Settings
 from idp.signin import unlock_links
@@ -38,6 +40,18 @@ class Office:
             assert subject is not None
             handle = unlock_links.offer(db, subject.id, brand, ground.clock.now())
         return f"/unlock/{handle}"
+
+    def recovery_link(self, username: str, brand: str) -> str:
+        """The path of a link that leads back in, as it is mailed to its owner."""
+        ground, digest = self.house.ground, sha256(username.encode()).hexdigest()
+        now, asked = ground.clock.now(), Asked(username)
+        with ground.database.transaction() as db:
+            subject = self.house.people.subjects.find(db, username)
+            assert subject is not None
+            self.house.asked_cases.ask(db, username, asked, brand, now)
+            self.house.asked_cases.take(db, Waiting(digest, asked, brand, now), now)
+            handle = self.house.recovery_cases.equip(db, digest, subject, now).handle
+        return f"/recovery/link/{handle}"
 
     def undo_link(self, username: str, kind: str, old: str, brand: str) -> str:
         """The path of a link that takes a change of e-mail or phone back, as it is mailed to the old contact."""

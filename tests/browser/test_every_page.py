@@ -183,6 +183,18 @@ def test_the_mail_about_a_lock(open_browser: OpenBrowser, demo: Demo, office: Of
     is_sound(visitor.page)
 
 
+def test_the_way_back_in(open_browser: OpenBrowser, demo: Demo, office: Office, brand: str) -> None:
+    owner = f"back-{brand}"
+    office.add_customer(NewSubject(username=owner, email=f"{owner}@example.test", email_verified=True), OF_ALL_OTHERS)
+    visitor = open_browser()
+    for path in ("/recovery/agreement", f"/recovery?brand={brand}", "/recovery/agreement", "/recovery/sent"):
+        visitor.page.goto(f"{demo.issuer}{path}")
+        is_sound(visitor.page)
+    visitor.page.goto(demo.issuer + office.recovery_link(owner, brand))
+    visitor.reads("Get back in")
+    is_sound(visitor.page)
+
+
 def test_consent_and_the_answer_by_form(open_browser: OpenBrowser, brand: str, shops: dict[str, Shop]) -> None:
     visitor, shop = open_browser(), shops[brand]
     visitor.page.goto(shop.url(response_mode="form_post"))

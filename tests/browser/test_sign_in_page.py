@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from idp.core.language import LANGUAGES
+from tests.browser.conftest import OpenBrowser
 from tests.browser.visitor import PASSWORDS, Visitor
 
 pytestmark = pytest.mark.browser
@@ -151,7 +153,9 @@ def test_a_shared_computer_keeps_nothing_that_outlives_the_browser(visitor: Visi
     assert all((cookie["expires"], cookie["httpOnly"], cookie["sameSite"]) == (-1, True, "Lax") for cookie in cookies)
 
 
-def test_the_whole_page_is_light_and_asks_nobody_else(visitor: Visitor) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_whole_page_is_light_and_asks_nobody_else(open_browser: OpenBrowser, language: str) -> None:
+    visitor = open_browser(locale=language)
     finished: list[Request] = []
 
     def note(request: Request) -> None:

@@ -16,6 +16,11 @@ Claims = dict[str, Any]
 ANSWER = "agreement-answer+jwt"
 
 
+def plain(typed: str) -> str:
+    """As lenient as a brand may be: it reads past whatever is no letter or digit of its own numbers."""
+    return "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+
+
 @dataclass
 class BrandApi:
     """`holders` by agreement; `distort` changes the claims of an answer, `instead` sends raw bytes in its place.
@@ -42,7 +47,11 @@ class BrandApi:
         return f"{self.url}/agreement-check"
 
     def knows(self, agreement: str, birth_date: str, postcode: str, number: str, **on_file: str) -> None:
-        self.holders[agreement] = {"who": (birth_date, postcode), "told": {"customer_number": number}, "on_file": on_file}
+        self.holders[plain(agreement)] = {
+            "who": (birth_date, plain(postcode)),
+            "told": {"customer_number": number},
+            "on_file": on_file,
+        }
 
     def block(self) -> dict[str, Any]:
         """What stands in the brand's block."""
@@ -61,12 +70,12 @@ class BrandApi:
     def verdict(self, claims: Claims) -> Claims:
         now = int(self.now().timestamp())
         common = {"iss": self.url, "aud": self.issuer, "jti": claims["jti"], "iat": now, "exp": now + 60}
-        holder = self.holders.get(claims["agreement"])
+        holder = self.holders.get(plain(claims["agreement"]))
         if holder is None:
             return common | {"match": False}
         if "birth_date" not in claims:
             return common | {"match": True} | holder["told"]
-        if (claims["birth_date"], claims["postcode"]) != holder["who"]:
+        if (claims["birth_date"], plain(claims["postcode"])) != holder["who"]:
             return common | {"match": False}
         return common | {"match": True} | holder["told"] | holder["on_file"]
 

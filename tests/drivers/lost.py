@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from idp.app import lost
 from tests.builders import ANA_PASSWORD, TestClock
@@ -11,7 +12,7 @@ from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
-HOUR = timedelta(hours=1)
+HOUR, HALF_A_DAY = timedelta(hours=1), 12
 BORN, POSTCODE, NUMBER = date(1980, 5, 17), "SW1A 1AA", "STL-1001"
 AGREEMENT = {
     "agreement": NUMBER,
@@ -33,6 +34,7 @@ class Loss:
     browser: Browser
     clock: TestClock
     hour: timedelta = HOUR
+    agreement: str = NUMBER
 
     def elsewhere(self, address: str = "192.0.2.77") -> "Loss":
         """The same in another browser."""
@@ -53,7 +55,7 @@ class Loss:
         if kind == "password":
             return self.browser.submit(password=password)
         if kind == "agreement":
-            return self.browser.submit(**AGREEMENT)
+            return self.browser.submit(**(AGREEMENT | {"agreement": self.agreement}))
         return self.browser.submit(code=self.post.code(kind))
 
     def has_begun(self, *kinds: str) -> Page:
@@ -64,7 +66,13 @@ class Loss:
         return self.browser.submit()
 
     def waits(self, hours: float) -> None:
-        """The clock moves, and the worker does what is due."""
+        """The clock moves, and the worker does what is due, at every half of a day at least."""
+        for _ in range(int(hours // HALF_A_DAY)):
+            self.worker_was_away(HALF_A_DAY)
+        self.worker_was_away(hours % HALF_A_DAY)
+
+    def worker_was_away(self, hours: float) -> None:
+        """The clock moves, and only then the worker does what is due."""
         self.clock.advance(HOUR * hours)
         lost.resets(self.provider.house).tick(100)
 
@@ -85,3 +93,16 @@ class Loss:
 
     def outcomes(self, name: str) -> list[str]:
         return [event.reason for event in self.provider.happened(name)]
+
+
+def a_loss(provider: Provider, browser: Browser, clock: TestClock, folder: Path) -> Loss:
+    """Ana with a phone and an authenticator app, at a shop of Stellantis."""
+    provider.add_customer("ana", claims=PHONE)
+    provider.add_app("ana")
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    return Loss(provider, shop, Post(provider, folder), browser, clock)
+
+
+def token(browser: Browser) -> dict[str, str]:
+    """What every form of this browser carries."""
+    return {"csrf_token": browser.open("/recovery").forms[0].fields["csrf_token"]}

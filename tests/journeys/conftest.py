@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.builders import TestClock
+from tests.drivers.authenticator_app import AuthenticatorApp
+from tests.drivers.browser import Browser
+from tests.drivers.lost import PHONE, Loss
 from tests.drivers.newcomer import Newcomer, Town, a_town
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider
@@ -56,3 +59,15 @@ def brand() -> str:
 def elin(town: Town, brand: str) -> Newcomer:
     """A customer of the brand without online access."""
     return Newcomer(town, brand, town.provider.browser()).becomes_customer()
+
+
+@pytest.fixture
+def app(provider: Provider) -> AuthenticatorApp:
+    provider.add_customer("ana", claims=PHONE)
+    return provider.add_app("ana")
+
+
+@pytest.fixture
+def loss(provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path, app: AuthenticatorApp) -> Loss:
+    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    return Loss(provider, shop, Post(provider, tmp_path), browser, clock)

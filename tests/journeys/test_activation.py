@@ -113,11 +113,35 @@ def test_who_is_signed_in_adds_it_at_the_strength_they_have_enrolled(town: Town,
     assert "You’re signed in as a•••" in elin.comes().text
     elin.types()
     assert "a•••" in elin.confirms().text
-    assert "code from your app" in elin.browser.submit(press="add").text
+    elin.browser.submit(press="add")
+    assert "code from your app" in elin.browser.submit(password=ANA_PASSWORD).text
     assert town.number(elin.brand, "ana") is None
     assert elin.browser.submit(code=app.code()).left
     assert town.number(elin.brand, "ana") == "ST-415206"
     assert len(town.rows("subjects")) == 1
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_who_signs_in_as_somebody_else_proves_as_much(town: Town, elin: Newcomer) -> None:
+    for name in ("ana", "ben"):
+        town.provider.add_customer(name, email=f"{name}@example.test")
+        town.provider.puts_off_the_offer(name)
+    elin.browser.open(town.shop(elin.brand).request())
+    elin.browser.sign_in("ana", ANA_PASSWORD)
+    town.provider.add_phone("ben")
+    app = town.provider.add_app("ben")
+    elin.comes()
+    elin.types()
+    elin.confirms()
+    elin.browser.submit(press="another")
+    page = elin.browser.sign_in("ben", ANA_PASSWORD)
+    assert "code from your app" in page.text
+    # A text would do to sign in. For the agreement the app is asked for as well, and nothing twice.
+    elin.browser.open(page.url.replace("totp", "text_code"))
+    elin.browser.submit(press="send")
+    assert "code from your app" in elin.browser.submit(code=town.post.code("text_code")).text
+    assert elin.browser.submit(code=app.code()).left
+    assert [town.number(elin.brand, name) for name in ("ana", "ben")] == [None, "ST-415206"]
 
 
 def test_the_account_offers_to_add_an_agreement_and_then_no_more(town: Town, elin: Newcomer) -> None:
@@ -127,7 +151,8 @@ def test_the_account_offers_to_add_an_agreement_and_then_no_more(town: Town, eli
     elin.browser.open(elin.browser.open("/account").link("Add your agreement"))
     elin.types()
     elin.confirms()
-    assert elin.browser.submit(press="add").left
+    elin.browser.submit(press="add")
+    assert elin.browser.submit(password=ANA_PASSWORD).left
     assert "Add your agreement" not in elin.browser.open("/account").text
 
 
@@ -196,6 +221,23 @@ def test_what_cannot_be_chosen_is_said_at_its_field(town: Town, elin: Newcomer) 
         assert (page.status, said in page.text) == (422, True), page.text
     assert len(town.rows("subjects")) == 1
     assert "passkey" in elin.chooses(**good).text
+
+
+def test_names_are_not_tried_without_end(town: Town, elin: Newcomer) -> None:
+    town.provider.add_customer("ana")
+    elin.comes()
+    elin.types()
+    elin.confirms()
+    form = elin.browser.page
+    for _ in range(10):
+        assert "That username is taken" in elin.chooses("ana").text
+    for name in ("ana", "free"):
+        elin.browser.page = form
+        page = elin.chooses(name)
+        assert (page.status, "Too many requests" in page.text) == (429, True)
+    assert len(town.rows("subjects")) == 1
+    town.provider.clock.advance(timedelta(days=2))
+    assert elin.activates().left
 
 
 def test_somebody_else_who_asks_again_is_told_nothing_and_its_owner_is(town: Town, elin: Newcomer) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.builders import ANA_PASSWORD
 from tests.drivers.newcomer import Newcomer, Town
 
 ODD = {
@@ -15,6 +16,8 @@ ODD = {
     "no day": {"birth_day": "32"},
     "no date": {"birth_day": "30", "birth_month": "2"},
     "other digits": {"birth_day": "１８"},
+    "digits of another script": {"agreement": "PCP-490312７"},
+    "letters of another script": {"postcode": "NR2 3FJé"},
     "a sign": {"birth_day": "+8"},
     "long ago": {"birth_year": "1850"},
     "not yet": {"birth_year": "2030"},
@@ -112,6 +115,24 @@ def test_a_link_that_nobody_began_leads_nowhere(town: Town, elin: Newcomer) -> N
         page = elin.browser.open(path)
         assert page.status in (200, 400, 404)
         assert not page.left
+
+
+@pytest.mark.parametrize("press", ["add", "another"])
+@pytest.mark.parametrize("minutes", [0, 10])
+def test_a_running_session_alone_adds_nothing(town: Town, elin: Newcomer, press: str, minutes: int) -> None:
+    town.provider.add_customer("ana")
+    elin.browser.open(town.shop(elin.brand).request())
+    assert elin.browser.sign_in("ana", ANA_PASSWORD).left
+    town.provider.clock.advance(timedelta(minutes=minutes))
+    elin.comes()
+    elin.types()
+    elin.confirms()
+    proving = elin.browser.submit(press=press).url.partition("?")[0]
+    for address in (proving.replace("/signin/", "/activate/link/"), proving):
+        assert "password" in elin.browser.open(address).text.lower()
+        assert town.number(elin.brand, "ana") is None
+    assert elin.browser.submit(password=ANA_PASSWORD).left
+    assert town.number(elin.brand, "ana") == "ST-415206"
 
 
 def test_a_proof_for_one_agreement_links_no_other(town: Town, elin: Newcomer) -> None:

@@ -1,14 +1,18 @@
 """No word of any page is forgotten: whoever reads another language reads nothing in English but names."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from idp.core.catalogues import put_in_place_of
+from idp.recovery.lost_words import SAID
 from idp.web.languages import NAMES
-from tests.builders import ANA_PASSWORD
+from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
 from tests.drivers.foreign import Foreign, untranslated
+from tests.drivers.lost import a_loss
+from tests.drivers.post import CODE, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
@@ -112,3 +116,15 @@ def test_pages_of_an_account_with_a_second_step(provider: Provider, reader: Brow
     reader.submit(username="ana", password=ANA_PASSWORD)
     assert reader.submit(code=app.code()).left
     assert sum(is_foreign(provider, reader.open(path)) for path in addresses(provider)) > 50
+
+
+def test_a_lost_second_step(provider: Provider, reader: Browser, clock: TestClock, tmp_path: Path) -> None:
+    loss = a_loss(provider, reader, clock, tmp_path)
+    pages = [loss.begins(), loss.asks("password"), loss.browser.submit(password="wrong")]
+    pages += [reader.submit(password=ANA_PASSWORD), loss.asks("mail_code"), reader.submit(code="12"), reader.submit(code="")]
+    pages += [reader.submit(code=CODE.findall(read(loss.post.mails()[-1]))[0]), reader.submit()]
+    pages.append(reader.open(loss.link("stop")))
+    loss.waits(24)
+    pages += [reader.open(loss.link("finish")), reader.submit(press="go"), loss.gives("password"), reader.submit()]
+    pages += [reader.open(f"/recovery/lost/said/{what}") for what in SAID]
+    assert all(is_foreign(provider, page) for page in pages)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from idp.app.house import MOST_PARKED, PARKING_WINDOW
 from idp.app.recovery import answering
 from tests.builders import TestClock
 from tests.drivers.browser import Browser, Page
@@ -185,3 +186,15 @@ def test_where_one_came_from_is_where_one_goes_on(shops: Shops, browser: Browser
     assert done.link("Sign in") == "http://localhost:9002/"
     browser.open("/recovery?brand=no-such-brand")
     assert "ALPHERA" in browser.page.body
+
+
+@pytest.mark.parametrize("page", ["/recovery", "/recovery/agreement", "/recovery/lost"])
+def test_a_source_that_comes_each_time_as_a_new_browser_has_to_wait(provider: Provider, page: str) -> None:
+    """Each would leave a row with us for an hour, and asks for no credential."""
+    known = provider.browser("192.0.2.66")
+    known.open(f"{page}?brand=stellantis")
+    for _ in range(MOST_PARKED):  # as that many would
+        provider.house.throttle.failed("park", "192.0.2.66", PARKING_WINDOW)
+    assert provider.browser("192.0.2.66").open(f"{page}?brand=stellantis").status == 429
+    assert known.open(f"{page}?brand=stellantis").status == 200  # is on its way already
+    assert provider.browser("192.0.2.66").open(page).status == 200  # leaves nothing

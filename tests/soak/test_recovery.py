@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from idp.core.outbox import outbox
-from idp.recovery.case_table import KEPT
+from idp.recovery.forgetting import KEPT
 from tests.drivers.browser import Browser
 from tests.drivers.stack import Stack, a_stack
 from tests.servers import wait_until

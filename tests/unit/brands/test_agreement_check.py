@@ -160,6 +160,21 @@ def test_a_brand_that_hangs_holds_few_at_once(checks: AgreementChecks, api: Bran
     assert len(api.asked) <= MOST_AT_ONCE
 
 
+def test_a_brand_that_hangs_leaves_room_for_another(
+    checks: AgreementChecks, api: BrandApi, brand: Brand, clock: TestClock, tmp_path: Path
+) -> None:
+    with a_brand_api(ISSUER, clock.now) as answers, ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+        answers.knows("PCP-4903127", "1991-02-18", "NR2 3FJ", "AL-1")
+        other = brand_of(tmp_path, answers).model_copy(update={"id": "other"})
+        api.hangs.set()
+        waiting = [threads.submit(checks.ask, brand, ELIN) for _ in range(MOST_AT_ONCE)]
+        while len(api.asked) < MOST_AT_ONCE:
+            assert not any(one.done() for one in waiting)
+        assert checks.ask(brand, ELIN) == Silent()
+        assert checks.ask(other, ELIN) == Found("AL-1")
+        api.free.set()
+
+
 def test_a_brand_that_is_down_or_has_no_api(checks: AgreementChecks, clock: TestClock, tmp_path: Path) -> None:
     with a_brand_api(ISSUER, clock.now) as gone:
         brand = brand_of(tmp_path, gone)

@@ -81,6 +81,17 @@ def test_tries_are_counted_as_they_are_made(throttle: Throttle, clock: TestClock
     assert throttle.tries("activation", "agreement-1", 5, day) == Allowed()  # hammering on did not keep it shut
 
 
+def test_a_try_that_is_given_back_is_none_and_makes_no_room_for_more(throttle: Throttle, clock: TestClock) -> None:
+    for _ in range(3):
+        assert throttle.tries("sign-in", "192.0.2.1", 1, WINDOW) == Allowed()
+        throttle.give_back("sign-in", "192.0.2.1", WINDOW)
+    assert throttle.tries("sign-in", "192.0.2.1", 1, WINDOW) == Allowed()
+    clock.advance(2 * WINDOW)
+    throttle.give_back("sign-in", "192.0.2.1", WINDOW)
+    assert throttle.tries("sign-in", "192.0.2.1", 1, WINDOW) == Allowed()
+    assert isinstance(throttle.tries("sign-in", "192.0.2.1", 1, WINDOW), Slowed)
+
+
 def test_racing_tries_do_not_pass_the_limit(tmp_path: Path) -> None:
     throttle = Throttle(open_kv(f"sqlite:///{tmp_path}/kv.db", SystemClock()), SystemClock())
     with ThreadPoolExecutor(8) as threads:

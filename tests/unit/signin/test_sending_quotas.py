@@ -48,6 +48,13 @@ def test_a_number_that_nobody_confirmed_has_a_quota_of_its_own(quotas: SendQuota
     assert use(quotas) == ""  # and its owner still gets theirs
 
 
+def test_no_spelling_of_an_address_has_a_quota_of_its_own(quotas: SendQuotas) -> None:
+    spelled = ("kim@example.test", "Kim@example.test", "KIM@Example.Test", "ｋｉｍ@example.test")
+    places = [a_place("mail_code", who=f"subject {number}") for number in range(4)]
+    used = [quotas.use(place, one, "192.0.2.7", confirmed=False) for place, one in zip(places, spelled, strict=True)]
+    assert [one.name if isinstance(one, Used) else one for one in used] == [None, None, None, "new"]
+
+
 def test_a_source_gets_sixty_an_hour_for_whomever(quotas: SendQuotas) -> None:
     said = [use(quotas, who=str(number), to=str(number), source=f"2001:db8::{number:x}") for number in range(61)]
     assert said == [""] * 60 + ["source"]
