@@ -140,11 +140,21 @@ class Notices:
             {"url": f"{self.issuer}/unlock/{handle}", "label": _("Say whether it was you")},
         )
 
-    def tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
-        """Sends the subject what is `written`, in their language, in the name of this brand, or of one that knows them."""
+    def tell(
+        self,
+        db: Connection,
+        subject_id: str,
+        brand_id: str | None,
+        written: Callable[[Brand], Mail],
+        also: tuple[str, ...] = (),
+    ) -> None:
+        """Sends the subject what is `written`, in their language, in the name of this brand, or of one that knows them.
+
+        It goes to the addresses in `also` too.
+        """
         brand = self.brand_of(db, subject_id, brand_id)
         if brand is not None:
-            self._send(db, subject_id, brand, partial(written, brand))
+            self._send(db, subject_id, brand, partial(written, brand), also)
 
     def brand_of(self, db: Connection, subject_id: str | None, brand_id: str | None) -> Brand | None:
         """In whose name the subject is told something that began at this brand."""
@@ -164,11 +174,14 @@ class Notices:
     def _when(self, brand: Brand) -> str:
         return on(self.clock.now().astimezone(zone_of(brand)))
 
-    def _send(self, db: Connection, subject_id: str, brand: Brand, write: Callable[[], Mail]) -> None:
+    def _send(
+        self, db: Connection, subject_id: str, brand: Brand, write: Callable[[], Mail], also: tuple[str, ...] = ()
+    ) -> None:
         subject = self.subjects.get(db, subject_id)
-        if subject is None or not subject.email_verified:
+        if subject is None:
             return
-        # Not in the language of the page: whoever is there may be somebody else.
-        with speaking(language_of(subject.locale, brand.languages)):
-            payload = branded(self.templates, brand, subject.email, write(), self.clock.now())
-        post(db, self.keyring, self.clock, payload)
+        for to in dict.fromkeys((subject.email, *also) if subject.email_verified else also):
+            # Not in the language of the page: whoever is there may be somebody else.
+            with speaking(language_of(subject.locale, brand.languages)):
+                payload = branded(self.templates, brand, to, write(), self.clock.now())
+            post(db, self.keyring, self.clock, payload)

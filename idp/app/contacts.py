@@ -34,7 +34,9 @@ def of_their_owner(house: House, own: Own) -> tuple[Route, ...]:
         messages=messages,
         new=NewContacts(ground.bus, people.subjects, people.text_code, messages),
     )
-    passwords = OwnPasswords(ground.database, ground.clock, people.sessions, people.password, house.new_passwords)
+    passwords = OwnPasswords(
+        ground.database, ground.clock, people.sessions, people.password, house.new_passwords, house.throttle
+    )
     return (
         *DetailPages(own, ground.bus, people.text_code).routes(),
         *ContactPages(own, changes).routes(),

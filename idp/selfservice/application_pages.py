@@ -124,11 +124,11 @@ class ApplicationPages:
             "name": one.brand.name,
             "link": f"{BRANDS}/{one.brand.id}",
             "since": day(one.since, self.own.clock.now(), self.own.zone(owner)),
-            "own": formats.together([client.name for client in one.own]),
+            "own": formats.together([client.name for client in one.running]),
             "may": allowed_in_words(_every_scope(one)),
         }
 
 
 def _every_scope(service: Service) -> frozenset[str]:
-    every: Iterable[frozenset[str]] = (client.scopes for client in service.own)
+    every: Iterable[frozenset[str]] = (client.scopes for client in service.running)
     return frozenset().union(*every)

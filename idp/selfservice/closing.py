@@ -14,6 +14,7 @@ from idp.core.database import Database
 from idp.core.events import Bus, Event
 from idp.core.language import _
 from idp.notices import Notices
+from idp.selfservice import contact_undos
 from idp.selfservice.own import Owner
 from idp.subjects import closing
 from idp.subjects.names import name_key
@@ -56,7 +57,7 @@ class Closings:
         if not closing.begin(db, owner.subject.id, owner.brand, at):
             return Closing(closing.closes_at(db, owner.subject.id) or at)
         self.bus.record(db, AccountClosing(**owner.by, at=at.isoformat()))
-        self.notices.tell(db, owner.subject.id, owner.brand, lambda brand: begun(brand, at))
+        self._tell(db, owner.subject.id, owner.brand, lambda brand: begun(brand, at))
         return Closing(at)
 
     def when_cancelled(self, db: Connection, event: Event) -> None:
@@ -86,7 +87,12 @@ class Closings:
         return len(found)
 
     def _remind(self, db: Connection, subject_id: str, at: datetime, brand_id: str | None) -> None:
-        self.notices.tell(db, subject_id, brand_id, lambda brand: reminded(brand, at))
+        self._tell(db, subject_id, brand_id, lambda brand: reminded(brand, at))
+
+    def _tell(self, db: Connection, subject_id: str, brand_id: str | None, written: Callable[[Brand], Mail]) -> None:
+        # Whoever wants it closed may be a thief who changed the address first, so it is not said there alone.
+        also = contact_undos.mailboxes(db, subject_id, self.clock.now())
+        self.notices.tell(db, subject_id, brand_id, written, also)
 
     def _finish(self, db: Connection, subject_id: str, now: datetime) -> None:
         brand = closing.brand_of(db, subject_id)

@@ -27,11 +27,16 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A brand where the sign-in is used, since when, and its own applications, whose consent is implied."""
+    """A brand where the sign-in is used, since when, and its own applications, whose consent is implied: stopped ones too."""
 
     brand: Brand
     own: tuple[Client, ...]
     since: datetime
+
+    @property
+    def running(self) -> tuple[Client, ...]:
+        """Those of its applications that can be used now."""
+        return tuple(client for client in self.own if not client.disabled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Connected:
     def services(self, db: Connection, subject_id: str) -> tuple[Service, ...]:
         """The brands where the sign-in is used."""
         visits = ((self.brands.get(visit.brand), visit.allowed_at) for visit in self.consents.visits(db, subject_id))
-        own = [one.client for one in self.clients.all(db) if one.client.first_party and not one.client.disabled]
+        own = [one.client for one in self.clients.all(db) if one.client.first_party]
         return tuple(
             Service(brand, tuple(client for client in own if client.brand == brand.id), since)
             for brand, since in visits

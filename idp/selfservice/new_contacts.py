@@ -14,6 +14,7 @@ from idp.core.events import AuthenticatorRemoved, Bus
 from idp.factors.text_code import TextCode
 from idp.selfservice import contact_undos
 from idp.selfservice.contact_messages import ContactMessages
+from idp.selfservice.contact_undos import EMAIL, PHONE
 from idp.selfservice.own import Owner
 from idp.subjects import details
 from idp.subjects.authenticators import of, remove
@@ -38,7 +39,7 @@ class NewContacts:
             return False
         # An address that nobody confirmed may be a stranger's: it gets no say in the account.
         if held.email_verified and name_key(held.email) != name_key(email):
-            handle = contact_undos.offer(db, held.id, contact_undos.EMAIL, held.email, owner.brand, now)
+            handle = contact_undos.offer(db, held.id, EMAIL, held.email, owner.brand, now)
             with self.messages.speaking_to(held, owner.brand):
                 self.messages.email_changed(db, owner.brand, held.email, email, handle)
         self.bus.record(db, EmailChanged(**owner.by))
@@ -60,7 +61,7 @@ class NewContacts:
             self._turn_off(db, owner, now)
         if number != old:
             with self.messages.speaking_to(held, owner.brand):
-                self._tell(db, owner, held, old, number or "", codes, now)
+                self._tell(db, owner, held, number or "", codes, now)
                 if old and confirmed:
                     self.messages.number_gone(db, owner.brand, old)
         self.bus.record(db, PhoneChanged(**owner.by, reason="" if number is not None else "removed"))
@@ -72,10 +73,14 @@ class NewContacts:
             raise Refused("not_signed_in", because="the subject was disabled while a contact was changed")
         return held
 
-    def _tell(self, db: Connection, owner: Owner, held: Subject, old: str, new: str, codes: bool, now: datetime) -> None:
-        if held.email_verified:
-            handle = contact_undos.offer(db, held.id, contact_undos.PHONE, old, owner.brand, now, codes=codes)
-            self.messages.phone_changed(db, owner.brand, held.email, old, new, handle)
+    def _tell(self, db: Connection, owner: Owner, held: Subject, new: str, codes: bool, now: datetime) -> None:
+        if not held.email_verified:
+            return
+        old, confirmed = details.phone_of(held.claims)
+        handle = contact_undos.offer(
+            db, held.id, PHONE, old, owner.brand, now, told=held.email, codes=codes, confirmed=confirmed
+        )
+        self.messages.phone_changed(db, owner.brand, held.email, old, new, handle)
 
     def _turn_off(self, db: Connection, owner: Owner, now: datetime) -> None:
         for one in of(db, owner.subject.id, TextCode.kind):

@@ -1,6 +1,7 @@
 """A change of e-mail or phone taken back by who reads the old contact: whoever made it may be a thief, so everything ends.
 
-All contacts are put back as they stood before that change, the later ones too: what the thief did next must not stay.
+All contacts are put back as they stood before that change, before others that the same contact was told of, and before later
+ones: what the thief did must not stay.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from idp.sessions import known_browsers
 from idp.sessions.session import Sessions
 from idp.signin.locking import Locking
 from idp.subjects import details
+from idp.subjects.phone_numbers import mobile_number
 from idp.subjects.subjects import Subject, Subjects
 
 REASON = "contact"
@@ -71,14 +73,15 @@ class Undoing:
         """
         now = self.clock.now()
         with self.database.transaction() as db:
+            found = contact_undos.find(db, handle_digest, now)
+            if found is None:
+                return LinkOver()
+            self.sessions.hold_all(db, found.subject_id, now)  # first of all, as every change does: so none waits for ever
+            held = self.subjects.hold(db, found.subject_id)
             undos = contact_undos.use(db, handle_digest, now)
-            if not undos:
+            if held is None or held.disabled or not undos:
                 return LinkOver()
             first = undos[0]
-            self.sessions.hold_all(db, first.subject_id, now)  # first of all, as every change does: so none waits for ever
-            held = self.subjects.hold(db, first.subject_id)
-            if held is None or held.disabled:
-                return LinkOver()
             restored = self._put_back(db, held, undos, now)
             self.locking.shut(db, held.id, first.brand, now)
             # The thief's browser may be among the known ones, and its lane must not outlive the recovery.
@@ -89,7 +92,7 @@ class Undoing:
 
     def _put_back(self, db: Connection, held: Subject, undos: tuple[Undo, ...], now: datetime) -> bool:
         # Of several changes of a kind the earliest says what was first.
-        earliest = {undo.kind: undo for undo in reversed(undos)}
+        earliest = {undo.kind: undo for undo in sorted(undos, key=lambda undo: undo.id, reverse=True)}
         restored = [self._restore(db, held, undo, now) for undo in earliest.values()]
         return all(restored)
 
@@ -100,7 +103,7 @@ class Undoing:
             # Somebody else got the address meanwhile. At least the one that is there must not lead back in.
             details.doubt_email(db, held, now)
             return False
-        details.set_phone(db, held, undo.old or None, now)
-        if undo.codes:
-            self.text_code.enrol(db, held.id, undo.old, now)
+        details.set_phone(db, held, undo.old or None, now, confirmed=undo.confirmed)
+        if undo.codes and (number := mobile_number(undo.old)):
+            self.text_code.enrol(db, held.id, number, now)
         return True

@@ -50,10 +50,10 @@ def doubt_email(db: Connection, held: Subject, now: datetime) -> None:
     _set(db, held.id, now, email_verified=False)
 
 
-def set_phone(db: Connection, held: Subject, number: str | None, now: datetime) -> None:
-    """Another number, which was confirmed, as E.164 writes it; None for none."""
+def set_phone(db: Connection, held: Subject, number: str | None, now: datetime, *, confirmed: bool = True) -> None:
+    """Another number; None for none. One that was just `confirmed` is as E.164 writes it."""
     claims: dict[str, Any] = {name: value for name, value in held.claims.items() if name not in (PHONE, CONFIRMED)}
-    _set(db, held.id, now, claims=claims | ({PHONE: number, CONFIRMED: True} if number else {}))
+    _set(db, held.id, now, claims=claims | ({PHONE: number, CONFIRMED: confirmed} if number else {}))
 
 
 def phone_of(claims: Mapping[str, Any]) -> tuple[str, bool]:

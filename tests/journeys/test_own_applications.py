@@ -102,6 +102,22 @@ def test_a_brand_is_disconnected_and_asks_as_at_a_first_visit(
     assert NAMES[brand] in signed_in.open(APPLICATIONS).text
 
 
+def test_an_application_of_the_brand_that_is_stopped_is_disconnected_too(
+    provider: Provider, portal: RelyingParty, brand: str, signed_in: Browser
+) -> None:
+    """Whoever starts it again must not find the access still there."""
+    portal.code(signed_in.open(portal.request()))
+    ground = provider.house.ground
+    with ground.database.transaction() as db:
+        assert provider.house.parties.clients.disable(db, ground.bus, "portal")
+    signed_in.open(signed_in.open(APPLICATIONS).link("Disconnect"))
+    assert "Portal" not in signed_in.page.text
+    assert f"{NAMES[brand]} is disconnected." in signed_in.submit().text
+    assert {(event.client_id, event.reason) for event in provider.happened("FamilyRevoked")} == {
+        ("portal", "consent_withdrawn")
+    }
+
+
 def test_what_is_not_ones_own_is_not_there(provider: Provider, brand: str, portal: RelyingParty, signed_in: Browser) -> None:
     club = provider.add_client("club", brand=brand)
     provider.add_customer("ben")

@@ -51,6 +51,14 @@ def test_a_password_that_does_not_do_changes_nothing(story: Story, password: str
     assert story.provider.happened("PasswordChanged") == []
 
 
+def test_the_page_is_no_place_to_find_a_password_out(story: Story) -> None:
+    for _ in range(10):
+        assert "That is your password already" in changes(story, ANA_PASSWORD)
+    story.browser.open(PAGE)
+    assert story.browser.submit(password=ANA_PASSWORD).status == 429
+    assert story.provider.happened("PasswordChanged") == []
+
+
 def test_a_proof_of_long_ago_is_asked_for_again(story: Story) -> None:
     story.browser.open(PAGE)
     form = story.browser.page.forms[0]

@@ -1,9 +1,11 @@
 """From the old contact a change is taken back for seven days; whoever made it is thrown out and finds no way in again."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
+from idp.cli.worker import chores, do
 from idp.subjects import details
 from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import STEP
@@ -135,6 +137,43 @@ def test_what_was_changed_afterwards_goes_too(story: Story) -> None:
     assert "no longer good" in story.provider.browser().open(second).text
 
 
+def test_what_the_same_address_was_told_before_goes_too(story: Story) -> None:
+    """A thief changes the number first and the address next; the owner opens the newest mail, as people do."""
+    story.changes_phone(story.browser)
+    story.clock.advance(MINUTE)
+    story.changes_email(story.browser)
+    first, second = story.undo_links()
+    assert "as they were before" in takes_back(story.provider.browser(), second).text
+    assert (story.ana().email, story.ana().claims["phone_number"]) == (OLD, NUMBER)
+    assert "no longer good" in story.provider.browser().open(first).text
+
+
+@pytest.mark.parametrize("number", ["07700 900118", "020 7946 0101"])
+def test_a_number_that_nobody_confirmed_comes_back_as_it_was(story: Story, number: str) -> None:
+    """A landline too, which no code could be sent to."""
+    with story.provider.house.ground.database.transaction() as db:
+        held = story.provider.house.people.subjects.hold(db, story.subject_id)
+        assert held is not None
+        details.set_phone(db, held, number, story.clock.now(), confirmed=False)
+    story.changes_phone(story.browser)
+    takes_back(story.provider.browser(), story.undo_links()[0])
+    assert details.phone_of(story.ana().claims) == (number, False)
+
+
+def test_a_thief_who_changes_the_address_does_not_close_the_account_behind_its_owners_back(story: Story) -> None:
+    story.changes_email(story.browser)
+    story.browser.open("/account/close")
+    story.browser.submit(username="ana")
+    told = about(story.post.mails(), "Your account will be closed")
+    assert {str(mail["To"]) for mail in told} == {OLD, NEW}
+    takes_back(story.provider.browser(), story.undo_links()[0])
+    story.clock.advance(timedelta(days=11))
+    for chore in chores(story.provider.house):
+        if "clos" in chore.name:
+            do(chore, Event())
+    assert [str(mail["To"]) for mail in about(story.post.mails(), "Three days left")] == [OLD]
+
+
 def test_an_address_that_can_come_back_is_nobody_elses(story: Story) -> None:
     story.changes_email(story.browser)
     story.provider.add_customer("ben")
@@ -179,15 +218,28 @@ def test_a_number_taken_back(story: Story) -> None:
 
 
 def test_a_number_that_was_added_goes_again(story: Story) -> None:
-    story.browser.open(f"{HOME}/phone/remove")
-    story.browser.submit()
-    story.clock.advance(STEP)
+    with story.provider.house.ground.database.transaction() as db:
+        held = story.provider.house.people.subjects.hold(db, story.subject_id)
+        assert held is not None
+        details.set_phone(db, held, None, story.clock.now())
     story.changes_phone(story.browser, OTHER)
-    link = story.undo_links()[-1]
+    (link,) = story.undo_links()
     owner = story.provider.browser()
     assert "There was none before" in owner.open(link).text
     owner.submit()
     assert "phone_number" not in story.ana().claims
+
+
+def test_of_two_changes_that_the_same_address_was_told_of_the_first_counts(story: Story) -> None:
+    """The newest link says, and brings back, the number that was there before any change."""
+    story.browser.open(f"{HOME}/phone/remove")
+    story.browser.submit()
+    story.clock.advance(STEP)
+    story.changes_phone(story.browser, OTHER)
+    owner = story.provider.browser()
+    assert "It was •••• 118 before" in owner.open(story.undo_links()[-1]).text
+    owner.submit()
+    assert story.ana().claims["phone_number"] == NUMBER
 
 
 def test_links_lead_to_our_own_address_whoever_asks(story: Story) -> None:

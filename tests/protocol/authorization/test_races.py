@@ -81,7 +81,7 @@ def test_ten_clicks_on_allow_are_one_first_visit(provider: Seeded) -> None:
 
 @pytest.mark.parametrize(("client_id", "ended"), [("planner", "planner"), ("alphera-portal", "brand/alphera")])
 def test_what_is_taken_back_between_the_look_and_the_code_gives_none(provider: Seeded, client_id: str, ended: str) -> None:
-    """The owner shuts an application, or a brand, out while it asks for a code: it is asked for again."""
+    """Core 3.1.2.4: who shuts an application, or a brand, out while it asks for a code is asked again."""
     browser, asks = provider.signed_in(), authorize(client_id, scope="openid offline_access", prompt="none")
     browser.open(asks.replace("prompt=none", "prompt=consent"))
     assert browser.submit(press="allow").left

@@ -44,6 +44,17 @@ def test_a_link_brings_its_own_change_and_all_later_ones_oldest_first(database: 
         assert [undo.old for undo in contact_undos.use(db, digest(handles[0]), BEGINNING)] == ["1@example.test"]
 
 
+def test_a_link_brings_back_all_that_its_reader_was_told_of_and_nobody_elses(database: Database, ana: Subject) -> None:
+    with database.transaction() as db:
+        handles = [
+            contact_undos.offer(db, ana.id, PHONE, old, None, BEGINNING, told=told)
+            for old, told in (("1", "else@example.test"), ("2", "Ana@example.test"), ("3", ""), ("4", "ana@example.test"))
+        ]
+        undone = contact_undos.use(db, digest(handles[3]), BEGINNING)
+        assert [undo.old for undo in undone] == ["4", "2", "3"]
+        assert [undo.old for undo in contact_undos.use(db, digest(handles[0]), BEGINNING)] == ["1"]
+
+
 def test_an_address_is_kept_for_whoever_may_take_it_back(database: Database, ana: Subject) -> None:
     with database.transaction() as db:
         handle = contact_undos.offer(db, ana.id, EMAIL, "Old@example.test", None, BEGINNING)
