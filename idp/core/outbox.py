@@ -17,14 +17,18 @@ from idp.core.errors import Unavailable
 from idp.core.logs import get_log
 from idp.core.outbox_rows import (
     PURPOSE,
+    Arrived,
     Attempt,
     Delivered,
     GiveUp,
     Leased,
+    Lost,
     Outcome,
     Retry,
+    Waiting,
     due,
     enqueue,
+    fate,
     lease,
     outbox,
     purge,
@@ -32,7 +36,22 @@ from idp.core.outbox_rows import (
 )
 from idp.core.sealing import Keyring, Unsealable
 
-__all__ = ["Attempt", "Delivered", "Deliverer", "GiveUp", "Outcome", "Retry", "Worker", "enqueue", "outbox", "purge"]
+__all__ = [
+    "Arrived",
+    "Attempt",
+    "Delivered",
+    "Deliverer",
+    "GiveUp",
+    "Lost",
+    "Outcome",
+    "Retry",
+    "Waiting",
+    "Worker",
+    "enqueue",
+    "fate",
+    "outbox",
+    "purge",
+]
 
 AT_ONCE = 8
 # A receiver that hangs may hold this many threads, a kind whose receivers all hang this many: the rest goes on.

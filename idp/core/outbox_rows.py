@@ -5,6 +5,7 @@ is killed in between delivers again (at least once), never not at all.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +94,23 @@ Outcome = Delivered | Retry | GiveUp
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not delivered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Delivered, `at` first; None where so long ago that it is not known any more."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Given up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
     """A delivery that is this worker's until `lease_until`; `payload` is None where no key opens it."""
 
@@ -126,6 +144,16 @@ def enqueue(
         "dedupe_key": dedupe_key,
     }
     db.execute(upsert(db, outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), row)
+
+
+def fate(db: Connection, dedupe_keys: Collection[str]) -> Arrived | Waiting | Lost:
+    """What became of deliveries that tell the same over several channels: it has arrived once one of them has."""
+    said = select(outbox.c.delivered_at, outbox.c.failed_at).where(outbox.c.dedupe_key.in_(dedupe_keys))
+    rows = db.execute(said).all()
+    delivered = [row.delivered_at for row in rows if row.delivered_at is not None]
+    if delivered or not rows:
+        return Arrived(min(delivered, default=None))
+    return Lost() if all(row.failed_at is not None for row in rows) else Waiting()
 
 
 def due(db: Connection, kinds: list[str], crowded: list[str], now: datetime, limit: int) -> list[tuple[int, str, str]]:

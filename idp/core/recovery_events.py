@@ -37,7 +37,8 @@ class FactorResetReady(Event):
 class FactorResetCancelled(Event):
     """A factor reset removes nothing.
 
-    `reason`: `link`, `session`, `not_lost`, `not_me`, `password_changed`, `contact_changed`, `disabled`, `staff` or `lapsed`.
+    `reason`: `link`, `session`, `not_lost`, `not_me`, `password_changed`, `contact_changed`, `unreachable`,
+    `disabled`, `staff` or `lapsed`.
     """
 
 

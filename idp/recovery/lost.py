@@ -14,6 +14,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, Event, SecondStepProven, SignedIn
 from idp.core.handles import digest, new_handle
+from idp.core.outbox import Arrived, Lost
 from idp.core.recovery_events import FactorResetCancelled, FactorResetReady, FactorResetStarted, RecoveryWithheld
 from idp.core.sealing import Keyring
 from idp.factors.recovery_codes import RecoveryCodes
@@ -179,9 +180,19 @@ class LostResets:
 
     def _half_way(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         if store.told_half_way(db, reset, now):
-            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_after(now), self._links(reset))
+            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_after(now), self._links(reset), reset.id)
 
     def _ripe(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
+        # What never arrived is no warning, whoever was away: the worker, or those who carry mails and texts.
+        fate = self.notices.fate(db, reset.id)
+        if isinstance(fate, Lost):
+            self.cancel(db, reset, "unreachable")
+        elif (later := reset.ready_after(fate.at or reset.middle_at if isinstance(fate, Arrived) else now)) > now:
+            store.put_off(db, reset, later)
+        else:
+            self._ready(db, subject, reset, now)
+
+    def _ready(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         finish = new_handle()
         if store.told_ready(db, reset, digest(finish), now):
             self.bus.record(db, FactorResetReady(subject_id=subject.id, brand=reset.brand))
@@ -193,5 +204,14 @@ class LostResets:
     def _links(self, reset: Reset, finish: str = "") -> Links:
         return Links(self.keyring.open(reset.stop_sealed, PURPOSE).decode(), finish)
 
-    def _tell(self, db: Connection, subject: Subject, reset: Reset, telling: Telling, when: datetime, links: Links) -> None:
-        self.notices.tell(db, subject, reset.brand, self.proofs.reach.targets(db, subject), telling, when, links)
+    def _tell(
+        self,
+        db: Connection,
+        subject: Subject,
+        reset: Reset,
+        telling: Telling,
+        when: datetime,
+        links: Links,
+        key: str | None = None,
+    ) -> None:
+        self.notices.tell(db, subject, reset.brand, self.proofs.reach.targets(db, subject), telling, when, links, key)

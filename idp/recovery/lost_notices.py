@@ -13,10 +13,11 @@ from idp.core.clock import Clock
 from idp.core.devices import in_words
 from idp.core.language import N_, _, current_language, speaking
 from idp.core.origin import current_origin
-from idp.core.outbox import enqueue
+from idp.core.outbox import Arrived, Lost, Waiting, enqueue, fate
 from idp.core.sealing import Keyring
 from idp.core.wishes import Wishes, choose
 from idp.factors.mail_code import MailCode
+from idp.factors.text_code import TextCode
 from idp.signin.code_messages import TEXT
 from idp.signin.contacts import Target
 from idp.subjects.subjects import Subject
@@ -114,8 +115,9 @@ class LostNotices:
         telling: Telling,
         when: datetime,
         links: Links,
+        key: str | None = None,
     ) -> None:
-        """Tells `subject` at all `targets`; `when` is the moment that is spoken of."""
+        """Tells `subject` at all `targets`; `when` is the moment that is spoken of. By `key` its `fate` is asked later."""
         brand = self.brands.get_or_any(brand_id)
         if brand is None:
             return
@@ -129,15 +131,33 @@ class LostNotices:
                 "finish": f"{self.issuer}/recovery/lost/finish/{links.finish}",
             }
             for kind, target in targets.items():
+                name = _name(key, kind) if key else None
                 if kind == MailCode.kind:
-                    self._mail(db, brand, target, telling, said, links)
+                    self._mail(db, brand, target, telling, said, links, name)
                 else:
                     text = telling.link if telling.link and MailCode.kind not in targets else telling.text
-                    enqueue(db, self.keyring, TEXT, {"to": target.address, "text": _(text, **said)}, self.clock)
+                    enqueue(db, self.keyring, TEXT, {"to": target.address, "text": _(text, **said)}, self.clock, name)
 
-    def _mail(self, db: Connection, brand: Brand, target: Target, telling: Telling, said: dict[str, str], links: Links) -> None:
+    def fate(self, db: Connection, key: str) -> Arrived | Waiting | Lost:
+        """Whether what was told by `key` has arrived over any channel."""
+        return fate(db, [_name(key, kind) for kind in (MailCode.kind, TextCode.kind)])
+
+    def _mail(
+        self,
+        db: Connection,
+        brand: Brand,
+        target: Target,
+        telling: Telling,
+        said: dict[str, str],
+        links: Links,
+        name: str | None,
+    ) -> None:
         action = {"url": said["finish" if links.finish else "stop"], "label": _(telling.label)} if telling.label else None
         paragraphs = [_(paragraph, **said) for paragraph in telling.paragraphs]
         mail = Mail("base", _(telling.title), paragraphs, _(telling.not_me, **said), action)
         payload = branded(self.templates, brand, target.address, mail, self.clock.now())
-        post(db, self.keyring, self.clock, payload)
+        post(db, self.keyring, self.clock, payload, key=name)
+
+
+def _name(key: str, kind: str) -> str:
+    return f"lost:{key}:{kind}"

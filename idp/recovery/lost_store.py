@@ -64,6 +64,7 @@ class Reset:
     proofs: frozenset[str]
     contacts_digest: str
     started_at: datetime
+    middle_at: datetime
     ready_at: datetime
     ready_told_at: datetime | None
     stop_sealed: bytes
@@ -74,9 +75,9 @@ class Reset:
         return self.ready_told_at + FINISH_WITHIN if self.ready_told_at else None
 
     def ready_after(self, told_at: datetime) -> datetime:
-        """When its waiting time is over, if half-way is told at `told_at`."""
-        half = (self.ready_at - self.started_at) / 2
-        return self.ready_at if told_at <= self.ready_at - half + LATE else told_at + half
+        """When its waiting time is over, if its owner was told of half-way at `told_at`."""
+        left = told_at + (self.middle_at - self.started_at)
+        return self.ready_at if left <= self.ready_at + LATE else left
 
     def is_ripe(self, now: datetime) -> bool:
         """Whether it can be finished now."""
@@ -162,6 +163,12 @@ def told_ready(db: Connection, reset: Reset, finish_digest: str, now: datetime) 
     this = (factor_resets.c.id == reset.id) & RUNNING & factor_resets.c.ready_told_at.is_(None)
     ready = {"ready_told_at": now, "finish_digest": finish_digest}
     return db.execute(update(factor_resets).where(this).values(ready)).rowcount == 1
+
+
+def put_off(db: Connection, reset: Reset, ready_at: datetime) -> None:
+    """Moves the end of the waiting time, which nobody was told of yet."""
+    this = (factor_resets.c.id == reset.id) & RUNNING & factor_resets.c.ready_told_at.is_(None)
+    db.execute(update(factor_resets).where(this).values(ready_at=ready_at))
 
 
 def purge(db: Connection, now: datetime, batch: int) -> int:

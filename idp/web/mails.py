@@ -69,11 +69,15 @@ def post(
     *,
     until: datetime | None = None,
     kind: str = MAIL,
+    key: str | None = None,
 ) -> None:
-    """Puts a `branded` mail into the outbox, in the caller's transaction; from `until` on it is not delivered any more."""
+    """Puts a `branded` mail into the outbox, in the caller's transaction; from `until` on it is not delivered any more.
+
+    What has a `key` is sent once, and its fate can be asked.
+    """
     perishes = {UNTIL: until.isoformat()} if until is not None else {}
     # Mailboxes at one provider share a receiver, so that one that hangs holds up no other.
-    enqueue(db, keyring, kind, payload | perishes, clock, target=str(payload["to"]).rpartition("@")[2])
+    enqueue(db, keyring, kind, payload | perishes, clock, key, target=str(payload["to"]).rpartition("@")[2])
 
 
 def where(brand: Brand, now: datetime) -> str:

@@ -39,7 +39,7 @@ def the_wait_is_over(office: Office) -> None:
     prepare_templates(house.ground.app)
     now = house.ground.clock.now()
     with house.ground.database.transaction() as db:
-        db.execute(update(factor_resets).values(middle_at=now, ready_at=now))
+        db.execute(update(factor_resets).values(middle_at=now, middle_told_at=now, ready_at=now))
     lost.resets(house).tick(10)
 
 

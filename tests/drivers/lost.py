@@ -73,6 +73,11 @@ class Loss:
 
     def worker_was_away(self, hours: float) -> None:
         """The clock moves, and only then the worker does what is due."""
+        self.nothing_arrives(hours)
+        self.provider.house.protocol.outbox.run_once()
+
+    def nothing_arrives(self, hours: float) -> None:
+        """The clock moves and the worker does what is due, but nobody carries mails and texts."""
         self.clock.advance(HOUR * hours)
         lost.resets(self.provider.house).tick(100)
 

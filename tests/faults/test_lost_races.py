@@ -49,6 +49,7 @@ def test_it_begins_once_is_told_once_and_is_finished_once(loss: Loss) -> None:
     for hours in (12, 12):
         loss.clock.advance(hours * loss.hour)
         at_once(lambda _: lost.resets(loss.provider.house).tick(10), 3)
+        loss.post.mails()
     assert (loss.told("alf-way: "), loss.told("can now remove"), loss.told("can now be removed")) == ((1, 0), (1, 0), (0, 1))
     loss.comes_back()
     loss.gives("password")

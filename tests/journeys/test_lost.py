@@ -6,10 +6,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from idp.app import lost
 from idp.core.event import Event
+from idp.core.outbox import outbox
 from idp.core.recovery_events import FactorResetReady
 from idp.web.formats import moment
 from tests.builders import ANA_PASSWORD, TestClock
@@ -191,6 +192,27 @@ def test_an_outage_of_the_worker_takes_nothing_from_the_wait(loss: Loss, away: i
     assert (loss.told("Half-way: "), loss.told("You can now")) == ((1, 0), (1, 0))
     loss.comes_back()
     assert "Remove your second step" in loss.gives("password").text
+
+
+def test_an_outage_of_mail_and_texts_takes_nothing_from_the_wait(loss: Loss) -> None:
+    loss.has_begun("password", "mail_code")
+    for _ in range(3):
+        loss.nothing_arrives(12)
+    loss.waits(0)
+    assert (loss.told("Half-way: "), loss.told("You can now")) == ((1, 0), (0, 0))
+    loss.waits(11.9)
+    assert loss.told("You can now") == (0, 0)
+    loss.waits(0.2)
+    assert loss.told("You can now") == (1, 0)
+
+
+def test_what_can_be_told_nobody_removes_nothing(loss: Loss) -> None:
+    loss.has_begun("password", "mail_code")
+    loss.nothing_arrives(12)
+    with loss.provider.house.ground.database.transaction() as db:
+        db.execute(update(outbox).values(failed_at=loss.clock.now()))
+    loss.nothing_arrives(12)
+    assert loss.outcomes("FactorResetCancelled") == ["unreachable"]
 
 
 def test_a_worker_that_is_a_little_late_keeps_what_was_announced(loss: Loss) -> None:
