@@ -95,6 +95,8 @@ class EndPages:
         at = self.desk.enter(interaction_id, form)
         if not isinstance(at, At) or at.case is None or at.stage is not Stage.ADD:
             return at.on if isinstance(at, At) else at
+        if "own" in form and self.desk.finishing.is_somebody_elses_number(at.visit.interaction, at.case):
+            return see_other(at.here)
         subject = self.desk.finishing.known(at.case, at.visit.browser)
         known = None if "another" in form else subject
         proving = self.desk.arrivals.interactions.park(
@@ -105,7 +107,8 @@ class EndPages:
             application=at.visit.interaction.application,
             requirement=self.desk.finishing.asked_of(known, at.brand.id) if known is not None else Requirement(),
             request={"of": at.visit.interaction.id},
-            login_hint=known.email if known is not None else "",
+            # Whoever has the number of somebody must not learn their address from it.
+            login_hint=at.case.email if known is not None else "",
         )
         return see_other(f"/signin/{proving.id}", **({"another": "1"} if known is None else {}))
 

@@ -1,6 +1,6 @@
 """The end of an activation: a new subject, signed in through the gate; or the agreement goes to one who signs in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal, assert_never
 
@@ -157,6 +157,13 @@ class Finishing:
             return Stage.ADD
         return Stage.CHOOSE if case.email else Stage.EMAIL
 
+    def is_somebody_elses_number(self, interaction: Interaction, case: Case) -> bool:
+        """Whether somebody with the number of another may go on with an address of their own: people share phones."""
+        if case.email or not case.phone:
+            return False
+        self.cases.keep(interaction, replace(case, stage=Stage.EMAIL))
+        return True
+
     def signed_in(self, session: Session) -> Subject | None:
         """Who is signed in."""
         with self.progress.database.reading() as db:
@@ -168,11 +175,12 @@ class Finishing:
             return self._asked_of(db, subject, brand_id)
 
     def known(self, case: Case, browser: Browser) -> Subject | None:
-        """Whose the agreement will be: who is signed in, or who has the confirmed address."""
+        """Whose the agreement will be: who is signed in, or who has the confirmed address or number."""
         if browser.session is not None:
             return self.signed_in(browser.session)
         with self.progress.database.reading() as db:
-            return self.progress.subjects.find(db, case.email) if case.email else None
+            subjects = self.progress.subjects
+            return subjects.find(db, case.email) if case.email else subjects.with_phone(db, case.phone)
 
     def _asked_of(self, db: Connection, subject: Subject, brand_id: str) -> Requirement:
         gate = self.progress.gate

@@ -98,6 +98,13 @@ class Subjects:
         row = db.execute(_BY_NAME, {"key": name_key(name)}).one_or_none()
         return _subject(row) if row else None
 
+    def with_phone(self, db: Connection, number: str) -> Subject | None:
+        """The one subject whose confirmed phone number this is, as E.164 writes it; None for nobody's, and for several's."""
+        confirmed = subjects.c.claims["phone_number_verified"].as_boolean()
+        theirs = (subjects.c.claims["phone_number"].as_string() == number) & confirmed & subjects.c.disabled_at.is_(None)
+        rows = db.execute(select(*_COLUMNS).where(theirs).limit(2)).all()
+        return _subject(rows[0]) if len(rows) == 1 else None
+
     def get(self, db: Connection, subject_id: str) -> Subject | None:
         """The subject with this id; disabled ones too."""
         row = db.execute(_BY_ID, {"id": subject_id}).one_or_none()

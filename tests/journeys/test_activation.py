@@ -105,6 +105,44 @@ def test_an_address_of_somebody_known_is_never_a_second_subject(town: Town, elin
 
 
 @pytest.mark.parametrize("brand", BRANDS)
+def test_a_number_of_somebody_known_is_never_a_second_subject(town: Town, brand: str) -> None:
+    number = "+447700900733"
+    town.provider.add_customer("ana", claims={"phone_number": number, "phone_number_verified": True})
+    farid = Newcomer(town, brand, town.provider.browser(), email="", phone=number).becomes_customer()
+    farid.comes()
+    farid.types()
+    assert "you have a sign-in with us already" in farid.confirms().text
+    assert "ana" not in farid.browser.submit(press="add").body
+    assert town.claims(brand, farid.browser.sign_in("ana", ANA_PASSWORD))["email"] == "ana@example.test"
+    assert town.number(brand, "ana") == "ST-415206"
+    assert len(town.rows("subjects")) == 1
+
+
+def test_who_shares_a_phone_goes_on_with_an_address_of_their_own(town: Town, brand: str) -> None:
+    number = "+447700900733"
+    town.provider.add_customer("ana", claims={"phone_number": number, "phone_number_verified": True})
+    farid = Newcomer(town, brand, town.provider.browser(), email="", phone=number).becomes_customer()
+    farid.comes()
+    farid.types()
+    farid.confirms()
+    assert "Your e-mail address" in farid.browser.submit(press="own").text
+    farid.browser.submit(email="farid@example.test")
+    assert "Choose how you sign in" in farid.confirms(town.post.code("mail_code")).text
+    farid.chooses("farid")
+    assert (town.number(brand, "ana"), town.number(brand, "farid")) == (None, "ST-415206")
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_a_number_that_was_never_confirmed_is_nobodys(town: Town, brand: str) -> None:
+    number = "+447700900733"
+    town.provider.add_customer("ana", claims={"phone_number": number, "phone_number_verified": False})
+    farid = Newcomer(town, brand, town.provider.browser(), email="", phone=number).becomes_customer()
+    farid.comes()
+    farid.types()
+    assert "Your e-mail address" in farid.confirms().text
+
+
+@pytest.mark.parametrize("brand", BRANDS)
 def test_who_is_signed_in_adds_it_at_the_strength_they_have_enrolled(town: Town, elin: Newcomer) -> None:
     town.provider.add_customer("ana")
     elin.browser.open(town.shop(elin.brand).request())

@@ -38,6 +38,22 @@ def test_any_other_text_finds_nobody(database: Database, ana: Subject) -> None:
             assert subjects.find(db, name) is None
 
 
+def test_a_confirmed_number_finds_the_one_who_has_it(database: Database, bus: Bus, ana: Subject) -> None:
+    for name, number, confirmed in (
+        ("ben", "1", True),
+        ("dev", "2", True),
+        ("eva", "2", True),
+        ("fay", "3", False),
+        ("gil", "4", None),
+    ):
+        claims = {"phone_number": f"+44770090010{number}", "phone_number_verified": confirmed}
+        known = {claim: value for claim, value in claims.items() if value is not None}
+        created(database, bus, NewSubject(username=name, email=f"{name}@example.test", claims=known))
+    with database.reading() as db:
+        found = {number: subjects.with_phone(db, f"+44770090010{number}") for number in "12345"}
+    assert {number: subject.username for number, subject in found.items() if subject is not None} == {"1": "ben"}
+
+
 def test_created_subject_has_its_password_its_number_and_its_events(
     database: Database, ana: Subject, witness: Witness, bus: Bus
 ) -> None:
