@@ -1,11 +1,12 @@
 """What tests start from: a clock that is moved by hand, a database with every table, a subject."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import Connection
@@ -97,3 +98,11 @@ def a_subject(
         created = Subjects().create(db, bus or Bus(), new, verifier, now)
     assert isinstance(created, Subject)
     return created
+
+
+T = TypeVar("T")
+
+
+def written(database: Database, work: Callable[[Connection], T]) -> T:
+    """What `work` returns, once it is committed."""
+    return database.write(work, lambda made: made)

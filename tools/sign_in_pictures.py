@@ -193,7 +193,7 @@ WALKS: tuple[tuple[str, str, Callable[[Walk], None]], ...] = (
     ("alphera", UNCONFIRMED, unmet),
     ("alphera", "oscar", codes),
     ("stellantis", "orla", passkeys),
-    ("stellantis", "oona", lost),
+    ("stellantis", "odette", lost),
 )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from idp.factors.sent_code import Place
-from tests.builders import ANA_PASSWORD, BEGINNING, a_database, a_hasher, a_subject
+from tests.builders import ANA_PASSWORD, BEGINNING, a_database, a_hasher, a_subject, written
 from tests.drivers.browser import Browser
 from tests.drivers.post import Post
 from tests.drivers.stack import Stack
@@ -25,7 +25,7 @@ ROUNDS = 3
 def test_of_twenty_uses_of_a_code_one_counts(database_url: str, tmp_path: Path, _round: int) -> None:
     with a_database(database_url) as database:
         place = Place("text_code", a_subject(database, a_hasher(tmp_path)).id, "interaction")
-        code = database.write(lambda db: CODES.renew(db, place, BEGINNING))
+        code = written(database, lambda db: CODES.renew(db, place, BEGINNING))
         assert code is not None
         command = [sys.executable, "-m", "tests.faults.code_typist", database_url, place.subject_id, code, str(TIMES)]
         pipe = subprocess.PIPE

@@ -11,7 +11,7 @@ from idp.core.database import Database
 from idp.factors.factor import Wrong
 from idp.factors.recovery_codes import ALPHABET, RecoveryCodes, bare, recovery_codes
 from idp.subjects.proof import Proof
-from tests.builders import BEGINNING
+from tests.builders import BEGINNING, written
 
 LATER = BEGINNING + timedelta(days=1)
 CODES = RecoveryCodes()
@@ -19,11 +19,11 @@ PLAIN = st.text(ALPHABET, min_size=16, max_size=16)
 
 
 def renew(database: Database, subject_id: str) -> tuple[str, ...]:
-    return database.write(lambda db: CODES.renew(db, subject_id, BEGINNING))
+    return written(database, lambda db: CODES.renew(db, subject_id, BEGINNING))
 
 
 def spend(database: Database, subject_id: str, code: str) -> Proof | Wrong:
-    return database.write(lambda db: CODES.spend(db, subject_id, code, LATER))
+    return written(database, lambda db: CODES.spend(db, subject_id, code, LATER))
 
 
 def left(database: Database, subject_id: str) -> int:
@@ -114,8 +114,8 @@ def test_voided_codes_are_as_if_they_had_never_been(database: Database, ana_id: 
     (code, *_), (kept, *_) = renew(database, ana_id), renew(database, ben_id)
     with database.reading() as db:
         assert CODES.made_at(db, ana_id) == BEGINNING
-    assert database.write(lambda db: CODES.void(db, ana_id))
-    assert not database.write(lambda db: CODES.void(db, ana_id))
+    assert written(database, lambda db: CODES.void(db, ana_id))
+    assert not written(database, lambda db: CODES.void(db, ana_id))
     with database.reading() as db:
         assert CODES.made_at(db, ana_id) is None
     assert left(database, ana_id) == 0

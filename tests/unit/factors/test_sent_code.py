@@ -12,7 +12,7 @@ from idp.core.sealing import Keyring
 from idp.factors.factor import Wrong
 from idp.factors.sent_code import BETWEEN, LIFETIME, Late, Place, Sent, SentCodes, purge, sent_codes
 from idp.subjects.proof import Proof
-from tests.builders import BEGINNING
+from tests.builders import BEGINNING, written
 from tests.drivers.post import other_than
 
 SECOND = timedelta(seconds=1)
@@ -26,7 +26,7 @@ def place(ana_id: str) -> Place:
 
 
 def renew(database: Database, place: Place, now: datetime = BEGINNING) -> str | None:
-    return database.write(lambda db: CODES.renew(db, place, now))
+    return written(database, lambda db: CODES.renew(db, place, now))
 
 
 def sent(database: Database, place: Place, now: datetime = BEGINNING) -> str:
@@ -36,7 +36,7 @@ def sent(database: Database, place: Place, now: datetime = BEGINNING) -> str:
 
 
 def spend(database: Database, place: Place, typed: str, now: datetime = BEGINNING) -> Proof | Wrong | Late:
-    return database.write(lambda db: CODES.spend(db, place, typed, proof(now)))
+    return written(database, lambda db: CODES.spend(db, place, typed, proof(now)))
 
 
 def proof(now: datetime = BEGINNING) -> Proof:
@@ -118,7 +118,7 @@ def test_no_code_can_be_read_from_the_store(database: Database, place: Place) ->
         (row,) = db.execute(select(sent_codes)).mappings()
     assert not [column for column, value in row.items() if code in str(value).replace(row["digest"], "")]
     strangers = SentCodes(Keyring(b"x" * 32))
-    assert database.write(lambda db: strangers.spend(db, place, code, proof())) == Wrong()
+    assert written(database, lambda db: strangers.spend(db, place, code, proof())) == Wrong()
 
 
 def test_codes_have_six_digits_and_differ(database: Database, place: Place) -> None:
@@ -145,6 +145,6 @@ def test_old_codes_are_removed_and_new_ones_stay(database: Database, place: Plac
         sent(database, replace(place, interaction_id=str(number)))
     hour = BEGINNING + timedelta(hours=1)
     code = sent(database, place, hour)
-    assert database.write(lambda db: purge(db, hour, 10)) == 0
-    assert [database.write(lambda db: purge(db, hour + SECOND, 2)) for _ in range(3)] == [2, 1, 0]
+    assert written(database, lambda db: purge(db, hour, 10)) == 0
+    assert [written(database, lambda db: purge(db, hour + SECOND, 2)) for _ in range(3)] == [2, 1, 0]
     assert spend(database, place, code, hour) == proof(hour)

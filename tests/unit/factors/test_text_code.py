@@ -8,7 +8,7 @@ from idp.factors.mail_code import MailCode
 from idp.factors.sent_code import SentCodes
 from idp.factors.text_code import TextCode
 from idp.subjects.authenticators import authenticators, of, remove
-from tests.builders import BEGINNING
+from tests.builders import BEGINNING, written
 
 KEYRING = Keyring(b"k" * 32)
 CODES = SentCodes(KEYRING)
@@ -22,7 +22,7 @@ def number_of(database: Database, subject_id: str) -> str | None:
 
 
 def enrol(database: Database, subject_id: str, number: str) -> str:
-    return database.write(lambda db: TEXT.enrol(db, subject_id, number, BEGINNING))
+    return written(database, lambda db: TEXT.enrol(db, subject_id, number, BEGINNING))
 
 
 def test_codes_go_to_the_number_that_was_enrolled(database: Database, ana_id: str, ben_id: str) -> None:
@@ -43,7 +43,7 @@ def test_a_new_number_takes_the_place_of_the_old(database: Database, ana_id: str
     with database.reading() as db:
         assert [(one.id, one.label) for one in of(db, ana_id, "text_code")] == [(newer, "•••• 552")]
     assert number_of(database, ana_id) == OTHER
-    database.write(lambda db: remove(db, newer, BEGINNING))
+    written(database, lambda db: remove(db, newer, BEGINNING))
     assert number_of(database, ana_id) is None
 
 
@@ -55,5 +55,5 @@ def test_no_number_can_be_read_from_the_store(database: Database, ana_id: str) -
 
 
 def test_mail_is_turned_on_once(database: Database, ana_id: str) -> None:
-    first = database.write(lambda db: MAIL.enrol(db, ana_id, BEGINNING))
-    assert database.write(lambda db: MAIL.enrol(db, ana_id, BEGINNING + timedelta(days=1))) == first
+    first = written(database, lambda db: MAIL.enrol(db, ana_id, BEGINNING))
+    assert written(database, lambda db: MAIL.enrol(db, ana_id, BEGINNING + timedelta(days=1))) == first

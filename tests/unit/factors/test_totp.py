@@ -18,7 +18,7 @@ from idp.factors.factor import Wrong
 from idp.factors.totp import MOST_APPS, BadLabel, ClockOff, Enrolled, Replayed, TooMany, Totp
 from idp.subjects.authenticators import Authenticator, of, remove
 from idp.subjects.proof import Proof
-from tests.builders import BEGINNING, TestClock
+from tests.builders import BEGINNING, TestClock, written
 
 STEP = timedelta(seconds=30)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -39,14 +39,14 @@ def enrol(database: Database, subject_id: str, secret: str = SECRET, label: str 
 
 
 def try_code(database: Database, app: Authenticator, code: str, steps: int = 0) -> object:
-    return database.write(lambda db: TOTP.verify(db, (app,), code, BEGINNING + steps * STEP))
+    return written(database, lambda db: TOTP.verify(db, (app,), code, BEGINNING + steps * STEP))
 
 
 def test_the_codes_are_those_of_rfc_6238(database: Database, ana_id: str) -> None:
     secret = base64.b32encode(b"12345678901234567890").decode()
     app = enrol(database, ana_id, secret)
     at = BEGINNING.fromtimestamp(20000000000, BEGINNING.tzinfo)  # RFC 6238, appendix B: 65353130
-    assert isinstance(database.write(lambda db: TOTP.verify(db, (app,), "353130", at)), Proof)
+    assert isinstance(written(database, lambda db: TOTP.verify(db, (app,), "353130", at)), Proof)
 
 
 def test_a_proposal_is_fresh_and_complete() -> None:
@@ -80,7 +80,7 @@ def test_only_a_right_code_enrols_and_it_is_spent(database: Database, ana_id: st
 
 def test_the_same_secret_is_enrolled_once(database: Database, ana_id: str) -> None:
     def confirm(_: int) -> object:
-        return database.write(lambda db: TOTP.confirm(db, ana_id, SECRET, code_at(0), "Phone", BEGINNING))
+        return written(database, lambda db: TOTP.confirm(db, ana_id, SECRET, code_at(0), "Phone", BEGINNING))
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(confirm, range(4)))

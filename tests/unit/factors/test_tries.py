@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from idp.core.database import Database
 from idp.factors.tries import LONG_PAUSE, PAUSE, Allowed, Wait, count_try, succeeded
-from tests.builders import BEGINNING, TestClock
+from tests.builders import BEGINNING, TestClock, written
 
 MOMENT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 
 
 def count(database: Database, subject_id: str, now: datetime, kind: str = "totp") -> Allowed | Wait:
-    return database.write(lambda db: count_try(db, subject_id, kind, now))
+    return written(database, lambda db: count_try(db, subject_id, kind, now))
 
 
 def test_five_tries_then_a_quarter_of_an_hour(database: Database, ana_id: str, clock: TestClock) -> None:
@@ -62,7 +62,7 @@ def test_tries_of_long_ago_are_forgotten(database: Database, ana_id: str, clock:
 def test_a_right_code_begins_the_count_anew(database: Database, ana_id: str) -> None:
     for _ in range(5):
         count(database, ana_id, BEGINNING)
-    database.write(lambda db: succeeded(db, ana_id, "totp"))
+    written(database, lambda db: succeeded(db, ana_id, "totp"))
     assert count(database, ana_id, BEGINNING) == Allowed(4)
 
 
@@ -71,7 +71,7 @@ def test_each_subject_and_kind_has_its_own_count(database: Database, ana_id: str
         count(database, ana_id, BEGINNING)
     assert count(database, ben_id, BEGINNING) == Allowed(4)
     assert count(database, ana_id, BEGINNING, "recovery_code") == Allowed(4)
-    database.write(lambda db: succeeded(db, ana_id, "recovery_code"))
+    written(database, lambda db: succeeded(db, ana_id, "recovery_code"))
     assert isinstance(count(database, ana_id, BEGINNING), Wait)
 
 
@@ -86,7 +86,7 @@ def test_of_ten_tries_at_once_five_are_allowed(database: Database, ana_id: str) 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(gaps=st.lists(st.integers(min_value=0, max_value=16).map(lambda minutes: minutes * MINUTE), max_size=30))
 def test_never_more_than_five_in_a_quarter_of_an_hour(database: Database, ana_id: str, gaps: list[timedelta]) -> None:
-    database.write(lambda db: succeeded(db, ana_id, "totp"))
+    written(database, lambda db: succeeded(db, ana_id, "totp"))
     now, allowed = BEGINNING, list[datetime]()
     for gap in gaps:
         now += gap
