@@ -46,6 +46,13 @@ def office(demo: Demo) -> Iterator[Office]:
         yield open_now
 
 
+@pytest.fixture(autouse=True)
+def rested(request: pytest.FixtureRequest) -> None:
+    """No story is slowed by the one before."""
+    if "office" in request.fixturenames or "demo" in request.fixturenames:
+        request.getfixturevalue("office").forgets_tries()
+
+
 @pytest.fixture(scope="session")
 def places(demo: Demo) -> Places:
     """What a browser opens, unless a module says otherwise."""
