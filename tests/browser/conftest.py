@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from idp.subjects.subjects import NewSubject
 from tests.browser.demo import Demo, Places, a_demo, free_ports
+from tests.browser.getting_back import AGREEMENTS, Agreement, Outsider, frees, somebody
 from tests.browser.office import Office, an_office
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.browser.watch import Watch
@@ -107,6 +108,31 @@ def newcomer(open_browser: OpenBrowser, office: Office) -> Newcomer:
         return open_browser(), name
 
     return come
+
+
+@pytest.fixture(params=["stellantis", "alphera"])
+def brand(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def outsider(open_browser: OpenBrowser, office: Office, brand: str) -> Outsider:
+    """Somebody who is about to find that they cannot sign in at the brand."""
+    return somebody(open_browser(), office, brand)
+
+
+@pytest.fixture
+def agreement(office: Office, brand: str) -> Iterator[Agreement]:
+    """One of the brand that nobody sees online yet, nor afterwards."""
+    frees(office, brand)
+    yield AGREEMENTS[brand]
+    frees(office, brand)
+
+
+@pytest.fixture
+def holder(open_browser: OpenBrowser, office: Office, brand: str, agreement: Agreement) -> Outsider:
+    """Such a one who sees that agreement online."""
+    return somebody(open_browser(), office, brand, numbers={brand: agreement.customer})
 
 
 def launch(playwright: Playwright, *switches: str) -> Browser:

@@ -30,6 +30,11 @@ class Device:
         held: list[dict[str, Any]] = self._tools.send("WebAuthn.getCredentials", {"authenticatorId": self._id})["credentials"]
         return held
 
+    def holds(self, **credential: str) -> None:
+        """From now on it has this one too, as the protocol of the developer tools writes it."""
+        given = {"isResidentCredential": True, "signCount": 0, **credential}
+        self._tools.send("WebAuthn.addCredential", {"authenticatorId": self._id, "credential": given})
+
     def refuses(self) -> None:
         """From now on its owner does not pass verification."""
         self._tools.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": False})

@@ -13,9 +13,12 @@ from idp.recovery.asked import Asked, Waiting
 from idp.selfservice import contact_undos
 from idp.settings import Settings
 from idp.signin import unlock_links
+from idp.signin.brake import EVERYBODY, WINDOW
 from idp.signin.nudges import put_off
 from idp.subjects.authenticators import of, remove
 from idp.subjects.subjects import NewSubject, Subject
+
+HERE = "127.0.0.1"
 
 
 class Office:
@@ -94,6 +97,11 @@ class Office:
             for enrolled in of(db, subject.id):
                 if enrolled.kind != "password":
                     remove(db, enrolled.id, ground.clock.now())
+
+    def overlooks_a_failure(self) -> None:
+        """A wrong password counts as one from elsewhere: all browsers here are one source, which would soon have to wait."""
+        for name, source in (("sign-in source", HERE), ("sign-in flood", EVERYBODY)):
+            self.house.throttle.give_back(name, source, WINDOW)
 
     def add_client(self, metadata: Mapping[str, object]) -> None:
         ground = self.house.ground
