@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from idp.subjects.subjects import NewSubject
 from tests.browser.demo import Demo, Places, a_demo, free_ports
-from tests.browser.getting_back import AGREEMENTS, Agreement, Outsider, frees, somebody
+from tests.browser.getting_back import AGREEMENTS, Agreement, Outsider, somebody
 from tests.browser.office import Office, an_office
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.browser.watch import Watch
@@ -49,9 +49,11 @@ def office(demo: Demo) -> Iterator[Office]:
 
 @pytest.fixture(autouse=True)
 def rested(request: pytest.FixtureRequest) -> None:
-    """No story is slowed by the one before."""
+    """No story feels the one before."""
     if "office" in request.fixturenames or "demo" in request.fixturenames:
-        request.getfixturevalue("office").forgets_tries()
+        office = request.getfixturevalue("office")
+        office.forgets_tries()
+        office.forgets_newcomers()
 
 
 @pytest.fixture(scope="session")
@@ -122,11 +124,9 @@ def outsider(open_browser: OpenBrowser, office: Office, brand: str) -> Outsider:
 
 
 @pytest.fixture
-def agreement(office: Office, brand: str) -> Iterator[Agreement]:
-    """One of the brand that nobody sees online yet, nor afterwards."""
-    frees(office, brand)
-    yield AGREEMENTS[brand]
-    frees(office, brand)
+def agreement(brand: str) -> Agreement:
+    """One of the brand that nobody sees online yet."""
+    return AGREEMENTS[brand]
 
 
 @pytest.fixture

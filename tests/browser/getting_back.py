@@ -6,9 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy import delete
 
-from idp.subjects.model import subject_brands
 from idp.subjects.subjects import NewSubject
 from tests.browser.device import Device
 from tests.browser.lost import newest
@@ -151,10 +149,3 @@ def somebody(visitor: Visitor, office: Office, brand: str, **about: object) -> O
     known = {"email": f"{name}@example.test", "email_verified": True, **about}
     office.add_customer(NewSubject(username=name, **known), OF_ALL_OTHERS)  # type: ignore[arg-type]
     return Outsider(visitor, office, brand, name)
-
-
-def frees(office: Office, brand: str) -> None:
-    """The agreement of `AGREEMENTS` is nobody's online access, as at first."""
-    column = subject_brands.c.customer_number
-    with office.house.ground.database.transaction() as db:
-        db.execute(delete(subject_brands).where(column == AGREEMENTS[brand].customer, subject_brands.c.brand == brand))

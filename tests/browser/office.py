@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from hashlib import sha256
 
+from sqlalchemy import delete
+
 from idp.app import House, build, lay_ground
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import SystemClock
 from idp.core.migrations import upgrade
+from idp.demo.customers import CUSTOMERS
 from idp.recovery.asked import Asked, Waiting
 from idp.selfservice import contact_undos
 from idp.settings import Settings
@@ -16,6 +19,7 @@ from idp.signin import unlock_links
 from idp.signin.brake import EVERYBODY, WINDOW
 from idp.signin.nudges import put_off
 from idp.subjects.authenticators import of, remove
+from idp.subjects.model import subject_brands
 from idp.subjects.subjects import NewSubject, Subject
 
 HERE = "127.0.0.1"
@@ -34,6 +38,12 @@ class Office:
         path = self.house.ground.settings.kv_url.partition("sqlite:///")[2]
         with closing(sqlite3.connect(path, timeout=10)) as store, store:
             store.execute("DELETE FROM kv WHERE key LIKE 'throttle:%'")
+
+    def forgets_newcomers(self) -> None:
+        """Agreements that one story brought online are free for the next."""
+        samples = [number for customer in CUSTOMERS for number in customer.numbers.values()]
+        with self.house.ground.database.transaction() as db:
+            db.execute(delete(subject_brands).where(subject_brands.c.customer_number.not_in(samples)))
 
     def add_customer(self, new: NewSubject, password: str) -> None:
         ground, people = self.house.ground, self.house.people
