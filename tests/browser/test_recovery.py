@@ -90,12 +90,12 @@ def test_by_agreement_and_code_with_script(open_browser: OpenBrowser, demo: Demo
 
 
 def test_by_the_link_in_another_browser_without_script(open_browser: OpenBrowser, demo: Demo, office: Office) -> None:
-    to = "plain@example.test"
-    office.add_customer(NewSubject(username="plain", email=to, email_verified=True), OF_ALL_OTHERS)
+    to = "elin.plain@example.test"
+    office.add_customer(NewSubject(username="elin.plain", email=to, email_verified=True), OF_ALL_OTHERS)
     laptop, phone = open_browser(java_script_enabled=False), open_browser(java_script_enabled=False)
     laptop.customer_login("alphera")
     laptop.follow("Can’t sign in?")
-    laptop.page.get_by_label("Username, e-mail or agreement number").fill("plain")
+    laptop.page.get_by_label("Username, e-mail or agreement number").fill("elin.plain")
     laptop.press("Send the e-mail")
     laptop.reads("Look in your mail")
     link, _ = newest_mail(laptop, demo, to)
@@ -106,6 +106,6 @@ def test_by_the_link_in_another_browser_without_script(open_browser: OpenBrowser
     phone.press("Change the password")
     phone.reads("Your password is changed")
     laptop.customer_login("alphera")
-    laptop.fill_in("plain", NEW)
+    laptop.fill_in("elin.plain", NEW)
     laptop.press("Sign in")
     expect(laptop.page.get_by_label("Username or e-mail")).to_have_count(0)
