@@ -94,6 +94,7 @@ def test_enter_in_the_password_field_sends_the_form_once(visitor: Visitor) -> No
     sent: list[str] = []
     visitor.page.on("request", lambda request: sent.append(request.url) if is_form(request) else None)
     visitor.customer_login("stellantis")
+    visitor.page.wait_for_load_state("load")
     visitor.fill_in("ana", PASSWORDS["ana"])
     visitor.page.keyboard.press("Enter")
     visitor.page.keyboard.press("Enter")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from tests.drivers.stack import Stack, a_stack
 from tests.faults.scene import Scene, set_scene
@@ -20,6 +21,9 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         return
     postgres: PostgresServer = request.getfixturevalue("postgres_server")
     redis: RedisServer = request.getfixturevalue("redis_server")
+    # The server is that of every module: what one of them tried must not slow the next.
+    with Redis.from_url(redis.url) as store:
+        store.flushdb()
     with postgres.new_database() as url, a_stack(folder, database_url=url, kv_url=redis.url) as running:
         yield running
 
