@@ -36,7 +36,7 @@ OLD = "delete PublicKeyCredential.getClientCapabilities"
 WILL_NOT = """
 const make = navigator.credentials.create.bind(navigator.credentials);
 navigator.credentials.create = (options) => make(options).catch((why) => {
-  sessionStorage.setItem("refused", why.name);
+  document.documentElement.dataset.refused = why.name;
   throw why;
 });
 """
@@ -105,7 +105,7 @@ def test_a_browser_that_will_not_leaves_the_offer_as_it_was(newcomer: Newcomer) 
     device = Device(visitor.page, shows_dialogs=True)
     visitor.page.add_init_script(WILL_NOT)
     passes_the_password(visitor, "stellantis", name)
-    visitor.page.wait_for_function("sessionStorage.getItem('refused') === 'NotAllowedError'")
+    expect(visitor.page.locator("html")).to_have_attribute("data-refused", "NotAllowedError")
     visitor.reads(OFFER)
     expect(visitor.page.locator(".ceremony")).to_be_hidden()
     visitor.press("Not now")
