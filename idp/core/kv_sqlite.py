@@ -25,7 +25,11 @@ INSERT INTO kv VALUES (:key, CAST(:by AS BLOB), :ends) ON CONFLICT (key) DO UPDA
   ends = CASE WHEN kv.ends <= :now THEN excluded.ends ELSE kv.ends END
 RETURNING CAST(value AS INTEGER)
 """
+DELETE = "DELETE FROM kv WHERE key = ?"
+PURGE = "DELETE FROM kv WHERE ends <= ?"
+PING = "SELECT key FROM kv LIMIT 1"
 BUSY_MS = 1000
+READS = frozenset({GET, PING})
 
 
 class SqliteKV:
@@ -35,6 +39,7 @@ class SqliteKV:
         self._path = path
         self._clock = clock
         self._local = threading.local()
+        self._turn = threading.Lock()
 
     def set(self, key: str, value: bytes, ttl: timedelta) -> None:
         fits(value, ttl)
@@ -58,21 +63,35 @@ class SqliteKV:
         return int(self._run(INCR, named)[0][0])
 
     def delete(self, key: str) -> None:
-        self._run("DELETE FROM kv WHERE key = ?", (key,))
+        self._run(DELETE, (key,))
 
     def ping(self) -> None:
-        self._run("SELECT key FROM kv LIMIT 1", ())
+        self._run(PING, ())
 
     def purge(self, now: datetime) -> int:
-        with self._connection() as connection:
-            return connection.execute("DELETE FROM kv WHERE ends <= ?", (_ms(now),)).rowcount
+        with self._connection() as connection, self._turn_for(PURGE):
+            return connection.execute(PURGE, (_ms(now),)).rowcount
 
     def _end(self, ttl: timedelta) -> int:
         return _ms(self._clock.now() + ttl)
 
     def _run(self, statement: str, arguments: Any) -> list[Any]:
-        with self._connection() as connection:
+        with self._connection() as connection, self._turn_for(statement):
             return connection.execute(statement, arguments).fetchall()
+
+    @contextmanager
+    def _turn_for(self, statement: str) -> Iterator[None]:
+        """Threads of this process write one after the other: in SQLite they would poll for their turn, and the last in luck
+        would wait until it gives up. Other processes it does let poll."""
+        if statement in READS:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_MS / 1000):
+            raise Unavailable(f"too many threads wait to write to the KV file {self._path}")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
