@@ -83,6 +83,7 @@ class Settings(BaseModel):
     offline_absolute: Seconds = Field(timedelta(days=30), description="Offline refresh token at most")
     session_idle: Seconds = Field(timedelta(minutes=15), description="Session without activity")
     session_absolute: Seconds = Field(timedelta(hours=8), description="Session at most")
+    staff_idle: Seconds = Field(timedelta(minutes=10), description="Session of staff without activity")
     shared_idle: Seconds = Field(timedelta(minutes=10), description="Session on a shared computer without activity")
     shared_absolute: Seconds = Field(timedelta(hours=1), description="Session on a shared computer at most")
     logout_token_lifetime: Seconds = Field(timedelta(minutes=2), description="Back-channel logout token")

@@ -20,8 +20,8 @@ from tools.translations import faults
 
 ROOT = Path(__file__).parent.parent
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
-# The portals speak English alone, and so does the page of the demonstration, which no customer sees.
-ELSEWHERE = ("templates/portal/", "templates/demo/")
+# The portals speak English alone, and so do the demonstration and the console, which no customer sees.
+ELSEWHERE = ("templates/portal/", "templates/demo/", "templates/admin/")
 JINJA = "jinja2.ext:babel_extract"
 SOURCES = {
     "idp": ([("**.py", "python")], {}),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from idp.app import contacts, demo, lost, own, passkeys, recovery
 from idp.app.activating import activating
+from idp.app.console import console
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
@@ -63,7 +64,19 @@ def mount(house: House) -> None:
     lost.listen(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
-    for routes in (
+    for routes in _rooms(house, front, languages):
+        table.mount(app, routes)
+    direct.mount((*Health(checks).routes(), *_machines(house)))
+    with suppress(Unavailable):
+        house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
+    app.extensions["idp"] = house
+    app.extensions["idp.routes"] = table
+    app.extensions["idp.direct"] = direct
+
+
+def _rooms(house: House, front: Front, languages: Languages) -> tuple[tuple[Route, ...], ...]:
+    """The pages, by what they are for."""
+    return (
         StaticFiles(STATIC).routes(),
         languages.routes(),
         signing_in(house, front),
@@ -74,17 +87,11 @@ def mount(house: House) -> None:
         recovery.pages(house, front),
         lost.pages(house, front),
         contacts.taking_back(house, front),
+        console(house, front),
         _authorization(house, front),
         _logout(house, front),
-        demo.pages(house, front) if settings.demo else (),
-    ):
-        table.mount(app, routes)
-    direct.mount((*Health(checks).routes(), *_machines(house)))
-    with suppress(Unavailable):
-        house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
-    app.extensions["idp"] = house
-    app.extensions["idp.routes"] = table
-    app.extensions["idp.direct"] = direct
+        demo.pages(house, front) if house.ground.settings.demo else (),
+    )
 
 
 def _judging(house: House) -> Quota:

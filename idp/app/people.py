@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from idp.activation.desk import DONE_AT, LINK_AT
 from idp.activation.desk import KIND as ACTIVATE
 from idp.activation.desk import LINK_KIND as ACTIVATE_LINK
+from idp.admin.console import KIND as CONSOLE
+from idp.admin.console import RESUME as CONSOLE_RESUME
 from idp.app.ground import Ground
 from idp.brands.registry import Brands
 from idp.clients.consent import Consents
@@ -49,6 +51,7 @@ RESUMED_AT = {
     LOST: LOST_RESUME,
     AUTHORIZE: "/authorize",
     OWN: RESUME,
+    CONSOLE: CONSOLE_RESUME,
     UNLOCK: UNLOCK_RESUME,
     ACTIVATE: DONE_AT,
     ACTIVATE_LINK: LINK_AT,
@@ -90,7 +93,13 @@ def build_people(ground: Ground, parking: Quota) -> People:
     settings, clock = ground.settings, ground.clock
     with ground.database.transaction() as db:
         pairwise = Pairwise(kept_secret(db, ground.keyring, "pairwise", clock))
-    limits = Limits(settings.session_idle, settings.session_absolute, settings.shared_idle, settings.shared_absolute)
+    limits = Limits(
+        idle=settings.session_idle,
+        absolute=settings.session_absolute,
+        shared_idle=settings.shared_idle,
+        shared_absolute=settings.shared_absolute,
+        staff_idle=settings.staff_idle,
+    )
     sealer = Sealer(ground.keyring, "request")
     hasher, sent_codes = _hasher(settings), SentCodes(ground.keyring)
     return People(

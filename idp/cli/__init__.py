@@ -7,6 +7,7 @@ from idp.cli.db import db
 from idp.cli.demo import demo
 from idp.cli.failures import Commands
 from idp.cli.keys import keys
+from idp.cli.role import role
 from idp.cli.seed import seed
 from idp.cli.serve import serve
 from idp.cli.subject import subject
@@ -16,7 +17,7 @@ __all__ = ["main"]
 
 main = Commands(
     "idp",
-    commands=[serve, worker, demo, check, seed, db, subject, client, keys, audit],
+    commands=[serve, worker, demo, check, seed, db, subject, role, client, keys, audit],
     help="The identity provider. Settings come from the environment: see docs/settings.md.",
     epilog="""\b
 Exit codes:

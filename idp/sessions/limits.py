@@ -6,16 +6,18 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long sessions last: unused, and at most; on shared computers shorter."""
+    """How long sessions last: unused, and at most; on shared computers, and of staff unused, shorter."""
 
     idle: timedelta
     absolute: timedelta
     shared_idle: timedelta
     shared_absolute: timedelta
+    staff_idle: timedelta
 
-    def idle_for(self, shared: bool) -> timedelta:
+    def idle_for(self, shared: bool, staff: bool) -> timedelta:
         """How long a session may go unused."""
-        return self.shared_idle if shared else self.idle
+        idle = self.shared_idle if shared else self.idle
+        return min(idle, self.staff_idle) if staff else idle
 
     def absolute_for(self, shared: bool) -> timedelta:
         """How long a session lasts at most since the last full sign-in."""

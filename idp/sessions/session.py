@@ -28,7 +28,8 @@ LONGEST_ADDRESS = 64
 class Session:
     """A live session. `shared`: on a shared computer; `browser`: digest of the browser's handle.
 
-    `proofs` are what its context is made of. `trusted`: it began in a browser that is trusted by the subject.
+    `proofs` are what its context is made of. `trusted`: it began in a browser that is trusted by the subject. `staff`: the
+    subject is one of the staff.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Session:
     expires_at: datetime
     proofs: tuple[Proof, ...] = ()
     trusted: bool = False
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Started:
 _COLUMNS = [c for c in sessions.c if c.name not in ("handle_digest", "address", "device", "ended_at", "end_reason")]
 _ALIVE = is_alive(bindparam("now", type_=sessions.c.idle_at.type))
 _LIVE: Select[Any] = (
-    select(*_COLUMNS).join(subjects, subjects.c.id == sessions.c.subject_id).where(_ALIVE, subjects.c.disabled_at.is_(None))
+    select(*_COLUMNS, subjects.c.staff)
+    .join(subjects, subjects.c.id == sessions.c.subject_id)
+    .where(_ALIVE, subjects.c.disabled_at.is_(None))
 )
 _BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
@@ -87,21 +91,22 @@ class Sessions:
         if row is None:
             return None
         wish(subject=row.locale or "")
-        return _session(row)
+        return _session(row, row.staff)
 
     def get(self, db: Connection, session_id: str, now: datetime) -> Session | None:
         """The live session with this id."""
         row = db.execute(_BY_ID, {"id": session_id, "now": now}).one_or_none()
-        return _session(row) if row else None
+        return _session(row, row.staff) if row else None
 
     def hold(self, db: Connection, session_id: str, now: datetime) -> Session | None:
         """The same, and nothing else ends it before this transaction does."""
         row = db.execute(_HOLD, {"id": session_id, "now": now}).one_or_none()
-        return _session(row) if row else None
+        return _session(row, row.staff) if row else None
 
     def hold_all(self, db: Connection, subject_id: str, now: datetime) -> tuple[Session, ...]:
         """All live sessions of a subject; nothing else ends one, or changes the subject, before this transaction does."""
-        return tuple(map(_session, db.execute(_HOLD_ALL, {"subject_id": subject_id, "now": now})))
+        held = db.execute(_HOLD_ALL, {"subject_id": subject_id, "now": now})
+        return tuple(_session(row, row.staff) for row in held)
 
     def start(
         self,
@@ -129,6 +134,7 @@ class Sessions:
         if replaces and not goes_on:
             self.end(db, replaces.id, "another_subject", now)
         shared = shared or (goes_on is not None and goes_on.shared)
+        staff = bool(db.scalar(select(subjects.c.staff).where(subjects.c.id == subject_id)))
         values = {
             "handle_digest": digest(handle),
             "proofs": [proof.to_dict() for proof in proofs],
@@ -137,18 +143,18 @@ class Sessions:
             "browser": browser,
             "address": current_origin().address[:LONGEST_ADDRESS],
             "device": current_origin().device,
-            **self._renewed(context, shared, now),
+            **self._renewed(context, shared, staff, now),
         }
         row = self._renew(db, goes_on.id, values, now) if goes_on else None
         if row is None:
             row = self._insert(db, {**values, "subject_id": subject_id, "brand": brand, "created_at": now})
-        return Started(_session(row), handle, new_device)
+        return Started(_session(row, staff), handle, new_device)
 
     def touch(self, db: Connection, session: Session, now: datetime) -> None:
         """Counts a request as activity; written at most once a minute."""
         if now - session.last_seen_at < SEEN_EVERY:
             return
-        idle_at = now + self._limits.idle_for(session.shared)
+        idle_at = now + self._limits.idle_for(session.shared, session.staff)
         alive = is_alive(now)
         db.execute(update(sessions).where(sessions.c.id == session.id, alive).values(last_seen_at=now, idle_at=idle_at))
 
@@ -184,13 +190,13 @@ class Sessions:
 
         return end_theirs
 
-    def _renewed(self, context: Context, shared: bool, now: datetime) -> dict[str, Any]:
+    def _renewed(self, context: Context, shared: bool, staff: bool, now: datetime) -> dict[str, Any]:
         return {
             "acr": context.acr,
             "amr": list(context.amr),
             "auth_time": context.auth_time,
             "last_seen_at": now,
-            "idle_at": now + self._limits.idle_for(shared),
+            "idle_at": now + self._limits.idle_for(shared, staff),
             # From the oldest proof: a further step must not keep alive what began with a password of yesterday.
             "expires_at": context.auth_time + self._limits.absolute_for(shared),
         }
@@ -223,7 +229,7 @@ class Sessions:
         return len(ended)
 
 
-def _session(row: Row[Any]) -> Session:
+def _session(row: Row[Any], staff: bool) -> Session:
     # Bare names of kinds were written before proofs had times: such a session proves nothing beyond its context.
     proofs = tuple(Proof.from_dict(proof) for proof in row.proofs if isinstance(proof, dict))
     kinds = tuple(dict.fromkeys(proof.kind for proof in proofs))
@@ -239,4 +245,5 @@ def _session(row: Row[Any]) -> Session:
         expires_at=row.expires_at,
         proofs=proofs,
         trusted=row.trusted,
+        staff=staff,
     )

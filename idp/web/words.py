@@ -31,6 +31,11 @@ PROBLEMS: dict[str, Words] = {
         N_("The address does not lead anywhere."),
         N_("It may have been mistyped or moved. Nothing was changed."),
     ),
+    "not_your_role": Words(
+        N_("This is not open to you"),
+        N_("The page is for staff with another role, or of another brand."),
+        N_("Nothing was changed. An administrator can give you the role."),
+    ),
     "method_not_allowed": Words(
         N_("This address works differently"),
         N_("The page was called in a way it does not offer."),

@@ -10,7 +10,7 @@ from tests.architecture.source import ROOT, Module, modules
 
 TEMPLATES = ROOT / "templates"
 # The portals speak English, as their brands do; the page of the demonstration is no customer's.
-ENGLISH = ("portal", "demo")
+ENGLISH = ("admin/", "portal", "demo")
 WORD = re.compile(r"[^\W\d_]{2,}")
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TRANSLATED = re.compile(r"\{% trans .*?%\}.*?\{% endtrans %\}|\{% trans %\}.*?\{% endtrans %\}", re.DOTALL)

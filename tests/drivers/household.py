@@ -9,7 +9,9 @@ from wsgiref.types import WSGIApplication
 
 import pyotp
 
+from idp.admin.rights import Post, Role
 from idp.app import House
+from idp.app.console import roles_of
 from idp.clients.metadata import ClientMetadata
 from idp.core.clock import Clock
 from idp.factors.passkey import Registered
@@ -86,6 +88,18 @@ class Household:
         house = self.house
         with house.ground.database.transaction() as db:
             assert house.people.subjects.set_staff(db, house.ground.bus, self._id(username), True, self.clock.now())
+
+    def give_role(self, role: str, username: str = "ana", brand: str | None = None) -> None:
+        """Makes somebody staff with a role; for all brands where none is named."""
+        roles, ground = roles_of(self.house), self.house.ground
+        with ground.database.transaction() as db:
+            roles.grant(db, self._id(username), Post(Role(role), brand), ground.clock.now())
+
+    def take_role(self, role: str, username: str = "ana", brand: str | None = None) -> None:
+        """Takes a role from somebody."""
+        roles, ground = roles_of(self.house), self.house.ground
+        with ground.database.transaction() as db:
+            roles.revoke(db, self._id(username), Post(Role(role), brand), ground.clock.now())
 
     def change_password(self, username: str, password: str) -> None:
         """The stored password becomes another one."""

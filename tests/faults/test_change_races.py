@@ -22,7 +22,7 @@ from tests.builders import BEGINNING, TestClock, a_database, a_hasher, a_subject
 from tests.faults.scene import AT_ONCE, at_once
 
 HOURS = timedelta(hours=8)
-LIMITS = Limits(idle=HOURS, absolute=HOURS, shared_idle=HOURS, shared_absolute=HOURS)
+LIMITS = Limits(idle=HOURS, absolute=HOURS, shared_idle=HOURS, shared_absolute=HOURS, staff_idle=HOURS)
 PATIENCE_SECONDS, A_MOMENT = 30, 0.3
 
 

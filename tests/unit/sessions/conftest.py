@@ -15,6 +15,7 @@ LIMITS = Limits(
     absolute=timedelta(hours=8),
     shared_idle=timedelta(minutes=10),
     shared_absolute=timedelta(hours=1),
+    staff_idle=timedelta(minutes=10),
 )
 
 

@@ -39,6 +39,7 @@ LIMITS = Limits(
     absolute=timedelta(hours=8),
     shared_idle=timedelta(minutes=10),
     shared_absolute=timedelta(hours=1),
+    staff_idle=timedelta(minutes=10),
 )
 
 BRAKES = Brakes(source=20, network=100, flood=300)

@@ -1,0 +1,23 @@
+"""The front page of the console: the rooms that are open to whoever came."""
+
+from dataclasses import dataclass
+
+from werkzeug.wrappers import Response
+
+from idp.admin.console import HOME, Agent, Console, StaffRoute
+from idp.admin.rights import Right
+
+
+@dataclass(frozen=True, slots=True)
+class HomePages:
+    """/console itself."""
+
+    console: Console
+
+    def routes(self) -> tuple[StaffRoute, ...]:
+        """Its address."""
+        return (StaffRoute(HOME, "console", self.show, Right.ENTER),)
+
+    def show(self, agent: Agent) -> Response:
+        """GET: a card for each room."""
+        return self.console.page("admin/home.html", agent)

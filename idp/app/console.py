@@ -1,0 +1,40 @@
+"""The console of the staff: its rooms, behind their rights."""
+
+from idp.admin.console import KIND, Console
+from idp.admin.pages.home import HomePages
+from idp.admin.roles import Roles
+from idp.app.front import Front
+from idp.app.house import House
+from idp.web.routes import Route
+
+
+def roles_of(house: House) -> Roles:
+    """Who of the staff has which role."""
+    return Roles(house.people.subjects, house.ground.bus)
+
+
+def console(house: House, front: Front) -> tuple[Route, ...]:
+    """Everything under /console."""
+    entrance = _entrance(house, front)
+    house.people.interactions.revivers[KIND] = entrance.revive
+    house.ground.app.extensions["idp.console"] = entrance
+    return (*entrance.routes(), *entrance.guard(HomePages(entrance).routes()))
+
+
+def _entrance(house: House, front: Front) -> Console:
+    ground, people = house.ground, house.people
+    return Console(
+        issuer=ground.settings.issuer,
+        database=ground.database,
+        kv=ground.kv,
+        clock=ground.clock,
+        brands=house.parties.brands,
+        subjects=people.subjects,
+        sessions=people.sessions,
+        interactions=people.interactions,
+        gate=house.gate,
+        roles=roles_of(house),
+        cookie=front.cookie,
+        browser=front.browser,
+        pages=front.pages,
+    )

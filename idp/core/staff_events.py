@@ -1,0 +1,19 @@
+"""Events of staff: who may do what in the console, and what is done there."""
+
+from dataclasses import dataclass
+
+from idp.core.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted(Event):
+    """A subject got a `role` of the staff; `brand` where it is for one brand alone."""
+
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevoked(Event):
+    """A subject no longer has a `role` of the staff."""
+
+    role: str = ""
