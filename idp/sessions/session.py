@@ -127,9 +127,7 @@ class Sessions:
         Where `replaces` is a live session of the same subject it goes on (its id, and so every sid, stays) with its
         context and limits renewed; another subject's session is ended.
         """
-        known = exists().where(sessions.c.subject_id == subject_id, sessions.c.browser == browser)
-        new_device = not db.scalar(select(known))
-        handle = new_handle()
+        new_device, handle = self._is_new(db, subject_id, browser), new_handle()
         goes_on = replaces if replaces and replaces.subject_id == subject_id else None
         if replaces and not goes_on:
             self.end(db, replaces.id, "another_subject", now)
@@ -189,6 +187,9 @@ class Sessions:
                 self.end_all(db, event.subject_id, reason, self._clock.now())
 
         return end_theirs
+
+    def _is_new(self, db: Connection, subject_id: str, browser: str) -> bool:
+        return not db.scalar(select(exists().where(sessions.c.subject_id == subject_id, sessions.c.browser == browser)))
 
     def _renewed(self, context: Context, shared: bool, staff: bool, now: datetime) -> dict[str, Any]:
         return {
