@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from argon2 import PasswordHasher as Argon2
 from argon2 import Type
@@ -38,13 +39,22 @@ def password_bytes(password: str) -> bytes | None:
     return raw if len(raw) <= LONGEST_BYTES else None
 
 
+def _argon2id(memory_kib: int, passes: int) -> Argon2:
+    return Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+
+
+@cache
+def _of_nobody(memory_kib: int, passes: int) -> bytes:
+    return _argon2id(memory_kib, passes).hash(b"compared with where there is no verifier").encode()
+
+
 class PasswordHasher:
     """argon2id with `memory_kib` and `passes`, one lane; a verifier is the PHC text as ASCII bytes."""
 
     def __init__(self, slots: HashSlots, memory_kib: int, passes: int) -> None:
         self._slots = slots
-        self._argon2 = Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
-        self._nobody = self._argon2.hash(b"compared with where there is no verifier").encode()
+        self._argon2 = _argon2id(memory_kib, passes)
+        self._nobody = _of_nobody(memory_kib, passes)
 
     def hash(self, password: str) -> bytes:
         """A verifier for `password`. Raises ValueError beyond 1024 bytes, `Unavailable` where no slot is free."""

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 View = Callable[..., Response]
@@ -49,6 +50,20 @@ class Route:
     view: View
     methods: tuple[str, ...] = ("GET",)
     guard: Guard = Guard.PAGE
+
+
+class AnsweringRule(Rule):
+    """A rule that is matched and never built from: addresses stand in the code as people read them.
+
+    Werkzeug compiles two functions for each rule to build addresses with, which is most of what starting takes.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        return _builds_nothing
+
+
+def _builds_nothing(_rule: Rule, **_values: object) -> tuple[str, str]:
+    raise NotImplementedError("addresses are not built from rules")
 
 
 class RouteTable:

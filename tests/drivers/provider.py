@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from idp.app import build, lay_ground
 from idp.app.mount import mount
@@ -78,6 +79,23 @@ def _begun() -> Begun:
     return Begun(file, keys)
 
 
+class CompiledTemplates(BytecodeCache):
+    """What templates were compiled to, for all providers of a process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledTemplates()
+
+
 class Provider(Household):
     """A running provider: add customers and clients, open browsers, move the clock."""
 
@@ -89,6 +107,7 @@ class Provider(Household):
         ground = lay_ground(settings, clock)
         if not copied:
             upgrade(ground.database)
+        ground.app.jinja_env.bytecode_cache = TEMPLATES
         super().__init__(build(ground), ground.app)
         mount(self.house)
         self.events: list[Event] = []
