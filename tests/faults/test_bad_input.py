@@ -49,6 +49,7 @@ HEADERS = {
     "odd origin": {"Origin": "\xff://\xff", "Sec-Fetch-Site": "\xff"},
     "preflight": {"Origin": "null", "Access-Control-Request-Method": "\xff"},
 }
+ASKED_BY_CLIENTS = ("/authorize", "/logout", "/token", "/userinfo", "/introspect", "/revoke")
 # How it was attacked may be recorded.
 RECORDS = ("audit_entries", "audit_links", "trail_keys")
 
@@ -95,7 +96,8 @@ def addresses(scene: Scene) -> list[str]:
     if "idp" not in house.ground.app.extensions:
         mount(house)
     interaction = scene.stack.browser().open(scene.shop.request()).url.rpartition("/")[2]
-    rules = sorted({rule.rule for rule in house.ground.app.url_map.iter_rules()})
+    app = house.ground.app
+    rules = sorted({rule.rule for rule in app.url_map.iter_rules()} | {route.path for route in app.extensions["idp.direct"]})
     filled = [rule.replace("<path:", "<").partition("<") for rule in rules]
     return [head + (interaction if rest else "") for head, _, rest in filled] + ["/", "//", "/%ff", "/%00", "/..%2f", "/é"]
 
@@ -105,21 +107,21 @@ def attacks(path: str, scene: Scene) -> Iterator[tuple[str, bytes]]:
     host = f"{ADDRESS}:{scene.stack.port}"
     for method in METHODS:
         yield method, message(method, path, host)
-    for query in queries():
+    for query in queries(path):
         yield f"query {query[:60]}", message("GET", f"{path}?{query}", host)
     for what, (body, kind) in bodies().items():
         yield what, message("POST", path, host, body, {"Content-Type": kind})
     cookies = f"idp_session={scene.browser.cookie('idp_session')}; idp_browser={scene.browser.cookie('idp_browser')}"
     for what, sent in {**HEADERS, "signed in": {"Cookie": cookies}}.items():
-        for method in ("GET", "POST", "OPTIONS"):
+        for method in ("GET", "POST", "OPTIONS") if "Origin" in sent else ("GET", "POST"):
             yield f"{method} {what}", message(method, path, host, b"a=b" if method == "POST" else b"", sent)
 
 
-def queries() -> Iterator[str]:
-    for name in NAMES:
-        for value in VALUES:
-            yield f"{name}={value}"
-    yield "&".join(f"{name}={VALUES[number % len(VALUES)]}" for number, name in enumerate(NAMES))
+def queries(path: str) -> Iterator[str]:
+    """Every name with every value: one by one where clients ask, which read them in order; all names at once elsewhere."""
+    for turn in range(len(VALUES)):
+        pairs = [f"{name}={VALUES[(number + turn) % len(VALUES)]}" for number, name in enumerate(NAMES)]
+        yield from pairs if path in ASKED_BY_CLIENTS else ["&".join(pairs)]
     yield "state=" + "s" * 9000
 
 
