@@ -5,6 +5,7 @@ from idp.app.front import Front
 from idp.app.house import House
 from idp.app.lost import resets
 from idp.app.telling import notices_of
+from idp.demo.app_codes import AppCodes
 from idp.demo.mail_pages import MailPages
 from idp.demo.mailbox import Mailbox
 from idp.demo.occasions import Occasions
@@ -25,8 +26,9 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         letters=Letters(issuer, ground.clock, ground.keyring, templates),
         contacts=ContactMessages(issuer, sending.messages(house)),
     )
+    codes = AppCodes(ground.database, ground.keyring)
     rehearsal = Rehearsal(ground.database, ground.keyring, occasions)
     return (
-        *DemoPages(front.pages, brands, Mailbox(ground.database)).routes(),
+        *DemoPages(front.pages, brands, Mailbox(ground.database), codes, ground.clock).routes(),
         *MailPages(front.pages, brands, house.people.subjects, ground.database, ground.clock, rehearsal).routes(),
     )

@@ -9,23 +9,23 @@ import sys
 import threading
 from functools import partial
 from pathlib import Path
-from typing import assert_never
 
 import click
 
-from idp.app import House, build
+from idp.app import build
 from idp.cli.die_with_parent import die_with_parent
 from idp.cli.failures import Commands, Exit, Failure, refused
 from idp.cli.opening import open_ground
+from idp.cli.sample_accounts import add_samples
 from idp.cli.seed import sow
 from idp.cli.serve import claim, serve
 from idp.cli.worker import worker
 from idp.core.migrations import is_current, upgrade
-from idp.demo.customers import CUSTOMERS, SampleCustomer
+from idp.demo.customers import CUSTOMERS
 from idp.demo.folder import BRANDS, DemoFolder
 from idp.demo.processes import Died, Part, Processes
+from idp.demo.staff import STAFF
 from idp.settings import PREFIX
-from idp.subjects.subjects import Malformed, NewSubject, Subject, Taken
 
 PATIENCE_SECONDS = 60.0
 WATCH_SECONDS = 0.3
@@ -127,37 +127,9 @@ def _prepare(folder: DemoFolder) -> dict[str, str]:
         upgrade(ground.database)
     house = build(ground)
     sow(house)
-    for customer in CUSTOMERS:
-        _add(house, customer)
+    add_samples(house)
     ground.database.close()
     return {brand.id: brand.name for brand in house.parties.brands.all()}
-
-
-def _add(house: House, customer: SampleCustomer) -> None:
-    ground = house.ground
-    with ground.database.reading() as db:
-        if house.people.subjects.find(db, customer.username) is not None:
-            return
-    new = NewSubject(
-        username=customer.username,
-        email=customer.email,
-        email_verified=True,
-        given_name=customer.given_name,
-        family_name=customer.family_name,
-        claims=customer.claims,
-        locale="en-GB",
-        numbers=customer.numbers,
-    )
-    verifier = house.people.hasher.hash(customer.password)
-    with ground.database.transaction() as db:
-        created = house.people.subjects.create(db, ground.bus, new, verifier, ground.clock.now())
-    match created:
-        case Subject():
-            return
-        case Taken(name) | Malformed(name):
-            raise refused(f"the sample customer {customer.username} cannot be added ({name}): start anew with --reset")
-        case _:
-            assert_never(created)
 
 
 def _require_up(processes: Processes, stop: threading.Event) -> None:
@@ -185,20 +157,23 @@ def _facts(folder: DemoFolder) -> str:
         {"username": one.username, "password": one.password, "email": one.email, "brands": list(one.numbers)}
         for one in CUSTOMERS
     ]
-    return json.dumps({"issuer": folder.issuer, "portals": folder.portals, "customers": customers}, ensure_ascii=False)
+    staff = [{"username": one.username, "password": one.password, "role": one.post.role.value} for one in STAFF]
+    facts = {"issuer": folder.issuer, "portals": folder.portals, "customers": customers, "staff": staff}
+    return json.dumps(facts, ensure_ascii=False)
 
 
 def _summary(folder: DemoFolder, names: dict[str, str]) -> str:
     places = {names.get(brand, brand): address for brand, address in folder.portals.items()}
-    places |= {"Identity provider": folder.issuer, "Mailbox, codes, customers": f"{folder.issuer}/demo"}
+    places |= {"Identity provider": folder.issuer, "Its console": f"{folder.issuer}/console"}
+    places |= {"Mailbox, codes, customers": f"{folder.issuer}/demo"}
     wide = max(map(len, places))
-    longest = max(len(one.password) for one in CUSTOMERS)
+    longest = max(len(one.password) for one in (*CUSTOMERS, *STAFF))
     lines = ["", f"  {click.style('One sign-in, two brands', bold=True)}", ""]
     lines += [f"  {name:{wide}}   {click.style(address, fg='cyan', underline=True)}" for name, address in places.items()]
-    lines += ["", f"  {'Customer':8}   {'Password':{longest}}"]
+    lines += ["", f"  {'Username':8}   {'Password':{longest}}"]
     lines += [
         f"  {one.username:8}   {click.style(f'{one.password:{longest}}', bold=True)}   {one.name}, {one.about}"
-        for one in CUSTOMERS
+        for one in (*CUSTOMERS, *STAFF)
     ]
     kept = os.path.relpath(folder.path)
     lines += ["", f"  Data and logs are in {kept if not kept.startswith('..') else folder.path}. Press Ctrl-C to stop.", ""]

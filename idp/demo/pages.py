@@ -8,10 +8,13 @@ from werkzeug.wrappers import Response
 
 from idp.brands.registry import Brands
 from idp.clients.metadata import is_loopback
+from idp.core.clock import Clock
 from idp.core.origin import current_origin
+from idp.demo.app_codes import AppCodes
 from idp.demo.customers import CUSTOMERS, SampleCustomer
 from idp.demo.mailbox import Mailbox
 from idp.demo.newcomers import NEWCOMERS
+from idp.demo.staff import STAFF
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
 
@@ -23,6 +26,8 @@ class DemoPages:
     pages: Pages
     brands: Brands
     mailbox: Mailbox
+    app_codes: AppCodes
+    clock: Clock
 
     def routes(self) -> tuple[Route, ...]:
         """The one address."""
@@ -38,6 +43,8 @@ class DemoPages:
             brand=None,
             portals=[{"brand": b.id, "name": b.name, "url": f"http://{b.hosts[0]}"} for b in brands if b.hosts],
             customers=[_told(customer, names) for customer in CUSTOMERS],
+            staff=STAFF,
+            app_codes=self.app_codes.shown(self.clock.now()),
             newcomers=[{"brand": names.get(one.brand, one.brand), "who": one} for one in NEWCOMERS],
             messages=self.mailbox.messages(),
         )

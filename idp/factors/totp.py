@@ -119,7 +119,7 @@ class Totp:
         """
         answer: Wrong | Replayed | ClockOff = Wrong()
         for app in enrolled:
-            off = _offset(self._keyring.open(app.verifier, _purpose(app.subject_id)), code, now)
+            off = _offset(secret_of(self._keyring, app), code, now)
             if off is None:
                 continue
             fresh = advance(db, app.id, _step(now) + off)
@@ -138,6 +138,11 @@ def proposal(secret: str, account: str, issuer: str) -> Proposal:
     # Black on white in every theme: not every app reads the reverse.
     qr = segno.make(uri, error="m", micro=False)
     return Proposal(secret, uri, qr.svg_inline(dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True))
+
+
+def secret_of(keyring: Keyring, app: Authenticator) -> bytes:
+    """The secret of an enrolled app. Raises `Unsealable` where it was sealed for somebody else, or is not whole."""
+    return keyring.open(app.verifier, _purpose(app.subject_id))
 
 
 def _raw(secret: str) -> bytes:

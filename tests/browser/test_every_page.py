@@ -467,6 +467,19 @@ def test_pages_without_a_brand(open_browser: OpenBrowser, demo: Demo) -> None:
     is_sound(visitor.page)
 
 
+def test_the_console(open_browser: OpenBrowser, demo: Demo) -> None:
+    """With the code that the page of the demonstration shows, as whoever tries the product has no phone enrolled."""
+    visitor = open_browser()
+    visitor.page.goto(f"{demo.issuer}/demo")
+    code = visitor.page.locator("dt", has_text="alex").locator("xpath=following-sibling::dd[1]").inner_text()
+    visitor.page.goto(f"{demo.issuer}/console")
+    visitor.sign_in("alex", "teapot glacier banjo 4")
+    visitor.page.get_by_label("Code", exact=True).fill(code)
+    visitor.press("Continue")
+    visitor.reads("Console")
+    is_sound(visitor.page)
+
+
 def is_sound(page: Page) -> None:
     """axe finds nothing, light on a phone and dark on a desk, in either brand's colours; no page is wider than the phone."""
     page.evaluate(Axe().axe_script)
