@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
+from idp.demo.staff import STAFF
 from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
@@ -473,7 +474,8 @@ def test_the_console(open_browser: OpenBrowser, demo: Demo) -> None:
     visitor.page.goto(f"{demo.issuer}/demo")
     code = visitor.page.locator("dt", has_text="alex").locator("xpath=following-sibling::dd[1]").inner_text()
     visitor.page.goto(f"{demo.issuer}/console")
-    visitor.sign_in("alex", "teapot glacier banjo 4")
+    visitor.fill_in("alex", STAFF[0].password)
+    visitor.press("Sign in")
     visitor.page.get_by_label("Code", exact=True).fill(code)
     visitor.press("Continue")
     visitor.reads("Console")
