@@ -30,6 +30,7 @@ from idp.core.events import (
 )
 from idp.core.language import N_, _, ngettext, speaking
 from idp.core.sealing import Keyring
+from idp.core.staff_events import RoleGranted, RoleRevoked
 from idp.core.wishes import language_of
 from idp.factors.recovery_codes import FEW, RecoveryCodes
 from idp.signin import unlock_links
@@ -58,6 +59,8 @@ CHANGES: Mapping[tuple[type[Event], str], str] = {
     (RecoveryCodesRenewed, ""): N_("New recovery codes were made"),
     (BrowserForgotten, ""): N_("Browsers were forgotten"),
     (TrustWithdrawn, ""): N_("A browser is no longer trusted"),
+    (RoleGranted, ""): N_("A role of the staff was given to you"),
+    (RoleRevoked, ""): N_("A role of the staff was taken from you"),
 }
 NEW_BROWSER = N_("A new browser signed in")
 NO_CODES = N_("No recovery codes left")

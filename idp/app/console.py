@@ -2,6 +2,7 @@
 
 from idp.admin.console import KIND, Console
 from idp.admin.pages.home import HomePages
+from idp.admin.pages.staff import StaffPages
 from idp.admin.roles import Roles
 from idp.app.front import Front
 from idp.app.house import House
@@ -18,7 +19,11 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
     entrance = _entrance(house, front)
     house.people.interactions.revivers[KIND] = entrance.revive
     house.ground.app.extensions["idp.console"] = entrance
-    return (*entrance.routes(), *entrance.guard(HomePages(entrance).routes()))
+    rooms = (
+        HomePages(entrance).routes(),
+        StaffPages(entrance).routes(),
+    )
+    return (*entrance.routes(), *(route for room in rooms for route in entrance.guard(room)))
 
 
 def _entrance(house: House, front: Front) -> Console:

@@ -31,6 +31,8 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self._open: list[str] = []
         self._link: str | None = None
+        self._select: str | None = None
+        self._area: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -40,8 +42,17 @@ class _Reader(HTMLParser):
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         elif tag == "a":
             self._link = given.get("href", "")
+        elif tag == "select" and self.forms:
+            self._select = given.get("name")
+        elif tag == "option" and self._select and self.forms:
+            self._option(self._select, given)
         elif tag in ("input", "button", "textarea") and self.forms and given.get("name"):
             self._field(tag, given)
+
+    def _option(self, name: str, given: dict[str, str]) -> None:
+        fields = self.forms[-1].fields
+        if "selected" in given or name not in fields:
+            fields[name] = given.get("value", "")
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         form, name, value = self.forms[-1], given["name"], given.get("value", "")
@@ -49,16 +60,27 @@ class _Reader(HTMLParser):
             form.buttons[name] = value
         elif given.get("type") in ("checkbox", "radio"):
             form.boxes[name] = given.get("value", "on")
+            if "checked" in given:
+                form.fields[name] = form.boxes[name]
         else:
             form.fields[name] = value
+            self._area = name if tag == "textarea" else None
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
             self._link = None
+        elif tag == "select":
+            self._select = None
+        elif tag == "textarea":
+            self._area = None
         while self._open and self._open.pop() != tag:
             pass
 
     def handle_data(self, data: str) -> None:
+        if self._area is not None and self.forms:
+            # HTML drops one line break that follows the tag.
+            self.forms[-1].fields[self._area] += data.removeprefix("\n")
+            return
         if not {"script", "style"} & set(self._open) and data.strip():
             self.words.append(" ".join(data.split()))
             if self._link is not None:
