@@ -46,7 +46,7 @@ check: $(INSTALLED_DEV) ## Lint, types, import contracts, migration drift, gener
 docs: $(INSTALLED_DEV) ## Write the documents that are generated from code
 	@$(BIN)/python -m tools.generate_docs
 
-languages: $(INSTALLED_DEV) ## Collect what is said, and bring idp/locale up to date
+languages: $(INSTALLED_DEV) ## Collect what is said, and bring the catalogues up to date
 	@$(BIN)/python -m tools.catalogues
 
 bench: $(INSTALLED_DEV) ## Measure, and write the table of docs/performance.md (about 15 minutes)

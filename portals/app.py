@@ -20,9 +20,11 @@ from portals.data.customers import load_books
 from portals.headers import install_headers
 from portals.issuer_keys import IssuerKeys, json_fetcher
 from portals.keys import load_or_create_key, public_jwks
+from portals.language import look_up, look_up_plural
 from portals.pages import formats
 from portals.pages.account import Account
 from portals.pages.drafts import Drafts
+from portals.pages.languages import install_language, language_routes
 from portals.pages.paying import Payments, paying_routes
 from portals.pages.views import page_routes
 from portals.problems import Problem, install_problem_pages
@@ -50,7 +52,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app = Flask("portals", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=20)
     app.config["TRUSTED_HOSTS"] = [str(urlsplit(settings.base_url).hostname), *LOOPBACK_HOSTS]
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True, "extensions": ["jinja2.ext.i18n"]}
 
     store = Store(settings.data_dir / f"{settings.client_id}.sqlite")
     ledger = Ledger(Store(settings.data_dir / f"{settings.api_client_id}.sqlite", LEDGER_SCHEMA + CHECKS_SCHEMA))
@@ -64,6 +66,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     issuer_keys = IssuerKeys(settings.issuer, json_fetcher(settings.timeout), clock)
 
     _load_sessions(app, settings, sessions, clock)
+    install_language(app, settings)
     _leave_room_for_the_api(app, settings.threads)
     install_headers(app, settings)
     install_problem_pages(app)
@@ -71,6 +74,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.register_blueprint(sign_out_routes(settings, provider, parked, sessions, clock))
     app.register_blueprint(backchannel_routes(settings, issuer_keys, sessions, clock))
     app.register_blueprint(page_routes(account, provider))
+    app.register_blueprint(language_routes(settings))
     app.register_blueprint(paying_routes(Payments(settings, account, provider, parked, Drafts(store), clock)))
     app.register_blueprint(create_account_api(settings, load_books(settings.brand.id), ledger, clock))
     _machine_routes(app, public_jwks(key))
@@ -119,8 +123,11 @@ def _machine_routes(app: Flask, jwks: dict[str, object]) -> None:
 
 def _dress(app: Flask, settings: PortalSettings, clock: Clock) -> None:
     brand = settings.brand
-    for name in ("pounds", "whole_pounds", "long_date", "short_date", "month"):
+    for name in ("pounds", "whole_pounds", "long_date", "short_date", "month", "number", "percent"):
         app.add_template_filter(getattr(formats, name), name)
+    app.add_template_filter(look_up, "said")
+    # Jinja fills in the values itself, escaped.
+    app.jinja_env.install_gettext_callables(look_up, look_up_plural, newstyle=True)  # type: ignore[attr-defined]
     issuer_host = urlsplit(settings.issuer).netloc
     account, recovery = f"{settings.issuer}/account", f"{settings.issuer}/recovery?brand={brand.id}"
     app.jinja_env.globals.update(

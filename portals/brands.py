@@ -1,5 +1,6 @@
 """What differs by brand is data: `brands.yaml`, read once into frozen values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -8,16 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from babel.dates import get_day_names
+
+from portals.language import N_, _, current_language
 
 BRANDS_FILE = Path(__file__).with_name("brands.yaml")
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
     """From `opens` to `closes` on the weekdays `first` to `last` (Monday is 0), local time of the support desk."""
 
-    label: str
     first: int
     last: int
     opens: time
@@ -25,7 +27,12 @@ class OpeningHours:
 
     @property
     def text(self) -> str:
-        return f"{self.label}, {clock_text(self.opens)} to {clock_text(self.closes)}"
+        """The hours as one line."""
+        opens, closes = clock_text(self.opens), clock_text(self.closes)
+        if self.first == self.last:
+            return _("%(day)s, %(opens)s to %(closes)s", day=_day_name(self.first), opens=opens, closes=closes)
+        first, last = _day_name(self.first), _day_name(self.last)
+        return _("%(first)s to %(last)s, %(opens)s to %(closes)s", first=first, last=last, opens=opens, closes=closes)
 
     def covers(self, day: date) -> bool:
         return self.first <= day.weekday() <= self.last
@@ -45,9 +52,9 @@ class Support:
         local = now.astimezone(self.zone)
         for hours in self.hours:
             if hours.covers(local.date()) and hours.opens <= local.time() < hours.closes:
-                return f"Open now, until {clock_text(hours.closes)}"
+                return _("Open now, until %(time)s", time=clock_text(hours.closes))
         return next(
-            f"Closed now, opens {_day_name(ahead, day)} at {clock_text(hours.opens)}"
+            _opens(ahead, day.weekday(), hours.opens)
             for ahead in range(8)
             for day in (local.date() + timedelta(days=ahead),)
             for hours in self.hours
@@ -70,21 +77,33 @@ class Brand:
 
 
 def clock_text(moment: time) -> str:
-    """Write a time of day the way a British support page does: 8am, 5.30pm."""
+    """Write a time of day the way a support page does, in English a British one: 8am, 5.30pm; in other languages 17:30."""
+    return CLOCKS.get(current_language(), "{:%H:%M}".format)(moment)
+
+
+def _british(moment: time) -> str:
     hour = moment.hour % 12 or 12
     minutes = f".{moment.minute:02}" if moment.minute else ""
     return f"{hour}{minutes}{'am' if moment.hour < 12 else 'pm'}"
 
 
-def _day_name(ahead: int, day: date) -> str:
-    return {0: "today", 1: "tomorrow"}.get(ahead, f"on {WEEK[day.weekday()]}")
+CLOCKS: dict[str, Callable[[time], str]] = {"en": _british}
+
+
+def _day_name(weekday: int) -> str:
+    return str(get_day_names("wide", "stand-alone", current_language())[weekday])
+
+
+def _opens(ahead: int, weekday: int, at: time) -> str:
+    words = {0: N_("Closed now, opens today at %(time)s"), 1: N_("Closed now, opens tomorrow at %(time)s")}
+    later = N_("Closed now, opens on %(weekday)s at %(time)s")
+    return _(words.get(ahead, later), weekday=_day_name(weekday), time=clock_text(at))
 
 
 def _hours(row: dict[str, Any]) -> OpeningHours:
     first, last = row["days"]
     opens, closes = time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"])
-    label = WEEK[first] if first == last else f"{WEEK[first]} to {WEEK[last]}"
-    return OpeningHours(label=label, first=first, last=last, opens=opens, closes=closes)
+    return OpeningHours(first=first, last=last, opens=opens, closes=closes)
 
 
 def _brand(brand_id: str, row: dict[str, Any]) -> Brand:

@@ -68,6 +68,11 @@ class PortalSettings:
         return f"__Host-{self.brand.id}_portal" if self.secure else f"{self.brand.id}_portal"
 
     @property
+    def language_cookie_name(self) -> str:
+        """Where a browser keeps the language that was chosen in it."""
+        return f"{self.cookie_name}_language"
+
+    @property
     def issuer_origin(self) -> str:
         """Scheme and authority of the issuer, as a CSP source."""
         parts = urlsplit(self.issuer)

@@ -1,14 +1,19 @@
-"""Collects every word that people see and brings the catalogues of `idp/locale` up to date: `python -m tools.catalogues`.
+"""Collects every word that people see and brings the catalogues up to date: `python -m tools.catalogues`.
+
+The provider keeps its own in `idp/locale`, the portals keep theirs in `portals/locale`.
 
 Translations are kept, words that are gone are dropped, new ones wait for their translator. With `--check` nothing is
 written; it fails where a catalogue is behind the code, or where a translation is missing or not sound.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import IO, Any
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.plurals import get_plural
@@ -16,45 +21,87 @@ from babel.messages.pofile import read_po, write_po
 
 from idp.core.catalogues import FOLDER
 from idp.core.language import LANGUAGES
+from portals.language import FOLDER as PORTALS_FOLDER
+from portals.language import LANGUAGES as PORTALS_LANGUAGES
 from tools.translations import faults
 
 ROOT = Path(__file__).parent.parent
-TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
-# The portals speak English alone, and so do the demonstration and the console, which no customer sees.
-ELSEWHERE = ("templates/portal/", "templates/demo/", "templates/admin/")
 JINJA = "jinja2.ext:babel_extract"
-SOURCES = {
-    "idp": ([("**.py", "python")], {}),
-    "templates": (
-        [("**.html", JINJA), ("**.txt", JINJA)],
-        {"**.*": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}},
+OF_JINJA = {"**.*": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
+# Of a brand of the portals; its names and its legal line are said alike in every language.
+BRAND_WORDS = ("tagline", "makes")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder of words: what reads the files of each pattern, the options of that, and the folders that belong to others."""
+
+    folder: str
+    methods: tuple[tuple[str, str], ...]
+    options: Mapping[str, Mapping[str, str]]
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks to people: where the catalogues are, in which languages, and where the words come from."""
+
+    folder: Path
+    languages: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+PAGES = (("**.html", JINJA), ("**.txt", JINJA))
+SPEAKERS = (
+    Speaker(
+        FOLDER,
+        LANGUAGES,
+        (
+            Source("idp", (("**.py", "python"),), {}),
+            # The demonstration and the console speak English alone: no customer sees them.
+            Source("templates", PAGES, OF_JINJA, without=("templates/portal/", "templates/demo/", "templates/admin/")),
+        ),
     ),
-}
+    Speaker(
+        PORTALS_FOLDER,
+        PORTALS_LANGUAGES,
+        (
+            Source("portals", (("**.py", "python"), ("brands.yaml", "tools.catalogues:brand_words")), {}),
+            Source("templates/portal", PAGES, OF_JINJA),
+        ),
+    ),
+)
 
 
-def collected() -> Catalog:
-    """Every message of the code and of the templates, with the files that say it."""
+def brand_words(file: IO[bytes], *_: Any, **options: Any) -> Iterator[tuple[int, str, str, list[str]]]:
+    """What `portals/brands.yaml` says in words, for Babel."""
+    for brand in yaml.safe_load(file).values():
+        yield from ((1, "_", brand[name], []) for name in BRAND_WORDS)
+
+
+def collected(speaker: Speaker) -> Catalog:
+    """Every message of the code and of the templates of `speaker`, with the files that say it."""
     found = Catalog()
-    for folder, (methods, options) in SOURCES.items():
-        for name, line, message, comments, context in extract_from_dir(ROOT / folder, methods, options, comment_tags=("For",)):
-            file = f"{folder}/{name}"
-            if not file.startswith(ELSEWHERE):
+    for source in speaker.sources:
+        words = extract_from_dir(ROOT / source.folder, list(source.methods), source.options, comment_tags=("For",))
+        for name, line, message, comments, context in words:
+            file = f"{source.folder}/{name}"
+            if not file.startswith(source.without):
                 found.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return found
 
 
-def read(language: str) -> Catalog:
+def read(path: Path, language: str) -> Catalog:
     """The catalogue of `language` as it is."""
-    path = FOLDER / f"{language}.po"
     if not path.is_file():
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def updated(language: str, template: Catalog) -> Catalog:
+def updated(path: Path, language: str, template: Catalog) -> Catalog:
     """The catalogue of `language` with exactly the messages of `template`."""
-    catalogue = read(language)
+    catalogue = read(path, language)
     catalogue.update(template, no_fuzzy_matching=True)
     return catalogue
 
@@ -74,16 +121,24 @@ def written(language: str, catalogue: Catalog) -> bytes:
     return header.encode() + body.getvalue()
 
 
+def catalogues() -> Iterator[tuple[Path, str, Catalog]]:
+    """Every file there ought to be: where, in which language, and what ought to stand in it."""
+    for speaker in SPEAKERS:
+        template = collected(speaker)
+        for language in speaker.languages:
+            path = speaker.folder / f"{language}.po"
+            if language != "en":
+                yield path, language, updated(path, language, template)
+
+
 def problems() -> Iterator[str]:
     """What keeps a customer from reading every word in their language; nothing where all is well."""
-    template = collected()
-    for language in TRANSLATED:
-        path = FOLDER / f"{language}.po"
-        catalogue = updated(language, template)
+    for path, language, catalogue in catalogues():
+        file = path.relative_to(ROOT)
         if not path.is_file() or path.read_bytes() != written(language, catalogue):
-            yield f"{language}.po is behind the code: run `make languages`"
+            yield f"{file} is behind the code: run `make languages`"
         for message in catalogue:
-            yield from (f"{language}.po: {message.id!r}: {fault}" for fault in faults(message, catalogue.num_plurals))
+            yield from (f"{file}: {message.id!r}: {fault}" for fault in faults(message, catalogue.num_plurals))
 
 
 def main() -> int:
@@ -92,11 +147,10 @@ def main() -> int:
         found = list(problems())
         print("\n".join([*found, f"{len(found)} problems"]) if found else "Every word is translated.")
         return 1 if found else 0
-    template = collected()
-    for language in TRANSLATED:
-        catalogue = updated(language, template)
-        (FOLDER / f"{language}.po").write_bytes(written(language, catalogue))
-        print(f"{language}: {len(catalogue)} messages, {sum(1 for m in catalogue if not _is_done(m))} to translate")
+    for path, language, catalogue in catalogues():
+        path.write_bytes(written(language, catalogue))
+        left = sum(1 for message in catalogue if not _is_done(message))
+        print(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {left} to translate")
     return 0
 
 

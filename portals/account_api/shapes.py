@@ -1,4 +1,7 @@
-"""The JSON of the account API. Money is a string with two places, a day is ISO 8601, so that nothing is rounded."""
+"""The JSON of the account API. Money is a string with two places, a day is ISO 8601, so that nothing is rounded.
+
+Names are in the language that the caller accepts (RFC 9110 12.5.4).
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -9,8 +12,9 @@ from flask import Response, jsonify
 from portals.account_api.ledger import Booked
 from portals.data.agreements import Agreement, Document, Payment, Rental
 from portals.data.amortisation import Instalment, Terms
+from portals.language import N_, _
 
-KIND_NAMES = {"HP": "Hire purchase", "PCP": "Personal contract purchase", "lease": "Contract hire"}
+KIND_NAMES = {"HP": N_("Hire purchase"), "PCP": N_("Personal contract purchase"), "lease": N_("Contract hire")}
 
 
 def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
@@ -20,7 +24,7 @@ def agreement_json(agreement: Agreement, today: date) -> dict[str, Any]:
     return {
         "id": agreement.id,
         "kind": agreement.kind,
-        "kind_name": KIND_NAMES[agreement.kind],
+        "kind_name": _(KIND_NAMES[agreement.kind]),
         "vehicle": {
             "make": agreement.vehicle.make,
             "model": agreement.vehicle.model,
@@ -70,7 +74,7 @@ def payment_json(payment: Payment) -> dict[str, Any]:
         "due": payment.due.isoformat(),
         "collected": payment.collected.isoformat(),
         "amount": money(payment.amount),
-        "method": "Direct debit",
+        "method": _("Direct debit"),
     }
 
 
@@ -81,7 +85,7 @@ def booked_json(booked: Booked) -> dict[str, Any]:
         "due": None,
         "collected": booked.booked_at.date().isoformat(),
         "amount": money(booked.amount),
-        "method": "Paid online",
+        "method": _("Paid online"),
         "reference": booked.reference,
     }
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from portals.data.amortisation import ZERO, Instalment, Terms, add_months, schedule
+from portals.language import _
 
 Kind = Literal["HP", "PCP", "lease"]
 SATURDAY = 5
@@ -147,14 +148,14 @@ def documents(agreement: Agreement, today: date) -> tuple[Document, ...]:
     lines = agreement.lines(today)
     signed = add_months(lines[0].due, -1)
     papers = [
-        Document("agreement", "Your signed agreement", signed, 12),
-        Document("information", "Before you signed: key information", signed - timedelta(days=2), 4),
-        Document("direct-debit", "Direct debit confirmation", signed + timedelta(days=5), 1),
+        Document("agreement", _("Your signed agreement"), signed, 12),
+        Document("information", _("Before you signed: key information"), signed - timedelta(days=2), 4),
+        Document("direct-debit", _("Direct debit confirmation"), signed + timedelta(days=5), 1),
     ]
     for year in range(1, agreement.paid // 12 + 1):
         dated = lines[year * 12 - 1].due + timedelta(days=7)
         if dated <= today:
-            papers.append(Document(f"statement-{year}", f"Annual statement, year {year}", dated, 3))
+            papers.append(Document(f"statement-{year}", _("Annual statement, year %(year)s", year=year), dated, 3))
     return tuple(sorted(papers, key=lambda paper: paper.dated, reverse=True))
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import requests
 from werkzeug.datastructures import WWWAuthenticate
 
+from portals.language import current_language
 from portals.problems import Problem, SessionOver, not_found
 from portals.relying_party.refresh import Ended, Fresh, Refresher, Unreachable
 from portals.relying_party.sessions import Session
@@ -117,7 +118,13 @@ class Account:
             method,
             f"{self.api_url}/{path}",
             json=json,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json", **(headers or {})},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                # The API names kinds of agreements, documents and payments in words.
+                "Accept-Language": current_language(),
+                **(headers or {}),
+            },
             timeout=self.timeout,
             allow_redirects=False,
         )

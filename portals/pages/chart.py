@@ -4,9 +4,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from portals.language import N_, _
 from portals.pages.formats import long_date, month, pounds, whole_pounds
 
 GAP = 0.28
+BALANCE_FALLS = N_(
+    "The balance falls from %(highest)s in %(first)s to %(end)s after the payment of %(last)s. "
+    "Today %(left)s is left, after %(paid)s of %(all)s payments."
+)
+FALLS = {
+    "lease": N_(
+        "The rentals still to pay fall from %(highest)s in %(first)s to %(end)s after the payment of %(last)s. "
+        "Today %(left)s is left, after %(paid)s of %(all)s payments."
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ def balance_chart(agreement: dict[str, Any], lines: list[dict[str, Any]]) -> Cha
     levels = [_level(line) for line in lines]
     if agreement["balloon"]:
         balloon = pounds(agreement["balloon"])
-        levels.append(_Level(Decimal(agreement["balloon"]), "final", f"Optional final payment: {balloon}"))
+        levels.append(_Level(Decimal(agreement["balloon"]), "final", _("Optional final payment: %(amount)s", amount=balloon)))
     highest = levels[0].owed
     marks = [level.mark for level in levels]
     return Chart(
@@ -76,7 +87,12 @@ def share(agreement: dict[str, Any]) -> str:
 def _level(line: dict[str, Any]) -> _Level:
     # What was owed before the instalment, so that the first bar stands at the full height.
     owed = Decimal(line["balance"]) + Decimal(line["principal"])
-    label = f"{month(line['due'])}: {pounds(owed)} before the payment of {pounds(line['payment'])}"
+    label = _(
+        "%(month)s: %(owed)s before the payment of %(payment)s",
+        month=month(line["due"]),
+        owed=pounds(owed),
+        payment=pounds(line["payment"]),
+    )
     return _Level(owed, "past" if line["paid"] else "ahead", label)
 
 
@@ -94,22 +110,26 @@ def _bar(index: int, count: int, level: _Level, highest: Decimal) -> Bar:
 
 def _keys(agreement: dict[str, Any]) -> tuple[Key, ...]:
     return (
-        Key("past", "Payments made"),
-        Key("ahead", "Payments to come"),
-        Key("final", f"Optional final payment {pounds(agreement['balloon'] or '0')}"),
+        Key("past", _("Payments made")),
+        Key("ahead", _("Payments to come")),
+        Key("final", _("Optional final payment %(amount)s", amount=pounds(agreement["balloon"] or "0"))),
     )
 
 
 def _in_words(agreement: dict[str, Any], lines: list[dict[str, Any]], highest: Decimal) -> str:
-    what = "The rentals still to pay fall" if agreement["kind"] == "lease" else "The balance falls"
-    end = lines[-1]["balance"]
-    text = (
-        f"{what} from {pounds(highest)} in {month(lines[0]['due'])} to {pounds(end)} after the payment of "
-        f"{long_date(lines[-1]['due'])}. Today {pounds(agreement['outstanding'])} is left, "
-        f"after {agreement['paid']} of {agreement['instalments']} payments."
+    first, last = lines[0], lines[-1]
+    text = _(
+        FALLS.get(agreement["kind"], BALANCE_FALLS),
+        highest=pounds(highest),
+        first=month(first["due"]),
+        end=pounds(last["balance"]),
+        last=long_date(last["due"]),
+        left=pounds(agreement["outstanding"]),
+        paid=agreement["paid"],
+        all=agreement["instalments"],
     )
     if agreement["balloon"]:
-        text += f" The optional final payment is {pounds(agreement['balloon'])}."
+        text = f"{text} {_('The optional final payment is %(amount)s.', amount=pounds(agreement['balloon']))}"
     return text
 
 

@@ -11,6 +11,7 @@ from werkzeug import Response as Redirect
 
 from portals import browser
 from portals.clock import Clock
+from portals.language import _, current_language
 from portals.pages.account import Account, Paid, Refused, StepUp, Unheard
 from portals.pages.drafts import Draft, Drafts, new_draft_id
 from portals.pages.formats import pounds
@@ -20,7 +21,11 @@ from portals.relying_party.client import Provider
 from portals.relying_party.parked import Parked
 from portals.settings import PortalSettings
 
-AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?", re.ASCII)
+# The sign between thousands, then the one before the pence. Whoever leaves English may type either before the pence: it is
+# never taken for the other, for behind one stand three digits and behind the other one or two.
+SIGNS = {"en": (",", r"\.")}
+OTHER_SIGNS = ("[. \u00a0\u202f]", "[.,]")
+MOST = 10_000_000
 DRAFT_ID = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 
 
@@ -57,7 +62,7 @@ class Payments:
             raise Problem("refused")
         amount, found = read_amount(typed), self.account.agreement(g.session, agreement_id)
         if amount is None:
-            error = "Enter an amount in pounds and pence, such as 150.00."
+            error = _("Enter an amount in pounds and pence, such as 150.00.")
             return self.form(agreement_id, draft_id, typed[:20], error=error)
         if amount > Decimal(found["payable"]):
             return self.form(agreement_id, draft_id, typed, error=too_much(found["payable"]))
@@ -144,16 +149,22 @@ def paying_routes(payments: Payments) -> Blueprint:
 
 
 def read_amount(typed: str) -> Decimal | None:
-    """Return the pounds a customer typed, such as "£1,250.5"; None where it is no amount above zero."""
-    text = typed.strip().removeprefix("£").replace(",", "").strip()
-    if not AMOUNT.fullmatch(text) or not Decimal(text):
+    """Return the pounds a customer typed as their language writes them: "£1,250.5"; None where it is no amount above zero."""
+    thousands, pence = SIGNS.get(current_language(), OTHER_SIGNS)
+    text = typed.strip().removeprefix("£").removesuffix("£").strip()
+    found = re.fullmatch(rf"([0-9]{{1,7}}|[0-9]{{1,3}}(?:{thousands}[0-9]{{3}}){{1,2}})(?:{pence}([0-9]{{1,2}}))?", text)
+    if found is None:
         return None
-    return Decimal(text)
+    amount = Decimal(f"{re.sub(thousands, '', found[1])}.{found[2] or '0'}")
+    return amount if amount and amount < MOST else None
 
 
 def too_much(payable: str) -> str:
     """Return the words for an amount above `payable`."""
-    return f"You can pay at most {pounds(payable)} here. To settle the agreement in full, call us for a settlement figure."
+    return _(
+        "You can pay at most %(amount)s here. To settle the agreement in full, call us for a settlement figure.",
+        amount=pounds(payable),
+    )
 
 
 def _page(draft: Draft) -> str:

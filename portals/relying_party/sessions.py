@@ -49,13 +49,22 @@ class Session:
     @property
     def recovered_at(self) -> datetime | None:
         """When the provider last gave access to this account back, as its ID token told at sign-in; None where it told none."""
-        payload = self.id_token.split(".")[1]
-        at = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).get("recovered_at")
+        at = self._told("recovered_at")
         return datetime.fromtimestamp(at, UTC) if isinstance(at, int) else None
+
+    @property
+    def locale(self) -> str:
+        """Which language the customer reads, as the ID token told at sign-in: a tag of BCP 47, or nothing."""
+        told = self._told("locale")
+        return told if isinstance(told, str) else ""
 
     def is_fresh_from_recovery(self, now: datetime) -> bool:
         """Whether access was given back so lately that somebody else may have it."""
         return self.recovered_at is not None and now - self.recovered_at < WATCHED
+
+    def _told(self, claim: str) -> object:
+        payload = self.id_token.split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))).get(claim)
 
 
 @dataclass(frozen=True, slots=True)

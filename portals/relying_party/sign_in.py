@@ -28,12 +28,12 @@ class Answer:
     error: str
 
 
-def local_path(wanted: str) -> str:
-    """Return `wanted` if it is a path of this portal, else the overview: `next` must not become an open redirect."""
+def local_path(wanted: str, otherwise: str = HOME) -> str:
+    """Return `wanted` if it is a path of this portal, else `otherwise`: a field must not become an open redirect."""
     parts = urlsplit(wanted) if wanted.isprintable() and wanted.isascii() and "\\" not in wanted else None
     if parts is None or parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith("//"):
-        return HOME
-    return wanted if len(wanted) <= LONGEST_PATH else HOME
+        return otherwise
+    return wanted if len(wanted) <= LONGEST_PATH else otherwise
 
 
 def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked, sessions: Sessions, clock: Clock) -> Blueprint:

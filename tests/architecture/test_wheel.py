@@ -19,6 +19,7 @@ from idp.demo.folder import _source
 from idp.web.render import STATIC, template_folder
 from portals.app import PACKAGE, TEMPLATES
 from portals.brands import BRANDS_FILE
+from portals.language import FOLDER as PORTALS_FOLDER
 
 for place in (
     template_folder() / "signin" / "identify.html",
@@ -29,6 +30,7 @@ for place in (
     TEMPLATES / "overview.html",
     PACKAGE / "static" / "portal.css",
     BRANDS_FILE,
+    PORTALS_FOLDER / "fr.po",
 ):
     print(place)
 """

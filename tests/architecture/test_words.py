@@ -9,13 +9,13 @@ import pytest
 from tests.architecture.source import ROOT, Module, modules
 
 TEMPLATES = ROOT / "templates"
-# The portals speak English, as their brands do; the page of the demonstration is no customer's.
-ENGLISH = ("admin/", "portal", "demo")
+# No customer sees the console, nor the page of the demonstration.
+ENGLISH = ("admin/", "demo")
 WORD = re.compile(r"[^\W\d_]{2,}")
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TRANSLATED = re.compile(r"\{% trans .*?%\}.*?\{% endtrans %\}|\{% trans %\}.*?\{% endtrans %\}", re.DOTALL)
-# Blocks whose content is no text: classes, and the attributes of a field.
-NO_TEXT = re.compile(r"\{% block (?:width|field) %\}.*?\{% endblock %\}", re.DOTALL)
+# Blocks whose content is no text: classes, the id of a room, and the attributes of a field.
+NO_TEXT = re.compile(r"\{% block (?:width|field|room) %\}.*?\{% endblock %\}", re.DOTALL)
 MACRO_OF_ATTRIBUTES = re.compile(r"\{% macro mistaken.*?endmacro %\}", re.DOTALL)
 STYLE = re.compile(r"<style.*?</style>", re.DOTALL)
 SPOKEN_ATTRIBUTE = re.compile(r'\b(?:aria-label|alt|title|placeholder|data-(?!does|rp)[a-z-]+)="([^"]*)"')
@@ -23,7 +23,11 @@ TAG = re.compile(r"<[^<>]*>")
 STRING_IN_JINJA = re.compile(r"""(?<![\w(=])(?<!_\()["']([A-Z][^"'{}]* [^"'{}]*)["']""")
 
 # Where the code speaks to people. What stands in logs, errors of machines and on the command line stays English.
-SPEAKING = ("idp/signin/", "idp/selfservice/", "idp/recovery/", "idp/activation/", "idp/web/", "idp/notices.py")
+SPEAKING = (
+    *("idp/signin/", "idp/selfservice/", "idp/recovery/", "idp/activation/", "idp/web/", "idp/notices.py"),
+    *("portals/pages/", "portals/words.py", "portals/brands.py", "portals/data/", "portals/relying_party/"),
+    "portals/account_api/shapes.py",
+)
 SENTENCE = re.compile(r"[A-Z“][^\n]*[a-z]+ [a-z]+")
 MARKS = {"_", "N_", "ngettext"}
 # Errors say in English, to a log or to a machine, what happened.
@@ -73,4 +77,5 @@ def sentences(module: Module) -> Iterator[str]:
 
 
 def test_no_sentence_stands_bare_in_the_code() -> None:
-    assert [said for module in modules("idp") if module.path.startswith(SPEAKING) for said in sentences(module)] == []
+    spoken = [module for package in ("idp", "portals") for module in modules(package) if module.path.startswith(SPEAKING)]
+    assert [said for module in spoken for said in sentences(module)] == []

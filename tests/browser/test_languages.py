@@ -1,10 +1,14 @@
-"""In every language: a customer signs in, looks at their account and asks for the way back in, on pages that fit a phone."""
+"""In every language: a customer comes from a portal, signs in, looks at their account and asks for the way back in.
+
+Every page fits a phone.
+"""
 
 import pytest
 from playwright.sync_api import expect
 
 from idp.core.language import LANGUAGES, _, speaking
 from idp.subjects.subjects import NewSubject
+from portals.language import TAGS, catalogue
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
 from tests.browser.office import Office
@@ -21,9 +25,13 @@ def test_the_browsers_language_is_spoken(open_browser: OpenBrowser, demo: Demo, 
     visitor, brand, name = open_browser(locale=language, viewport=PHONE), BRANDS[language], f"speaks-{language}"
     office.add_customer(NewSubject(username=name, email=f"{name}@example.test", email_verified=True), OF_ALL_OTHERS)
     office.puts_off_the_offer(name)
-    visitor.customer_login(brand)
+    at_portal = catalogue(language).gettext
+    visitor.visit(brand, "/support")
+    _is_read(visitor, TAGS.get(language, language), at_portal("How can we help?"))
+    visitor.follow_entry()
     with speaking(language):
         _signs_in(visitor, name)
+        _is_read(visitor, TAGS.get(language, language), at_portal("We know of no agreement of yours"))
         visitor.page.goto(f"{demo.issuer}/account")
         _is_read(visitor, language, _("Your account"))
         visitor.page.goto(f"{demo.issuer}/recovery?brand={brand}")

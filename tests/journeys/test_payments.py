@@ -120,3 +120,21 @@ def test_who_has_none_sets_one_up_on_the_way_and_has_paid(demo: Demo, household:
     receipt = payer.follow(payer.provider.open(kept.link("Continue")))
     assert "Your payment is booked" in receipt.text
     assert payer.booked() == 1
+
+
+def test_the_language_chosen_at_the_portal_goes_along(demo: Demo, household: Household, brand: str) -> None:
+    payer = customer(demo, household, brand, HAS_AN_APP[brand])
+    payer.portal.open("/support")
+    form = payer.portal.page.chooser
+    assert form is not None
+    payer.portal.post(form.action, form.fields | {"language": "fr"})
+    assert spoken(payer.portal.page) == "fr"
+    for way_in in ("/login", "/activate"):
+        assert spoken(payer.follow(payer.portal.open(way_in))) == "fr"
+    payer.follow(payer.portal.open("/login"))
+    assert spoken(payer.follow(payer.provider.sign_in(payer.name, payer.password))) == "fr"
+
+
+def spoken(page: Page) -> str:
+    """The language of a page, here or there."""
+    return page.headers["Content-Language"]

@@ -195,7 +195,10 @@ def test_a_lease_takes_payments_too(browser: Browser, provider: FakeProvider) ->
     assert "Rentals still to pay" in send(browser, filled(browser, "75", path), path).text
 
 
-@pytest.mark.parametrize(("typed", "read"), [("£1,250.5", "1250.5"), (" 20 ", "20"), ("£ 3.05", "3.05"), ("..", None)])
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("£1,250.5", "1250.5"), (" 20 ", "20"), ("£ 3.05", "3.05"), ("..", None), ("150,00", None), ("1.250", None)],
+)
 def test_amounts_as_people_write_them(typed: str, read: str | None) -> None:
     assert read_amount(typed) == (None if read is None else Decimal(read))
 
