@@ -479,7 +479,9 @@ def test_the_console(open_browser: OpenBrowser, demo: Demo) -> None:
     visitor.page.get_by_label("Code", exact=True).fill(code)
     visitor.press("Continue")
     visitor.reads("Console")
-    is_sound(visitor.page)
+    for path in ("", "/staff", "/staff/give"):
+        visitor.page.goto(f"{demo.issuer}/console{path}")
+        is_sound(visitor.page)
 
 
 def is_sound(page: Page) -> None:
