@@ -52,7 +52,8 @@ class Settings(BaseModel):
         "Or name a file that holds it: `IDP_MASTER_KEY_FILE`"
     )
     mail_url: str = Field(
-        description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; `demo:` with IDP_DEMO"
+        description="`smtp://user:password@host:587?starttls=1`, `smtps://…`, `file:///folder`; with IDP_DEMO `demo:`, "
+        "and after it any of these for mails to go there too"
     )
     text_url: str = Field(
         "",

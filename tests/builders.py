@@ -15,10 +15,12 @@ from idp.core.database import Database, metadata, open_database
 from idp.core.events import Bus, Event
 from idp.factors.hash_slots import HashSlots
 from idp.factors.password_hash import PasswordHasher
+from idp.subjects.closed_names import ClosedNames
 from idp.subjects.subjects import NewSubject, Subject, Subjects
 
 ANA_PASSWORD = "lantern orbit mosaic 7"
 BEGINNING = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+NAMES = ClosedNames(bytes(32))
 
 
 class TestClock:
@@ -95,7 +97,7 @@ def a_subject(
     new = NewSubject(username=username, email=email, email_verified=True, given_name="Ana", numbers=numbers or {})
     verifier = hasher.hash(password)
     with database.transaction() as db:
-        created = Subjects().create(db, bus or Bus(), new, verifier, now)
+        created = Subjects(NAMES).create(db, bus or Bus(), new, verifier, now)
     assert isinstance(created, Subject)
     return created
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from idp.app import sending
 from idp.app.front import Front
 from idp.app.house import House
-from idp.app.recovery import ASKING_WINDOW, MOST_ASKED, ways_of
+from idp.app.recovery import ASKING_WINDOW, MOST_ASKED, hashing_of, ways_of
 from idp.app.signing_in import arrivals_of, codes_of, flow_of
 from idp.core.events import AuthenticatorEnrolled, NotMe, PasswordChanged, RecoveryCodesRenewed, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
@@ -41,7 +41,14 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         throttle=house.throttle,
         agreements=house.protocol.agreement_checks,
     )
-    finishing = LostFinishing(lost, house.people.interactions, house.people.recovery_codes, house.new_passwords, house.locking)
+    finishing = LostFinishing(
+        resets=lost,
+        interactions=house.people.interactions,
+        recovery_codes=house.people.recovery_codes,
+        new_passwords=house.new_passwords,
+        hashing=hashing_of(house),
+        locking=house.locking,
+    )
     saying = LostSaying(ways_of(house, front), front.pages)
     asking = Quota(house.throttle, "lost", MOST_ASKED, ASKING_WINDOW)
     stops, finishes = (OpenedLinks(name, ground.kv, front.browser, house.parking) for name in ("lost-stop", "lost-finish"))

@@ -42,6 +42,7 @@ from idp.sessions.session import Sessions
 from idp.settings import Settings
 from idp.signin.unlocking import KIND as UNLOCK
 from idp.signin.unlocking import RESUME as UNLOCK_RESUME
+from idp.subjects.closed_names import ClosedNames
 from idp.subjects.pairwise import Pairwise
 from idp.subjects.subjects import Subjects
 
@@ -93,6 +94,7 @@ def build_people(ground: Ground, parking: Quota) -> People:
     settings, clock = ground.settings, ground.clock
     with ground.database.transaction() as db:
         pairwise = Pairwise(kept_secret(db, ground.keyring, "pairwise", clock))
+        closed_names = ClosedNames(kept_secret(db, ground.keyring, "closed names", clock))
     limits = Limits(
         idle=settings.session_idle,
         absolute=settings.session_absolute,
@@ -103,7 +105,7 @@ def build_people(ground: Ground, parking: Quota) -> People:
     sealer = Sealer(ground.keyring, "request")
     hasher, sent_codes = _hasher(settings), SentCodes(ground.keyring)
     return People(
-        subjects=Subjects(),
+        subjects=Subjects(closed_names),
         hasher=hasher,
         password=Password(hasher),
         passkeys=Passkeys(ground.kv, ground.bus, relying_party(settings.issuer)),

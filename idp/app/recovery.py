@@ -36,13 +36,18 @@ def pages(house: House, front: Front) -> tuple[Route, ...]:
         locking=house.locking,
         vouching=Vouching(progress_of(house), people.interactions),
         new_passwords=house.new_passwords,
-        hashing=Quota(house.throttle, "recovery password", MOST_ASKED, ASKING_WINDOW),
+        hashing=hashing_of(house),
     )
     ways = ways_of(house, front)
     links = OpenedLinks("recovery", ground.kv, front.browser, house.parking)
     asking = Quota(house.throttle, "recovery", MOST_ASKED, ASKING_WINDOW)
     before = AskingPages(recovering, ways, links, front.pages, asking, ground.clock)
     return (*before.routes(), *RecoveryPages(recovering, ways, arrivals_of(house, front), links, front.pages).routes())
+
+
+def hashing_of(house: House) -> Quota:
+    """How often one source may set a password on any way back in."""
+    return Quota(house.throttle, "recovery password", MOST_ASKED, ASKING_WINDOW)
 
 
 def ways_of(house: House, front: Front) -> Ways:

@@ -44,8 +44,11 @@ _COMMANDS = Commands("idp", commands=[serve, worker])
     type=click.Path(path_type=Path, file_okay=False),
     help="Where its data is kept.",
 )
+@click.option(
+    "--mail-url", default="", help="Where mails go as well, to see them in a mail program: smtp://localhost:1025 of a catcher."
+)
 @click.option("--reset", is_flag=True, help="Forget what earlier runs kept.")
-def demo(as_json: bool, port_base: int, data_dir: Path, reset: bool) -> None:
+def demo(as_json: bool, port_base: int, data_dir: Path, mail_url: str, reset: bool) -> None:
     """Run the provider, its worker and both brand portals on this machine, until Ctrl-C.
 
     Data is kept between runs. On loopback only, and with no secret worth keeping: not for production.
@@ -53,7 +56,7 @@ def demo(as_json: bool, port_base: int, data_dir: Path, reset: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    folder = _take(DemoFolder(data_dir.absolute(), port_base), reset)
+    folder = _take(DemoFolder(data_dir.absolute(), port_base, mail_url), reset)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     processes = Processes(inherited | folder.environment(), folder.logs, partial(die_with_parent, signal.SIGTERM))
     try:

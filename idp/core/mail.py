@@ -52,8 +52,8 @@ class DemoMailbox:
 class MailDeliverer:
     """Delivers payloads `{to, subject, text, html?, from_name?}` by IDP_MAIL_URL, from the address `sender`.
 
-    The address is `smtp://user:pass@host:port?starttls=1`, `smtps://…`, `file:///folder` or `demo:`. Raises
-    `Misconfigured` for any other.
+    The address is `smtp://user:pass@host:port?starttls=1`, `smtps://…`, `file:///folder` or `demo:`, which may name one of
+    the others to deliver to as well. Raises `Misconfigured` for any other.
     """
 
     def __init__(self, url: str, sender: str, database: Database, clock: Clock) -> None:
@@ -67,13 +67,11 @@ class MailDeliverer:
             message = build_message(payload, self._sender, attempt)
         except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
             return GiveUp(f"not a mail: {type(error).__name__}")
-        if self._demo is not None:
-            return self._demo(payload, attempt)
         try:
             self._send(message, attempt)
         except (smtplib.SMTPException, OSError) as error:
             return _refusal(error)
-        return Delivered()
+        return self._demo(payload, attempt) if self._demo is not None else Delivered()
 
 
 def build_message(payload: dict[str, Any], sender: str, attempt: Attempt) -> EmailMessage:
@@ -112,6 +110,8 @@ def _way(parts: SplitResult) -> Callable[[EmailMessage, Attempt], None]:
         case "file" if parts.path.startswith("/") and not parts.netloc:
             folder = Path(unquote(parts.path))
             return lambda message, attempt: write_whole(folder / f"{attempt.delivery_id:08}.eml", message.as_bytes())
+        case "demo" if parts.path:
+            return _way(urlsplit(parts.path))
         case "demo":
             return lambda _message, _attempt: None
         case _:

@@ -19,10 +19,14 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 
 @dataclass(frozen=True, slots=True)
 class DemoFolder:
-    """`path` is absolute; the provider listens on `port_base`, the portals on the two ports after it."""
+    """`path` is absolute; the provider listens on `port_base`, the portals on the two ports after it.
+
+    `mail_url` is where mails go besides its own mailbox, if anywhere.
+    """
 
     path: Path
     port_base: int
+    mail_url: str = ""
 
     @property
     def issuer(self) -> str:
@@ -47,7 +51,7 @@ class DemoFolder:
             "IDP_CLIENTS_FILE": str(self.path / "clients.yaml"),
             "IDP_DATA_DIR": str(self.path),
             "IDP_MASTER_KEY_FILE": str(self.path / "master.key"),
-            "IDP_MAIL_URL": "demo:",
+            "IDP_MAIL_URL": f"demo:{self.mail_url}",
             "IDP_TEXT_URL": "demo:",
             "IDP_FETCH_ALLOW": "localhost,127.0.0.0/8,::1/128",
             "IDP_DEMO": "1",

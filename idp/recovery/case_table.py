@@ -5,7 +5,7 @@ A case is stored whether or not there is such a subject, and answered later: so 
 
 from datetime import timedelta
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from idp.core.database import UTCDateTime, metadata
 
@@ -29,3 +29,7 @@ recovery_cases = Table(
     Column("tries", Integer, nullable=False),
     Column("used_at", UTCDateTime),
 )
+# Few wait among many that were answered within the hour, and the worker looks for them twice a second.
+WAITING = recovery_cases.c.answered_at.is_(None)
+for column in (recovery_cases.c.due_at, recovery_cases.c.asked_at):
+    Index(f"ix_recovery_cases_waiting_{column.name}", column, sqlite_where=WAITING, postgresql_where=WAITING)

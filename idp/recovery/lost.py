@@ -14,6 +14,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.events import Bus, Event, SecondStepProven, SignedIn
 from idp.core.handles import digest, new_handle
+from idp.core.language import current_language
 from idp.core.outbox import Arrived, Lost
 from idp.core.recovery_events import FactorResetCancelled, FactorResetReady, FactorResetStarted, RecoveryWithheld
 from idp.core.sealing import Keyring
@@ -21,6 +22,7 @@ from idp.factors.recovery_codes import RecoveryCodes
 from idp.factors.text_code import TextCode
 from idp.recovery import lost_notices as say
 from idp.recovery import lost_store as store
+from idp.recovery.lost_half_way import told
 from idp.recovery.lost_notices import Links, LostNotices, Telling
 from idp.recovery.lost_proofs import REMOVED, TOWARDS, LostProofs, Proven
 from idp.recovery.lost_store import Beginning, Reset
@@ -79,7 +81,7 @@ class LostResets:
                 return NotNow(store.running(db, subject.id) is not None)
             began = FactorResetStarted(subject_id=subject.id, brand=new.brand, kinds=new.proofs, ready_at=ready_at.isoformat())
             self.bus.record(db, began)
-            self.notices.tell(db, subject, new.brand, targets, say.STARTED, ready_at, Links(stop))
+            self.notices.tell(db, subject, new.brand, targets, say.STARTED, ready_at, Links(stop), new.language)
         self.proofs.attempts.end(interaction)
         return Begun(ready_at, tuple(target.shown for target in targets.values()))
 
@@ -158,6 +160,7 @@ class LostResets:
             id=f"r_{secrets.token_urlsafe(16)}",
             subject_id=standing.subject.id,
             brand=interaction.brand,
+            language=current_language(),
             proofs=" ".join(standing.given),
             contacts_digest=self.proofs.reach.digest(standing.targets),
             ready_at=ready_at,
@@ -180,11 +183,11 @@ class LostResets:
 
     def _half_way(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         if store.told_half_way(db, reset, now):
-            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_after(now), self._links(reset), reset.id)
+            self._tell(db, subject, reset, say.HALF_WAY, reset.ready_after(now), self._links(reset), reset)
 
     def _ripe(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         # What never arrived is no warning, whoever was away: the worker, or those who carry mails and texts.
-        fate = self.notices.fate(db, reset.id)
+        fate = told(db, reset.id)
         if isinstance(fate, Lost):
             self.cancel(db, reset, "unreachable")
         elif (later := reset.ready_after(fate.at or reset.middle_at if isinstance(fate, Arrived) else now)) > now:
@@ -212,6 +215,7 @@ class LostResets:
         telling: Telling,
         when: datetime,
         links: Links,
-        key: str | None = None,
+        half_way: Reset | None = None,
     ) -> None:
-        self.notices.tell(db, subject, reset.brand, self.proofs.reach.targets(db, subject), telling, when, links, key)
+        targets = self.proofs.reach.targets(db, subject)
+        self.notices.tell(db, subject, reset.brand, targets, telling, when, links, reset.language, half_way)

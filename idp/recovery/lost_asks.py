@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, select, update
+from sqlalchemy import Column, Connection, Index, LargeBinary, String, Table, select, update
 
 from idp.core.database import UTCDateTime, metadata, upsert
 from idp.core.sealing import Keyring, Unsealable
@@ -26,6 +26,9 @@ lost_asks = Table(
     Column("asked_at", UTCDateTime, nullable=False, index=True),
     Column("answered_at", UTCDateTime),
 )
+# Few wait among many that were answered within the hour, and the worker looks for them twice a second.
+WAITING = lost_asks.c.answered_at.is_(None)
+Index("ix_lost_asks_waiting_asked_at", lost_asks.c.asked_at, sqlite_where=WAITING, postgresql_where=WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class LostAsks:
     def waiting(self, db: Connection, since: datetime, limit: int) -> tuple[Ask, ...]:
         """The oldest that wait, of those asked for after `since`."""
         row = lost_asks.c
-        found = select(row.interaction_id, row.kind, row.asked_sealed).where(row.answered_at.is_(None), row.asked_at > since)
+        found = select(row.interaction_id, row.kind, row.asked_sealed).where(WAITING, row.asked_at > since)
         return tuple(
             self._opened(each.interaction_id, each.kind, each.asked_sealed)
             for each in db.execute(found.order_by(row.asked_at).limit(limit))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from idp.core.events import AuthenticatorRemoved, RecoveryCodesVoided
 from idp.core.recovery_events import FactorResetFinished, Recovered
+from idp.core.throttle import Quota
 from idp.factors.password import Password
 from idp.factors.recovery_codes import RecoveryCodes
 from idp.recovery import lost_notices as say
@@ -37,12 +38,13 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class LostFinishing:
-    """Collaborators. A mailed link is named by the digest of its handle."""
+    """Collaborators. A mailed link is named by the digest of its handle; `hashing` is how often one source sets a password."""
 
     resets: LostResets
     interactions: Interactions
     recovery_codes: RecoveryCodes
     new_passwords: NewPasswords
+    hashing: Quota
     locking: Locking
 
     def start(self, name: str, brand: str | None, browser: str) -> Interaction:
@@ -84,8 +86,11 @@ class LostFinishing:
         return self.new_passwords.judge(password, words_about(proven.subject), brand)
 
     def finish(self, interaction: Interaction, password: str) -> Finished | NotProven | Over:
-        """Removes what was lost, puts a judged `password` in place where one is taken, and ends all that runs."""
-        verifier = self.new_passwords.verifier(password) if password else None
+        """Removes what was lost, puts a judged `password` in place where one is taken, and ends all that runs.
+
+        Raises `Refused` (429) where one source sets too many, `Unavailable` under load.
+        """
+        verifier = self._verifier(password) if password else None
         now = self.resets.clock.now()
         with self.resets.database.transaction() as db:
             proven = self.resets.proofs.standing(db, interaction, now)
@@ -110,6 +115,11 @@ class LostFinishing:
         self.resets.proofs.attempts.end(interaction)
         return Finished(proven.reset.brand, renews)
 
+    def _verifier(self, password: str) -> bytes:
+        # Of many that come at once with one link each would be hashed, though one counts.
+        self.hashing.use()
+        return self.new_passwords.verifier(password)
+
     def _remove(self, db: Connection, subject: Subject, reset: Reset, now: datetime) -> None:
         bus = self.resets.bus
         for one in of(db, subject.id):
@@ -124,7 +134,7 @@ class LostFinishing:
 
     def _tell(self, db: Connection, proven: Proven, reset: Reset, now: datetime) -> None:
         # At the contacts as they were: codes by text went to the phone that is told of their end.
-        self.resets.notices.tell(db, proven.subject, reset.brand, proven.targets, say.FINISHED, now, Links())
+        self.resets.notices.tell(db, proven.subject, reset.brand, proven.targets, say.FINISHED, now, Links(), reset.language)
 
     def _park(self, brand: str | None, browser: str, request: dict[str, str]) -> Interaction:
         return self.interactions.park(

@@ -11,13 +11,14 @@ from idp.brands.brand import Brand, zone_of
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.devices import in_words
-from idp.core.language import N_, _, current_language, speaking
+from idp.core.language import N_, _, speaking
 from idp.core.origin import current_origin
-from idp.core.outbox import Arrived, Lost, Waiting, enqueue, fate
+from idp.core.outbox import enqueue
 from idp.core.sealing import Keyring
 from idp.core.wishes import Wishes, choose
 from idp.factors.mail_code import MailCode
-from idp.factors.text_code import TextCode
+from idp.recovery.lost_half_way import PLACE, name, unwritten
+from idp.recovery.lost_store import Reset
 from idp.signin.code_messages import TEXT
 from idp.signin.contacts import Target
 from idp.subjects.subjects import Subject
@@ -115,49 +116,37 @@ class LostNotices:
         telling: Telling,
         when: datetime,
         links: Links,
-        key: str | None = None,
+        asked_in: str | None = None,
+        half_way: Reset | None = None,
     ) -> None:
-        """Tells `subject` at all `targets`; `when` is the moment that is spoken of. By `key` its `fate` is asked later."""
+        """Tells `subject` at all `targets`; `when` is the moment that is spoken of. `asked_in` is the language it began in.
+
+        What is told of a wait that is `half_way` over names its end as it is once the notice leaves.
+        """
         brand = self.brands.get_or_any(brand_id)
         if brand is None:
             return
-        with speaking(choose(Wishes(subject=subject.locale or "", browser=current_language()), brand.languages)):
+        # Never the page's own language: it is the one of whoever is there, and the worker has none.
+        with speaking(choose(Wishes(subject=subject.locale or "", browser=asked_in or ""), brand.languages)):
+            more = unwritten(half_way, zone_of(brand)) if half_way else {}
             said = {
                 "brand": brand.name,
-                "when": moment(when.astimezone(zone_of(brand))),
+                "when": PLACE if half_way else moment(when.astimezone(zone_of(brand))),
                 "now": moment(self.clock.now().astimezone(zone_of(brand))),
                 "device": in_words(current_origin().device),
                 "stop": f"{self.issuer}/recovery/lost/stop/{links.stop}",
                 "finish": f"{self.issuer}/recovery/lost/finish/{links.finish}",
             }
             for kind, target in targets.items():
-                name = _name(key, kind) if key else None
+                key = name(half_way.id, kind) if half_way else None
                 if kind == MailCode.kind:
-                    self._mail(db, brand, target, telling, said, links, name)
+                    post(db, self.keyring, self.clock, self._mail(brand, target, telling, said, links) | more, key=key)
                 else:
                     text = telling.link if telling.link and MailCode.kind not in targets else telling.text
-                    enqueue(db, self.keyring, TEXT, {"to": target.address, "text": _(text, **said)}, self.clock, name)
+                    enqueue(db, self.keyring, TEXT, {"to": target.address, "text": _(text, **said)} | more, self.clock, key)
 
-    def fate(self, db: Connection, key: str) -> Arrived | Waiting | Lost:
-        """Whether what was told by `key` has arrived over any channel."""
-        return fate(db, [_name(key, kind) for kind in (MailCode.kind, TextCode.kind)])
-
-    def _mail(
-        self,
-        db: Connection,
-        brand: Brand,
-        target: Target,
-        telling: Telling,
-        said: dict[str, str],
-        links: Links,
-        name: str | None,
-    ) -> None:
+    def _mail(self, brand: Brand, target: Target, telling: Telling, said: dict[str, str], links: Links) -> dict[str, str]:
         action = {"url": said["finish" if links.finish else "stop"], "label": _(telling.label)} if telling.label else None
         paragraphs = [_(paragraph, **said) for paragraph in telling.paragraphs]
         mail = Mail("base", _(telling.title), paragraphs, _(telling.not_me, **said), action)
-        payload = branded(self.templates, brand, target.address, mail, self.clock.now())
-        post(db, self.keyring, self.clock, payload, key=name)
-
-
-def _name(key: str, kind: str) -> str:
-    return f"lost:{key}:{kind}"
+        return branded(self.templates, brand, target.address, mail, self.clock.now())

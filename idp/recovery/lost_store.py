@@ -36,6 +36,7 @@ factor_resets = Table(
     Column("id", String(40), primary_key=True),
     Column("subject_id", ForeignKey("subjects.id"), nullable=False),
     Column("brand", String(31)),
+    Column("language", String(8)),
     Column("proofs", String(64), nullable=False),
     Column("contacts_digest", String(64), nullable=False),
     Column("started_at", UTCDateTime, nullable=False),
@@ -46,7 +47,7 @@ factor_resets = Table(
     Column("stop_digest", String(64), nullable=False, unique=True),
     Column("stop_sealed", LargeBinary, nullable=False),
     Column("finish_digest", String(64), unique=True),
-    Column("ended_at", UTCDateTime),
+    Column("ended_at", UTCDateTime, index=True),
     Column("outcome", String(16)),
     Index("ix_factor_resets_subject_id_started_at", "subject_id", "started_at"),
 )
@@ -56,11 +57,15 @@ Index("uq_factor_resets_running", factor_resets.c.subject_id, unique=True, sqlit
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A reset that runs. `proofs` are the kinds that began it; `stop_sealed` holds the handle of the links that stop it."""
+    """A reset that runs. `proofs` are the kinds that began it, `language` that of the page where it began.
+
+    `stop_sealed` holds the handle of the links that stop it.
+    """
 
     id: str
     subject_id: str
     brand: str | None
+    language: str | None
     proofs: frozenset[str]
     contacts_digest: str
     started_at: datetime
@@ -91,6 +96,7 @@ class Beginning:
     id: str
     subject_id: str
     brand: str | None
+    language: str
     proofs: str
     contacts_digest: str
     ready_at: datetime
@@ -115,6 +121,11 @@ def begin(db: Connection, new: Beginning, now: datetime) -> bool:
 def running(db: Connection, subject_id: str) -> Reset | None:
     """The reset of this subject that runs; None where none does."""
     return _found(db, factor_resets.c.subject_id == subject_id)
+
+
+def by_id(db: Connection, reset_id: str) -> Reset | None:
+    """A reset that runs; None where it has ended."""
+    return _found(db, factor_resets.c.id == reset_id)
 
 
 def by_stop(db: Connection, stop_digest: str) -> Reset | None:

@@ -103,7 +103,7 @@ class Closings:
         self.subjects.disable(db, self.bus, subject_id, now)
         self.bus.record(db, AccountClosed(subject_id=subject_id, brand=brand))
         self.forget(db, subject_id)
-        closing.erase(db, subject_id, now)
+        closing.erase(db, subject_id, self.subjects.closed_names.key, now)
         self.trail.forget(db, subject_id)
 
 

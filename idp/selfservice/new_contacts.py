@@ -34,8 +34,8 @@ class NewContacts:
 
     def email(self, db: Connection, owner: Owner, email: str, now: datetime) -> bool:
         """Makes `email`, which its code confirmed, the owner's; False where it is somebody else's by now."""
-        held = self._hold(db, owner)
-        if contact_undos.is_kept(db, email, held.id, now) or not details.set_email(db, held, email, now):
+        held, closed_names = self._hold(db, owner), self.subjects.closed_names
+        if contact_undos.is_kept(db, email, held.id, now) or not details.set_email(db, closed_names, held, email, now):
             return False
         # An address that nobody confirmed may be a stranger's: it gets no say in the account.
         if held.email_verified and name_key(held.email) != name_key(email):

@@ -98,7 +98,7 @@ class Undoing:
 
     def _restore(self, db: Connection, held: Subject, undo: Undo, now: datetime) -> bool:
         if undo.kind == EMAIL:
-            if details.set_email(db, held, undo.old, now):
+            if details.set_email(db, self.subjects.closed_names, held, undo.old, now):
                 return True
             # Somebody else got the address meanwhile. At least the one that is there must not lead back in.
             details.doubt_email(db, held, now)

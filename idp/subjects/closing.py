@@ -1,12 +1,13 @@
 """An account whose owner wants it closed: it waits, so that they may think again, and then it is gone for good."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
 from idp.subjects.model import subjects
 
-# What is left of a closed account: its id, and the keys of its names, so that nobody else can ever have them.
+# What is left of a closed account: its id, and digests of its names, so that nobody else can ever have them.
 ERASED = {
     "username": "",
     "email": "",
@@ -71,9 +72,12 @@ def finish(db: Connection, subject_id: str, now: datetime) -> bool:
     return db.execute(ended.values(closing_at=None)).rowcount == 1
 
 
-def erase(db: Connection, subject_id: str, now: datetime) -> None:
-    """What is personal is gone; the keys of the names stay."""
-    db.execute(update(subjects).where(subjects.c.id == subject_id).values(**ERASED, updated_at=now))
+def erase(db: Connection, subject_id: str, closed_key: Callable[[str], str], now: datetime) -> None:
+    """What is personal is gone; of the keys of the names there stays what `closed_key` makes of each."""
+    this = subjects.c.id == subject_id
+    names = db.execute(select(subjects.c.username_key, subjects.c.email_key).where(this)).one()._mapping
+    closed = {name: closed_key(key) for name, key in names.items()}
+    db.execute(update(subjects).where(this).values(**ERASED, **closed, updated_at=now))
 
 
 def brand_of(db: Connection, subject_id: str) -> str | None:

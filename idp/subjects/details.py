@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import IntegrityError
 
+from idp.subjects.closed_names import ClosedNames, TakenMeanwhile
 from idp.subjects.model import subjects
 from idp.subjects.names import name_key
 from idp.subjects.subjects import Subject
@@ -35,12 +36,13 @@ def set_locale(db: Connection, held: Subject, locale: str | None, now: datetime)
     _set(db, held.id, now, locale=locale)
 
 
-def set_email(db: Connection, held: Subject, email: str, now: datetime) -> bool:
-    """Another address, which was confirmed and `is_email`. False where it is another subject's: nothing was changed."""
+def set_email(db: Connection, closed_names: ClosedNames, held: Subject, email: str, now: datetime) -> bool:
+    """Another address, which was confirmed and `is_email`. False where it is, or was, another's: nothing was changed."""
     try:
         with db.begin_nested():
             _set(db, held.id, now, email=email, email_key=name_key(email), email_verified=True)
-    except IntegrityError:
+            closed_names.refuse(db, name_key(email))
+    except (IntegrityError, TakenMeanwhile):
         return False
     return True
 

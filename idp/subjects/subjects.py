@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from idp.core.database import upsert
 from idp.core.events import Bus, StaffChanged, SubjectCreated, SubjectDisabled, SubjectLinked
 from idp.subjects.authenticators import add
+from idp.subjects.closed_names import ClosedNames, TakenMeanwhile
 from idp.subjects.model import subject_brands, subjects
 from idp.subjects.names import LONGEST_NAME, is_email, is_username, name_key
 
@@ -75,7 +76,9 @@ _COLUMNS = [subjects.c[name] for name in (*_OWN_FIELDS, "disabled_at")]
 _BY_ID = select(*_COLUMNS).where(subjects.c.id == bindparam("id"))
 # Nobody changes it; whoever only adds a row that names it need not wait.
 _HOLD = _BY_ID.with_for_update(key_share=True)
-_BY_NAME = select(*_COLUMNS).where(or_(subjects.c.username_key == bindparam("key"), subjects.c.email_key == bindparam("key")))
+_BY_NAME = select(*_COLUMNS).where(
+    or_(*(key.in_([bindparam("key"), bindparam("closed")]) for key in (subjects.c.username_key, subjects.c.email_key)))
+)
 _NUMBER = select(subject_brands.c.customer_number).where(
     subject_brands.c.subject_id == bindparam("id"), subject_brands.c.brand == bindparam("brand")
 )
@@ -84,18 +87,18 @@ _OWNER = select(subject_brands.c.subject_id).where(
 )
 
 
-class _TakenMeanwhile(Exception):
-    """Undoes a subject whose customer number went to somebody else between the look and the insert."""
-
-
 class Subjects:
     """The store of subjects. Statements run in the caller's connection; nothing here commits."""
+
+    def __init__(self, closed_names: ClosedNames) -> None:
+        self.closed_names = closed_names
 
     def find(self, db: Connection, name: str) -> Subject | None:
         """The subject with this username or e-mail, in any spelling; disabled ones too. Any text may be asked for."""
         if len(name) > LONGEST_NAME or not name.strip().isprintable():
             return None
-        row = db.execute(_BY_NAME, {"key": name_key(name)}).one_or_none()
+        key = name_key(name)
+        row = db.execute(_BY_NAME, {"key": key, "closed": self.closed_names.key(key)}).one_or_none()
         return _subject(row) if row else None
 
     def with_phone(self, db: Connection, number: str) -> Subject | None:
@@ -127,7 +130,7 @@ class Subjects:
         try:
             with db.begin_nested():
                 self._store(db, bus, created, new, verifier, now)
-        except (IntegrityError, _TakenMeanwhile):
+        except (IntegrityError, TakenMeanwhile):
             # Somebody else was quicker between the look and the insert: the unique keys decide.
             if clash := self._clash(db, new):
                 return clash
@@ -206,13 +209,15 @@ class Subjects:
 
     def _store(self, db: Connection, bus: Bus, subject: Subject, new: NewSubject, verifier: bytes, now: datetime) -> None:
         values = {column: getattr(subject, column) for column in _OWN_FIELDS}
-        keys = {"username_key": name_key(subject.username), "email_key": name_key(subject.email), "created_at": now}
-        db.execute(insert(subjects).values(**values, **keys))
+        keys = {"username_key": name_key(subject.username), "email_key": name_key(subject.email)}
+        db.execute(insert(subjects).values(**values, **keys, created_at=now))
+        # After the insert, which waits for an account with one of these names that is just being closed.
+        self.closed_names.refuse(db, keys["username_key"], keys["email_key"])
         add(db, subject.id, "password", verifier, now)
         bus.record(db, SubjectCreated(subject_id=subject.id))
         for brand, number in new.numbers.items():
             if isinstance(self.claim_number(db, bus, subject.id, brand, number), Taken):
-                raise _TakenMeanwhile
+                raise TakenMeanwhile
 
 
 def _fresh(new: NewSubject, now: datetime) -> Subject:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.drivers.mail_server import mail_url
+
 REPOSITORY = Path(__file__).parent.parent.parent
 PATIENCE_SECONDS = 60
 PR_SET_PDEATHSIG = 1
@@ -45,6 +47,7 @@ class Demo(Places):
 def a_demo(folder: Path, port_base: int) -> Iterator[Demo]:
     """A demonstration in `folder`, which must end by itself when it is asked to."""
     command = [sys.executable, "-m", "idp.cli", "demo", "--json", "--port-base", str(port_base), "--data-dir", str(folder)]
+    command += ["--mail-url", mail_url(folder)]
     with running(command) as process:
         assert process.stdout is not None
         facts = json.loads(process.stdout.readline())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import select, update
 
@@ -13,6 +14,8 @@ from idp.web.render import prepare_templates
 from tests.browser.office import Office
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.drivers.household import Household
+from tests.drivers.mail_server import mail_server
+from tests.drivers.post import read
 from tests.servers import wait_until
 
 CODE, LINK = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])"), r"\S+(/recovery/lost/{}/\S+)"
@@ -24,13 +27,25 @@ def newest(office: Office, to: str, pattern: str | re.Pattern[str]) -> str:
     found: list[str] = []
 
     def arrived() -> bool:
-        ours = select(demo_messages.c.text).where(demo_messages.c.to == to).order_by(demo_messages.c.id.desc())
-        with office.house.ground.database.reading() as db:
-            found[:] = [match for text in db.scalars(ours) for match in re.findall(pattern, text)]
+        said = mails(office, to) if "@" in to else texts(office, to)
+        found[:] = [match for text in said for match in re.findall(pattern, text)]
         return bool(found)
 
     wait_until(arrived)
     return found[0]
+
+
+def mails(office: Office, to: str) -> list[str]:
+    """What was mailed to an address, the newest first."""
+    box = Path(office.house.ground.settings.data_dir)
+    return [read(mail) for mail in reversed(mail_server().arrived(box)) if mail["To"] == to]
+
+
+def texts(office: Office, to: str) -> list[str]:
+    """The same of a phone, which is in the mailbox of the demonstration."""
+    theirs = (demo_messages.c.to == to) & (demo_messages.c.channel == "text")
+    with office.house.ground.database.reading() as db:
+        return list(db.scalars(select(demo_messages.c.text).where(theirs).order_by(demo_messages.c.id.desc())))
 
 
 def the_wait_is_over(office: Office) -> None:

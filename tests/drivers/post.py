@@ -1,16 +1,15 @@
-"""Somebody's letter box and phone: what the outbox delivered to a provider's folders."""
+"""Somebody's letter box and phone: what the outbox delivered to a mail server, and to the folder of texts."""
 
 import json
 import re
 from dataclasses import dataclass
-from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
 from pathlib import Path
 
 from idp.app import lost
 from idp.app.recovery import answering
 from tests.drivers.household import Household
+from tests.drivers.mail_server import mail_server
 
 CODE = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 
@@ -43,8 +42,7 @@ class Post:
         answering(self.household.house).answer(1000)
         lost.codes(self.household.house).answer(1000)
         self.household.house.protocol.outbox.run_once()
-        parser = BytesParser(policy=policy.default)
-        return [parser.parsebytes(file.read_bytes()) for file in sorted(self.folder.glob("mail/*.eml"))]  # type: ignore[misc]
+        return mail_server().arrived(self.folder)
 
     def code(self, kind: str) -> str:
         """The code that came last by `text_code` or `mail_code`."""

@@ -21,6 +21,7 @@ from idp.oidc.tokens.model import signing_keys
 from idp.settings import Settings
 from tests.builders import BEGINNING, TestClock
 from tests.drivers.household import Household
+from tests.drivers.mail_server import mail_url
 
 ISSUER = "http://localhost:9000"
 CLIENTS_FILE = Path(__file__).parent.parent.parent / "clients.yaml"
@@ -35,7 +36,7 @@ def environment_for(folder: Path, **changed: str) -> dict[str, str]:
         "IDP_CLIENTS_FILE": str(CLIENTS_FILE),
         "IDP_DATA_DIR": str(folder),
         "IDP_MASTER_KEY": base64.b64encode(bytes(32)).decode(),
-        "IDP_MAIL_URL": f"file://{folder}/mail",
+        "IDP_MAIL_URL": mail_url(folder),
         "IDP_TEXT_URL": f"file://{folder}/texts",
         "IDP_FETCH_ALLOW": "localhost,127.0.0.0/8",
     }

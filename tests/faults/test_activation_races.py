@@ -13,7 +13,7 @@ from idp.core.events import Bus
 from idp.core.sealing import Keyring
 from idp.subjects.model import subject_brands, subjects
 from idp.subjects.subjects import NewSubject, Subject, Subjects
-from tests.builders import BEGINNING, a_database, a_hasher, a_subject
+from tests.builders import BEGINNING, NAMES, a_database, a_hasher, a_subject
 from tests.drivers.post import other_than
 from tests.faults.scene import AT_ONCE, at_once
 
@@ -63,7 +63,7 @@ def test_of_ten_new_subjects_for_one_agreement_one_is_made(database_url: str, tm
         def finishes(number: int) -> bool:
             new = NewSubject(f"elin{number}", f"elin{number}@example.test", numbers={"stellantis": NUMBER})
             with database.transaction() as db:
-                return isinstance(Subjects().create(db, Bus(), new, verifier, BEGINNING), Subject)
+                return isinstance(Subjects(NAMES).create(db, Bus(), new, verifier, BEGINNING), Subject)
 
         assert sum(at_once(finishes)) == 1
         with database.reading() as db:
@@ -78,11 +78,11 @@ def test_of_ten_who_add_one_agreement_one_has_it(database_url: str, tmp_path: Pa
 
         def adds(number: int) -> bool:
             with database.transaction() as db:
-                return Subjects().claim_number(db, Bus(), made[number], "stellantis", NUMBER) is True
+                return Subjects(NAMES).claim_number(db, Bus(), made[number], "stellantis", NUMBER) is True
 
         assert sum(at_once(adds)) == 1
         with database.reading() as db:
-            holder = Subjects().holder(db, "stellantis", NUMBER)
+            holder = Subjects(NAMES).holder(db, "stellantis", NUMBER)
         assert holder in made
         again = made.index(holder)
         assert adds(again)

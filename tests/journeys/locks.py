@@ -1,12 +1,12 @@
 """What stories of locks have in common: wrong passwords, and the mail that follows them."""
 
 import re
-from email import policy
-from email.parser import BytesParser
 from pathlib import Path
 
 from tests.drivers.browser import Browser, Page
 from tests.drivers.household import Household
+from tests.drivers.mail_server import mail_server
+from tests.drivers.post import read
 from tests.drivers.relying_party import RelyingParty
 
 WRONG = "not the password"
@@ -24,10 +24,9 @@ def tried(browser: Browser, shop: RelyingParty, *names: str, password: str = WRO
 def mails(household: Household, folder: Path, username: str = "ana") -> list[str]:
     """The texts of the mails about locks that a customer was sent."""
     household.house.protocol.outbox.run_once(10)
-    parser = BytesParser(policy=policy.default)
-    found = [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").glob("*"))]
+    found = mail_server().arrived(folder)
     theirs = [mail for mail in found if "on hold" in mail["Subject"] and mail["To"] == f"{username}@example.test"]
-    return [mail.get_body(("plain",)).get_content() for mail in theirs]  # type: ignore[union-attr]
+    return [read(mail) for mail in theirs]
 
 
 def mailed_link(household: Household, folder: Path, username: str = "ana") -> str:

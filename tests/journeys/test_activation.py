@@ -81,6 +81,7 @@ def test_a_number_alone_on_file_needs_an_address_that_is_confirmed_first(town: T
     assert subject["claims"] == {"phone_number": "+447700900733", "phone_number_verified": True}
 
 
+@pytest.mark.parametrize("brand", BRANDS)
 def test_nothing_on_file_leads_to_people(town: Town, brand: str) -> None:
     greta = Newcomer(town, brand, town.provider.browser(), email="").becomes_customer()
     greta.comes()

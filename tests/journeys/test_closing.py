@@ -10,6 +10,7 @@ from sqlalchemy import select
 from idp.cli.worker import chores, do
 from idp.core.audit import tail
 from idp.core.database import metadata
+from idp.subjects import details
 from idp.subjects.subjects import Taken
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
@@ -158,6 +159,8 @@ def test_after_two_weeks_nothing_personal_is_left(provider: Provider, shop: Rely
         }
         found = provider.house.people.subjects.get(db, subject.id)
         entries = [entry for entry in tail(db, provider.house.ground.keyring, 100) if entry.subject_id == subject.id]
+        rows = [str(row) for table in metadata.sorted_tables for row in db.execute(table.select())]
+    assert [row for row in rows if "ana@" in row or "'ana'" in row] == []
     assert left <= KEPT
     assert found is not None
     assert (found.disabled, found.username, found.email, found.given_name, dict(found.claims)) == (True, "", "", None, {})
@@ -181,6 +184,12 @@ def test_nobody_else_ever_gets_the_name(provider: Provider, shop: RelyingParty, 
     closes(signs_in(provider, shop))
     clock.advance(WEEKS)
     worker_comes_by(provider)
+    provider.add_customer("bea")
+    house = provider.house
+    with house.ground.database.transaction() as db:
+        bea = house.people.subjects.find(db, "bea")
+        assert bea is not None
+        assert not details.set_email(db, house.people.subjects.closed_names, bea, "ANA@example.test", clock.now())
     for username, email, field in (("Ana", "new@example.test", "username"), ("new", "ANA@example.test", "email")):
         with pytest.raises(AssertionError) as refused:
             provider.add_customer(username, email=email)

@@ -112,12 +112,13 @@ def test_it_is_told_at_the_start_half_way_and_at_the_end_on_every_channel(loss: 
     assert loss.told("can now be removed") == (0, 1)
 
 
+@pytest.mark.parametrize("brand", BRANDS)
 def test_where_mail_is_the_only_channel_it_takes_three_days(
-    provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path
+    provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path, brand: str
 ) -> None:
     provider.add_customer("ana")
     provider.add_app("ana")
-    shop = provider.add_client("shop", brand="stellantis", consent="implied")
+    shop = provider.add_client("shop", brand=brand, consent="implied")
     loss = Loss(provider, shop, Post(provider, tmp_path), browser, clock)
     loss.has_begun("password", "mail_code")
     loss.waits(36)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from idp.app.recovery import hashing_of
 from tests.builders import TestClock
 from tests.drivers.brand_api import BrandApi, a_brand_api
 from tests.drivers.lost import AGREEMENT, BORN, NUMBER, PHONE, POSTCODE, Loss
@@ -15,6 +16,7 @@ from tests.journeys.locks import tried
 
 NEW = "saffron glacier walnut 41"
 CUSTOMER = "ST-100"
+HERE = "127.0.0.1"
 
 
 @pytest.fixture
@@ -80,6 +82,27 @@ def test_no_phone_and_no_password(loss: Loss) -> None:
     assert loss.browser.submit(password="short").status == 422
     assert "is removed" in loss.browser.submit(password=NEW).text
     assert tried(loss.browser, loss.shop, "bea", password=NEW).left
+
+
+def test_new_passwords_of_one_source_are_counted_before_they_are_hashed(loss: Loss) -> None:
+    """Whatever way back in they were set on; nothing is changed by one too many, and the wait is not for nothing."""
+    phoneless(loss).begins("bea")
+    loss.gives("mail_code")
+    loss.gives("agreement")
+    loss.browser.submit()
+    for _ in range(6):
+        loss.waits(12)
+    loss.comes_back()
+    loss.gives("agreement")
+    quota = hashing_of(loss.provider.house)
+    for _ in range(quota.most):
+        quota.throttle.tries(quota.name, HERE, quota.most, quota.window)
+    assert (loss.browser.submit(password=NEW).status, "Too many requests" in loss.browser.text()) == (429, True)
+    assert loss.provider.happened("FactorResetFinished") == loss.provider.happened("PasswordChanged") == []
+    loss.clock.advance(2 * quota.window)
+    loss.comes_back()
+    loss.gives("agreement")
+    assert "is removed" in loss.browser.submit(password=NEW).text
 
 
 def test_locked_and_no_phone(loss: Loss) -> None:

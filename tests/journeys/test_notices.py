@@ -1,12 +1,11 @@
 """What a customer is told by mail, from a real outbox."""
 
-from email import policy
 from email.message import EmailMessage
-from email.parser import BytesParser
 from pathlib import Path
 
 from tests.builders import ANA_PASSWORD
 from tests.drivers.browser import Browser
+from tests.drivers.mail_server import mail_server
 from tests.drivers.provider import Provider
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -14,8 +13,7 @@ FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/201001
 
 def delivered(provider: Provider, folder: Path) -> list[EmailMessage]:
     provider.house.protocol.outbox.run_once(10)
-    parser = BytesParser(policy=policy.default)
-    return [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").iterdir())]  # type: ignore[misc]
+    return mail_server().arrived(folder)
 
 
 def test_a_new_browser_is_told_once_in_the_brands_name(provider: Provider, browser: Browser, tmp_path: Path) -> None:
@@ -43,5 +41,4 @@ def test_nobody_is_mailed_at_an_address_that_was_never_confirmed(provider: Provi
     shop = provider.add_client("shop", brand="alphera", consent="implied")
     browser.open(shop.request())
     assert browser.sign_in("ana", ANA_PASSWORD).left
-    (tmp_path / "mail").mkdir(exist_ok=True)
     assert delivered(provider, tmp_path) == []

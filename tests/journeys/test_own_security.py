@@ -2,8 +2,6 @@
 
 import re
 from datetime import timedelta
-from email import policy
-from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from idp.core.events import AuthenticatorEnrolled, Event, SessionEnded
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.authenticator_app import STEP, AuthenticatorApp
 from tests.drivers.browser import Browser, Page
+from tests.drivers.mail_server import mail_server
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
@@ -84,9 +83,7 @@ def shown_codes(page: Page) -> list[str]:
 def delivered(provider: Provider, folder: Path) -> list[str]:
     """Whose mails these are, and what they say first."""
     provider.house.protocol.outbox.run_once(20)
-    parser = BytesParser(policy=policy.default)
-    mails = [parser.parsebytes(file.read_bytes()) for file in sorted((folder / "mail").iterdir())]
-    return [str(mail["Subject"]) for mail in mails]
+    return [str(mail["Subject"]) for mail in mail_server().arrived(folder)]
 
 
 def test_the_page_shows_the_state_in_the_dress_of_the_brand(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:

@@ -97,6 +97,16 @@ class TestSmtp:
         assert plain.get_content().splitlines() == ["Hello Ana,", "it was you?"]
         assert "<p>Hello Ana</p>" in html.get_content()
 
+    def test_the_mailbox_of_the_demonstration_may_hand_on_what_it_keeps(
+        self, smtp_url: str, postbox: Postbox, database: Database
+    ) -> None:
+        assert deliver(f"demo:{smtp_url}", database) == Delivered()
+        postbox.refusal = "450 try later"
+        assert isinstance(deliver(f"demo:{smtp_url}", database), Retry)
+        with database.reading() as db:
+            kept = db.execute(select(demo_messages.c.subject)).scalars().all()
+        assert kept == [mail["Subject"] for mail in postbox.mails] == [PAYLOAD["subject"]]
+
     def test_a_domain_beyond_ascii_is_written_as_servers_take_it(
         self, smtp_url: str, postbox: Postbox, database: Database
     ) -> None:

@@ -8,7 +8,7 @@ from idp.core.kv import open_kv
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_ceremony import RelyingParty
 from idp.subjects.subjects import NewSubject, Subject, Subjects
-from tests.builders import BEGINNING, TestClock, Witness, a_hasher, a_subject
+from tests.builders import BEGINNING, NAMES, TestClock, Witness, a_hasher, a_subject
 from tests.drivers.soft_authenticator import ORIGIN, RP_ID
 from tests.unit.factors.passkey_scene import Scene
 
@@ -26,7 +26,7 @@ def ben_id(database: Database, bus: Bus) -> str:
 def a_subject_id(database: Database, bus: Bus, username: str) -> str:
     new = NewSubject(username=username, email=f"{username}@example.test")
     with database.transaction() as db:
-        created = Subjects().create(db, bus, new, b"no password", BEGINNING)
+        created = Subjects(NAMES).create(db, bus, new, b"no password", BEGINNING)
     assert isinstance(created, Subject)
     return created.id
 

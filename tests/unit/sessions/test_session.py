@@ -12,7 +12,7 @@ from idp.sessions.model import sessions as table
 from idp.sessions.session import Session, Sessions, Started
 from idp.sessions.visits import clients_visited, visit
 from idp.subjects.subjects import Subject, Subjects
-from tests.builders import TestClock, Witness
+from tests.builders import NAMES, TestClock, Witness
 
 MINUTE = timedelta(minutes=1)
 
@@ -215,7 +215,7 @@ def test_a_disabled_subject_has_no_session(
 ) -> None:
     started = desk.start(ana)
     with database.transaction() as db:
-        Subjects().disable(db, bus, ana.id, clock.now())
+        Subjects(NAMES).disable(db, bus, ana.id, clock.now())
     assert sessions.find(started.handle) is None
     with database.reading() as db:
         assert sessions.get(db, started.session.id, clock.now()) is None
@@ -228,7 +228,7 @@ def test_subscribed_the_store_ends_the_sessions_of_a_disabled_subject(
     bus.subscribe(SubjectDisabled, sessions.ending("disabled"))
     started = desk.start(ana)
     with database.transaction() as db:
-        Subjects().disable(db, bus, ana.id, clock.now())
+        Subjects(NAMES).disable(db, bus, ana.id, clock.now())
     (ended,) = witness.named("SessionEnded")
     assert (ended.session_id, ended.reason) == (started.session.id, "disabled")
 

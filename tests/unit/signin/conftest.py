@@ -31,7 +31,7 @@ from idp.signin.lockout import Lockout
 from idp.signin.outcomes import Browser
 from idp.signin.progress import Progress
 from idp.subjects.subjects import Subject, Subjects
-from tests.builders import ANA_PASSWORD, TestClock, a_database, a_hasher, a_subject
+from tests.builders import ANA_PASSWORD, NAMES, TestClock, a_database, a_hasher, a_subject
 from tests.drivers.provider import CLIENTS_FILE
 
 LIMITS = Limits(
@@ -82,7 +82,7 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
         database=database,
         clock=clock,
         bus=bus,
-        subjects=Subjects(),
+        subjects=Subjects(NAMES),
         password=Password(hasher),
         sessions=Sessions(database, bus, clock, LIMITS),
         interactions=interactions,

@@ -18,7 +18,7 @@ from idp.signin.nudges import put_off
 from idp.signin.outcomes import Incomplete, LockedOut, NotRecognised, Proven, TooLong, TooManyTries
 from idp.subjects.authenticators import Authenticator, authenticators, of
 from idp.subjects.subjects import Subject, Subjects
-from tests.builders import ANA_PASSWORD, TestClock, Witness, a_hasher
+from tests.builders import ANA_PASSWORD, NAMES, TestClock, Witness, a_hasher
 from tests.unit.signin.conftest import Visitor
 
 WRONG = "copper harbour violet 9"
@@ -128,7 +128,7 @@ def test_a_disabled_subject_is_not_recognised_whatever_the_password(
     visitor: Visitor, database: Database, clock: TestClock, witness: Witness, ana: Subject
 ) -> None:
     with database.transaction() as db:
-        Subjects().disable(db, Bus(), ana.id, clock.now())
+        Subjects(NAMES).disable(db, Bus(), ana.id, clock.now())
     assert visitor.sign_in() == NotRecognised()
     assert visitor.sign_in(password=WRONG) == NotRecognised()
     assert [e.reason for e in witness.events] == ["disabled_or_changed", "wrong_password"]

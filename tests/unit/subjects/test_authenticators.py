@@ -6,7 +6,7 @@ from idp.core.database import Database
 from idp.core.events import Bus
 from idp.subjects.authenticators import add, advance, label_of, of, remove, rename, use
 from idp.subjects.subjects import NewSubject, Subject, Subjects
-from tests.builders import BEGINNING
+from tests.builders import BEGINNING, NAMES
 
 LATER = BEGINNING + timedelta(minutes=1)
 
@@ -14,7 +14,7 @@ LATER = BEGINNING + timedelta(minutes=1)
 @pytest.fixture
 def ana_id(database: Database, bus: Bus) -> str:
     with database.transaction() as db:
-        ana = Subjects().create(db, bus, NewSubject(username="ana", email="ana@example.test"), b"old", BEGINNING)
+        ana = Subjects(NAMES).create(db, bus, NewSubject(username="ana", email="ana@example.test"), b"old", BEGINNING)
     assert isinstance(ana, Subject)
     return ana.id
 

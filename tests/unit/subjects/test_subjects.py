@@ -6,9 +6,9 @@ from idp.core.database import Database
 from idp.core.events import Bus
 from idp.subjects.authenticators import of
 from idp.subjects.subjects import Malformed, NewSubject, Subject, Subjects, Taken
-from tests.builders import BEGINNING, Witness
+from tests.builders import BEGINNING, NAMES, Witness
 
-subjects = Subjects()
+subjects = Subjects(NAMES)
 
 
 def created(database: Database, bus: Bus, new: NewSubject) -> Subject | Taken | Malformed:
