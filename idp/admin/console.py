@@ -126,8 +126,7 @@ class Console:
 
     def missing(self) -> Response:
         """For what is not there, or is another brand's."""
-        with speaking("en"):
-            return self.pages.problem("not_found", status=404, action_url=HOME, action_label=NAME)
+        return self.pages.problem("not_found", status=404)
 
     def resume(self, interaction_id: str) -> Response:
         """GET: back from the gate to where they were going; "not now" leads to the front page of the console."""
@@ -175,8 +174,7 @@ class Console:
         return agent if agent.may(route.right) else self._refused()
 
     def _refused(self) -> Response:
-        with speaking("en"):
-            return self.pages.problem("not_your_role", status=403, action_url=HOME, action_label=NAME)
+        return self.pages.problem("not_your_role", status=403, action_url=HOME, action_label=NAME)
 
     def _is_met(self, interaction: Interaction) -> bool:
         session = self.sessions.find(self.cookie.read(request))

@@ -4,6 +4,7 @@ from idp.admin.console import KIND, Console
 from idp.admin.pages.home import HomePages
 from idp.admin.pages.staff import StaffPages
 from idp.admin.roles import Roles
+from idp.admin.staff import Staff
 from idp.app.front import Front
 from idp.app.house import House
 from idp.web.routes import Route
@@ -21,9 +22,13 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
     house.ground.app.extensions["idp.console"] = entrance
     rooms = (
         HomePages(entrance).routes(),
-        StaffPages(entrance).routes(),
+        StaffPages(entrance, _staff(house)).routes(),
     )
     return (*entrance.routes(), *(route for room in rooms for route in entrance.guard(room)))
+
+
+def _staff(house: House) -> Staff:
+    return Staff(house.ground.database, house.people.subjects, roles_of(house), house.ground.clock)
 
 
 def _entrance(house: House, front: Front) -> Console:

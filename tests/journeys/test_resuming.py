@@ -25,6 +25,7 @@ OWN = {
     "unlock": ("",),
     "authorize": ("",),
     "own": ("",),
+    "console": ("",),
     "activate": ("",),
     "activate-link": ("",),
 }
