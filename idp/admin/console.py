@@ -145,7 +145,8 @@ class Console:
 
     def _behind(self, route: StaffRoute) -> Callable[..., Response]:
         def view(**address: str) -> Response:
-            agent = self._enter(route, request.path if "GET" in route.methods else route.back.format(**address))
+            here = request.full_path.rstrip("?") if "GET" in route.methods else route.back.format(**address)
+            agent = self._enter(route, here)
             return agent if isinstance(agent, Response) else route.view(agent, **address)
 
         return view

@@ -5,6 +5,7 @@ from idp.admin.pages.home import HomePages
 from idp.admin.pages.staff import StaffPages
 from idp.admin.roles import Roles
 from idp.admin.staff import Staff
+from idp.app.console_clients import client_routes
 from idp.app.front import Front
 from idp.app.house import House
 from idp.web.routes import Route
@@ -22,6 +23,7 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
     house.ground.app.extensions["idp.console"] = entrance
     rooms = (
         HomePages(entrance).routes(),
+        client_routes(house, entrance),
         StaffPages(entrance, _staff(house)).routes(),
     )
     return (*entrance.routes(), *(route for room in rooms for route in entrance.guard(room)))

@@ -5,7 +5,7 @@ from idp.app.people import People
 from idp.app.protocol import Protocol
 from idp.core.account_events import AccountClosing, EmailChanged, PhoneChanged
 from idp.core.events import AuthenticatorRemoved, Event, NotMe, PasswordChanged, SessionEnded, SubjectDisabled, Subscriber
-from idp.core.protocol_events import ConsentWithdrawn
+from idp.core.protocol_events import ClientDeleted, ConsentWithdrawn
 from idp.oidc.logout import LogoutNotices
 from idp.signin.giving_up import GivingUp
 
@@ -32,6 +32,7 @@ def let_end(ground: Ground, people: People, protocol: Protocol) -> None:
         *((kind, families.ending_others(reason)) for kind, reason in OTHERS),
         (ConsentWithdrawn, families.when_consent_withdrawn),
         (ConsentWithdrawn, notices.when_consent_withdrawn),
+        (ClientDeleted, families.when_client_deleted),
         (AccountClosing, sessions.ending("closing")),
         (AccountClosing, families.when_account_closing),
         (NotMe, sessions.ending("not_me")),

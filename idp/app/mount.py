@@ -11,6 +11,7 @@ from idp.app.house import House
 from idp.app.signing_in import signing_in, unlocking
 from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
+from idp.clients.secret_use import SecretUse
 from idp.core.errors import Unavailable
 from idp.core.throttle import Quota
 from idp.oidc.assertion import Assertions
@@ -142,7 +143,9 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     ground, protocol = house.ground, house.protocol
     issuer, database, clock = ground.settings.issuer, ground.database, ground.clock
     assertions = Assertions(issuer, f"{issuer}/token", house.parties.client_keys, ground.kv, clock)
-    authenticator = ClientAuthenticator(house.parties.clients, assertions, database, ground.bus, clock, house.throttle)
+    authenticator = ClientAuthenticator(
+        house.parties.clients, assertions, database, ground.bus, clock, house.throttle, SecretUse(database, clock)
+    )
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
     languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (

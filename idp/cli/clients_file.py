@@ -6,6 +6,7 @@ from idp.brands.registry import read_brands
 from idp.clients.file import read_clients
 from idp.clients.metadata import ClientMetadata
 from idp.core.yaml_lines import BrokenFile, load
+from idp.oidc.authorization.scopes import SCOPES
 
 
 def read_clients_file(path: Path) -> list[ClientMetadata]:
@@ -20,7 +21,7 @@ def read_clients_file(path: Path) -> list[ClientMetadata]:
         problems += error.problems
     try:
         # By name alone: a mistake inside a brand is not told again for each of its clients.
-        found = read_clients(document, [str(name) for name in named] if isinstance(named, dict) else [])
+        found = read_clients(document, [str(name) for name in named] if isinstance(named, dict) else [], SCOPES)
     except BrokenFile as error:
         problems += error.problems
     if problems:

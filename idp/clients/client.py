@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,6 +47,8 @@ class Client:
     consent: str
     require_pkce: bool
     default_max_age: int | None
+    default_acr_values: tuple[str, ...]
+    access_token_lifetime: timedelta | None
     client_uri: str | None
     logo_uri: str | None
     policy_uri: str | None
@@ -97,6 +99,8 @@ def client_of(meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled:
         consent=meta.consent,
         require_pkce=meta.require_pkce,
         default_max_age=meta.default_max_age,
+        default_acr_values=meta.default_acr_values,
+        access_token_lifetime=None if meta.access_token_lifetime is None else timedelta(seconds=meta.access_token_lifetime),
         client_uri=meta.client_uri,
         logo_uri=meta.logo_uri,
         policy_uri=meta.policy_uri,

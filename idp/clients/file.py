@@ -2,23 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, select, update
 
 from idp.clients.metadata import ClientMetadata
-from idp.clients.model import clients
-from idp.clients.registry import Clients
+from idp.clients.model import clients, deleted_clients
+from idp.clients.registrar import Allowed, Fault, Faults, by_file, check
+from idp.clients.registry import IN_FILE, LEFT, Clients
 from idp.core.events import Bus
 from idp.core.protocol_events import ClientChanged, ClientDisabled
-from idp.core.yaml_lines import BrokenFile, Document, said
-
-# Where a client comes from: the file, or a file that no longer names it.
-IN_FILE, LEFT = "file", "left"
+from idp.core.yaml_lines import BrokenFile, Document
 
 
-def read_clients(document: Document, brands: Collection[str]) -> list[ClientMetadata]:
-    """The client blocks of a parsed file. Raises `BrokenFile` naming each line that is wrong."""
+def read_clients(document: Document, brands: Collection[str], scopes: Collection[str]) -> list[ClientMetadata]:
+    """The client blocks of a parsed file; `brands` and `scopes` are those there are. Raises `BrokenFile` with every mistake."""
+    allowed = by_file(brands, scopes)
     blocks = document.data.get("clients") if isinstance(document.data, dict) else None
     if not isinstance(blocks, list):
         raise BrokenFile([document.problem((), "needs a `clients:` list; it may be empty: []")])
@@ -29,19 +28,23 @@ def read_clients(document: Document, brands: Collection[str]) -> list[ClientMeta
         if name not in ("brands", "clients")
     ]
     for index, block in enumerate(blocks):
-        try:
-            client = ClientMetadata.model_validate(block)
-        except ValidationError as error:
-            problems += [document.problem(("clients", index, *e["loc"]), said(e)) for e in error.errors()]
+        client = _check(block, allowed)
+        if not isinstance(client, ClientMetadata):
+            problems += [document.problem(("clients", index, *fault.at), fault.reason) for fault in client]
             continue
         if client.client_id in found:
             problems.append(document.problem(("clients", index, "client_id"), f"{client.client_id} stands twice"))
-        if client.brand is not None and client.brand not in brands:
-            problems.append(document.problem(("clients", index, "brand"), f"{client.brand} has no block under brands"))
         found[client.client_id] = client
     if problems:
         raise BrokenFile(problems)
     return list(found.values())
+
+
+def _check(block: Any, allowed: Allowed) -> ClientMetadata | Faults:
+    if not isinstance(block, dict):
+        return (Fault((), "must be a block of names and values"),)
+    # An id of our making would be another one at each start.
+    return check(block, allowed) if "client_id" in block else (Fault(("client_id",), "is missing"),)
 
 
 def merge(db: Connection, bus: Bus, registry: Clients, file: list[ClientMetadata], now: datetime) -> list[str]:
@@ -52,9 +55,11 @@ def merge(db: Connection, bus: Bus, registry: Clients, file: list[ClientMetadata
     """
     stored = {row.id: row for row in db.execute(select(clients.c.id, clients.c.source, clients.c.disabled_at))}
     clashes = [c.client_id for c in file if c.client_id in stored and stored[c.client_id].source not in (IN_FILE, LEFT)]
-    if clashes:
+    gone = db.scalars(select(deleted_clients.c.id).where(deleted_clients.c.id.in_([c.client_id for c in file]))).all()
+    if clashes or gone:
         raise BrokenFile(
             [f"client {one} was registered by an administrator; give it another id in the file" for one in clashes]
+            + [f"client {one} was deleted once and its id is never given away again; give it another" for one in gone]
         )
     changed = dict.fromkeys(client.client_id for client in file if registry.save(db, bus, client, IN_FILE))
     present = {client.client_id for client in file}

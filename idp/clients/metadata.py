@@ -15,6 +15,7 @@ SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 3.3
 CLIENT_ID = r"^[A-Za-z0-9][A-Za-z0-9._~-]{1,127}$"
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+Acr = Literal["pwd", "2sv", "mfa", "phr"]
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 NEVER_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "about", "blob", "ftp", "ws", "wss", "view-source"})
 
@@ -50,6 +51,8 @@ class ClientMetadata(BaseModel):
     require_pkce: bool = True
     require_auth_time: bool = False
     default_max_age: int | None = Field(None, ge=0, le=10**9)
+    default_acr_values: tuple[Acr, ...] = ()
+    access_token_lifetime: int | None = Field(None, ge=60, le=3600)  # seconds; None is the provider's
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
@@ -114,14 +117,14 @@ class ClientMetadata(BaseModel):
         if "authorization_code" in self.grant_types and not self.redirect_uris:
             raise ValueError("redirect_uris: needs at least one address for the authorization_code grant")
         if self.jwks is not None and self.jwks_uri is not None:
-            raise ValueError("jwks and jwks_uri: give one of them")
+            raise ValueError("jwks_uri: give jwks or jwks_uri, not both of them")
         if self.token_endpoint_auth_method == "private_key_jwt" and self.jwks is None and self.jwks_uri is None:
-            raise ValueError("private_key_jwt needs jwks or jwks_uri")
+            raise ValueError("jwks_uri: private_key_jwt needs jwks or jwks_uri")
         if self.token_endpoint_auth_method == "none":
             if "client_credentials" in self.grant_types:
-                raise ValueError("a public client cannot use client_credentials")
+                raise ValueError("grant_types: a public client cannot use client_credentials")
             if not self.require_pkce:
-                raise ValueError("a public client must use PKCE")
+                raise ValueError("require_pkce: a public client must use PKCE")
         if self.consent == "implied" and self.brand is None:
             raise ValueError("consent: implied is for clients of a brand")
         return self

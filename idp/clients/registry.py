@@ -1,37 +1,73 @@
 """Finds clients. A worker remembers what it found for a second, so a change or a disable holds everywhere within one."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, literal_column, select, update
 
 from idp.clients.client import Client, SecretDigest, client_of
 from idp.clients.metadata import ClientMetadata
 from idp.clients.model import client_secrets, clients
 from idp.core.clock import Clock
-from idp.core.database import Database
+from idp.core.database import Database, upsert
 from idp.core.events import Bus
 from idp.core.handles import digest, new_handle
-from idp.core.protocol_events import ClientChanged, ClientDisabled, ClientRegistered, ClientSecretRotated
+from idp.core.protocol_events import (
+    ClientChanged,
+    ClientDisabled,
+    ClientEnabled,
+    ClientRegistered,
+    ClientSecretEnded,
+    ClientSecretRotated,
+)
 
 REMEMBERED = timedelta(seconds=1)
 MOST_REMEMBERED = 10_000
 LONGEST_ID = 128
+LENGTH_OF_SECRET_ID = 12
+# Where a client comes from: the file, or a file that no longer names it; all others were registered one by one.
+IN_FILE, LEFT = "file", "left"
 
 _with_secrets: Select[tuple[object, ...]] = select(
     clients.c.metadata, clients.c.disabled_at, client_secrets.c.digest, client_secrets.c.expires_at
 ).select_from(clients.outerjoin(client_secrets, clients.c.id == client_secrets.c.client_id))
+_ROWS = select(clients).order_by(clients.c.id)
 _BY_ID = _with_secrets.where(clients.c.id == bindparam("client_id")).order_by(client_secrets.c.created_at.desc())
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """A row of the client list."""
+class Secret:
+    """What lists show of a secret: `id` names it and gives nothing away."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of the client list. `version` counts the changes of the metadata."""
 
     client: Client
     metadata: ClientMetadata
     source: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def from_file(self) -> bool:
+        """Whether clients.yaml says, or said, what it is."""
+        return self.source in (IN_FILE, LEFT)
+
+    @property
+    def left(self) -> bool:
+        """Whether the file no longer names it."""
+        return self.source == LEFT
 
 
 class Clients:
@@ -48,7 +84,7 @@ class Clients:
         known = self._remembered.get(client_id)
         if known is not None and timedelta(0) <= now - known[0] < REMEMBERED:
             return known[1]
-        if not client_id or len(client_id) > LONGEST_ID or not client_id.isprintable():
+        if not _is_id(client_id):
             return None
         with self._database.reading() as db:
             found = read(db, client_id)
@@ -60,31 +96,61 @@ class Clients:
         self._remembered[client_id] = (now, found)
         return found
 
-    def all(self, db: Connection) -> list[Registered]:
+    def all(self, db: Connection) -> list[Listed]:
         """Every client, by id."""
-        listed = []
-        for row in db.execute(select(clients).order_by(clients.c.id)):
-            client = read(db, row.id)
-            if client is not None:
-                listed.append(Registered(client, ClientMetadata.model_validate(row.metadata), row.source))
-        return listed
+        found: defaultdict[str, list[SecretDigest]] = defaultdict(list)
+        for row in db.execute(select(client_secrets).order_by(client_secrets.c.created_at.desc())):
+            found[row.client_id].append(SecretDigest(row.digest, row.expires_at))
+        return [_listed(row, tuple(found[row.id])) for row in db.execute(_ROWS)]
+
+    def listed(self, db: Connection, client_id: str) -> Listed | None:
+        """The client with this id as a row of the list, as it is stored now."""
+        if not _is_id(client_id):
+            return None
+        row = db.execute(_ROWS.where(clients.c.id == client_id)).one_or_none()
+        return None if row is None else _listed(row, _digests(db.execute(_BY_ID, {"client_id": client_id}).all()))
+
+    def secrets(self, db: Connection, client_id: str) -> tuple[Secret, ...]:
+        """Its secrets, the newest first."""
+        rows = db.execute(
+            select(client_secrets).where(client_secrets.c.client_id == client_id).order_by(client_secrets.c.created_at.desc())
+        )
+        return tuple(Secret(row.digest[:LENGTH_OF_SECRET_ID], row.created_at, row.expires_at, row.last_used_at) for row in rows)
+
+    def newest_secret(self, db: Connection, client_id: str) -> str:
+        """The id of its newest secret, empty where it has none; nobody else adds one before this transaction ends."""
+        db.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update())
+        return next((one.id for one in self.secrets(db, client_id)), "")
+
+    def add(self, db: Connection, bus: Bus, meta: ClientMetadata, source: str) -> bool:
+        """Registers a client; False where there is one of this id. Of many callers at once one gets True."""
+        now = self._clock.now()
+        values = {"id": meta.client_id, "source": source, "metadata": meta.model_dump(mode="json")}
+        added = upsert(db, clients).values(values | {"created_at": now, "updated_at": now}).on_conflict_do_nothing()
+        # Not rowcount: PostgreSQL's driver tells none of an insert.
+        if db.execute(added.returning(clients.c.id)).one_or_none() is None:
+            return False
+        bus.record(db, ClientRegistered(client_id=meta.client_id, brand=meta.brand))
+        self._keep_digests(db, meta, (), now)
+        return True
+
+    def replace(self, db: Connection, bus: Bus, meta: ClientMetadata, found: Listed) -> bool:
+        """Makes the client what `meta` says; False where somebody changed it since it was `found`."""
+        now, this = self._clock.now(), (clients.c.id == found.client.id) & (clients.c.version == found.version)
+        stored = meta.model_dump(mode="json")
+        changed = update(clients).where(this).values(metadata=stored, updated_at=now, version=found.version + 1)
+        if db.execute(changed).rowcount != 1:
+            return False
+        bus.record(db, ClientChanged(client_id=meta.client_id, brand=meta.brand))
+        self._keep_digests(db, meta, found.metadata.secret_digests, now)
+        return True
 
     def save(self, db: Connection, bus: Bus, meta: ClientMetadata, source: str) -> bool:
         """Registers or changes a client; True where that changed anything. A clash of sources is the caller's to refuse."""
-        now = self._clock.now()
-        stored = meta.model_dump(mode="json")
-        row = db.execute(select(clients.c.metadata).where(clients.c.id == meta.client_id)).one_or_none()
-        if row is not None and row.metadata == stored:
-            return False
-        if row is None:
-            values = {"id": meta.client_id, "source": source, "metadata": stored, "created_at": now, "updated_at": now}
-            db.execute(insert(clients).values(values))
-            bus.record(db, ClientRegistered(client_id=meta.client_id, brand=meta.brand))
-        else:
-            db.execute(update(clients).where(clients.c.id == meta.client_id).values(metadata=stored, updated_at=now))
-            bus.record(db, ClientChanged(client_id=meta.client_id, brand=meta.brand))
-        self._keep_digests(db, meta, row.metadata["secret_digests"] if row is not None else (), now)
-        return True
+        found = self.listed(db, meta.client_id)
+        if found is None:
+            return self.add(db, bus, meta, source)
+        return found.metadata != meta and self.replace(db, bus, meta, found)
 
     def add_secret(self, db: Connection, bus: Bus, client_id: str, overlap: timedelta) -> str:
         """A new secret of 256 bits, shown this once. The newest older one lives on for `overlap`, any others end now."""
@@ -113,6 +179,34 @@ class Clients:
             bus.record(db, ClientDisabled(client_id=client_id))
         return stopped.rowcount == 1
 
+    def enable(self, db: Connection, bus: Bus, client_id: str) -> bool:
+        """Lets a client act again; False where it was not there or not stopped."""
+        stopped = (clients.c.id == client_id) & clients.c.disabled_at.is_not(None)
+        started = db.execute(update(clients).where(stopped).values(disabled_at=None)).rowcount == 1
+        if started:
+            bus.record(db, ClientEnabled(client_id=client_id))
+        return started
+
+    def end_secret(self, db: Connection, bus: Bus, client_id: str, secret_id: str) -> bool:
+        """Ends one secret now; False where it was not there."""
+        if len(secret_id) != LENGTH_OF_SECRET_ID or not set(secret_id) <= set("0123456789abcdef"):
+            return False
+        this = (client_secrets.c.client_id == client_id) & client_secrets.c.digest.startswith(secret_id)
+        ended = db.execute(delete(client_secrets).where(this)).rowcount == 1
+        if ended:
+            bus.record(db, ClientSecretEnded(client_id=client_id))
+        return ended
+
+    def end_secrets(self, db: Connection, bus: Bus, client_id: str) -> None:
+        """Ends every secret: none may come to life again when the client goes back to one."""
+        ended = db.execute(delete(client_secrets).where(client_secrets.c.client_id == client_id)).rowcount
+        if ended:
+            bus.record(db, ClientSecretEnded(client_id=client_id))
+
+    def forget(self, client_id: str) -> None:
+        """Reads the client anew when it is next asked for here; elsewhere within a second."""
+        self._remembered.pop(client_id, None)
+
     def _keep_digests(self, db: Connection, meta: ClientMetadata, before: Collection[str], now: datetime) -> None:
         # A secret that was taken out of the metadata ends; one that still stands there but was rotated away stays gone.
         left = client_secrets.c.digest.in_(set(before) - set(meta.secret_digests))
@@ -123,10 +217,23 @@ class Clients:
                 db.execute(insert(client_secrets).values(digest=one, client_id=meta.client_id, created_at=now))
 
 
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_ID and text.isprintable()
+
+
+def _listed(row: Row[Any], secrets: tuple[SecretDigest, ...]) -> Listed:
+    meta = ClientMetadata.model_validate(row.metadata)
+    client = client_of(meta, secrets, row.disabled_at is not None)
+    return Listed(client, meta, row.source, row.version, row.created_at, row.updated_at)
+
+
 def read(db: Connection, client_id: str) -> Client | None:
     """The client as it is stored now."""
     rows = db.execute(_BY_ID, {"client_id": client_id}).all()
     if not rows:
         return None
-    secrets = tuple(SecretDigest(row.digest, row.expires_at) for row in rows if row.digest is not None)
-    return client_of(ClientMetadata.model_validate(rows[0].metadata), secrets, rows[0].disabled_at is not None)
+    return client_of(ClientMetadata.model_validate(rows[0].metadata), _digests(rows), rows[0].disabled_at is not None)
+
+
+def _digests(rows: Sequence[Any]) -> tuple[SecretDigest, ...]:
+    return tuple(SecretDigest(row.digest, row.expires_at) for row in rows if row.digest is not None)

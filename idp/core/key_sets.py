@@ -1,6 +1,7 @@
 """Public keys of others: from a key set they gave, or fetched from where they publish one, and remembered."""
 
 import threading
+from base64 import urlsafe_b64decode
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class KeySets:
         """The keys of the set `jwks` of `owner` that fit `alg` and, where the signature names one, `kid`."""
         known = self._given.get(owner)
         if known is None or known[0] != jwks:
-            known = self._given[owner] = (jwks, _import(jwks))
+            known = self._given[owner] = (jwks, usable_keys(jwks))
         return _fitting(known[1], kid, alg)
 
     def published(self, uri: str, kid: str | None, alg: str, seconds: float = GET_SECONDS) -> list[Key]:
@@ -74,7 +75,7 @@ class KeySets:
                 return fresh
             known, now = self._fetched.get(uri), self._clock.now()
             try:
-                fetched = _Fetched(now, _import(self._fetcher.get_json(uri, max(0.001, deadline - monotonic()))))
+                fetched = _Fetched(now, usable_keys(self._fetcher.get_json(uri, max(0.001, deadline - monotonic()))))
             except FetchRefused as refused:
                 log.warning("jwks_not_fetched", uri=uri, because=refused.because)
                 # What was good stays: a key server that is down for an hour does not lock its owner out.
@@ -89,19 +90,38 @@ class KeySets:
         return known.keys if known is not None and self._clock.now() - known.at < no_older_than else None
 
 
-def _import(jwks: Mapping[str, Any]) -> tuple[Key, ...]:
+def key_of(member: Any) -> Key | None:
+    """The key that a member of a set is; None for one of a kind we do not know, or a broken one."""
+    try:
+        found = KeySet.import_key_set({"keys": [member]}).keys[0]
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return None
+    return found if isinstance(found, Key) else None
+
+
+def bits_of(member: Mapping[str, Any]) -> int | None:
+    """The length of an RSA key's modulus; None for kinds that are all of one size, and where there is none to read."""
+    modulus = member.get("n")
+    if member.get("kty") != "RSA" or not isinstance(modulus, str):
+        return None
+    try:
+        return int.from_bytes(urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
+    except ValueError:
+        return None
+
+
+def usable_keys(jwks: Mapping[str, Any]) -> tuple[Key, ...]:
+    """The keys of a set that a signature may be made with: known, whole, and strong."""
     members = jwks.get("keys")
-    keys: list[Key] = []
-    for member in members[:MOST_KEYS] if isinstance(members, list) else ():
-        try:
-            keys += [key for key in KeySet.import_key_set({"keys": [member]}).keys if isinstance(key, Key)]
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            continue  # a key of a kind we do not know does not spoil the others (RFC 7517 5)
-    return tuple(key for key in keys if not _weak(key))
+    known = (member for member in (members[:MOST_KEYS] if isinstance(members, list) else ()) if isinstance(member, dict))
+    strong = (member for member in known if (bits_of(member) or SHORTEST_RSA) >= SHORTEST_RSA)
+    # A key of a kind we do not know does not spoil the others (RFC 7517 5).
+    return tuple(key for member in strong if (key := key_of(member)) is not None)
 
 
-def _weak(key: Key) -> bool:
-    return isinstance(key, RSAKey) and key.raw_value.key_size < SHORTEST_RSA
+def algorithms_of(key: Key) -> tuple[str, ...]:
+    """The algorithms that a signature with this key can be made with."""
+    return tuple(alg for alg in FITS if _fitting((key,), None, alg))
 
 
 def _fitting(keys: tuple[Key, ...], kid: str | None, alg: str) -> list[Key]:

@@ -75,8 +75,23 @@ class ClientSecretRotated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSecretEnded(Event):
+    """A secret of a client no longer works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientDisabled(Event):
     """A client may no longer act."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientEnabled(Event):
+    """A client that was stopped may act again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientDeleted(Event):
+    """A client is gone for good: its secrets, consents and families ended with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from idp.clients.client import Client
 from idp.clients.registry import Clients
+from idp.clients.secret_use import SecretUse
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError
@@ -75,6 +76,7 @@ class ClientAuthenticator:
     bus: Bus
     clock: Clock
     throttle: Throttle
+    secret_use: SecretUse
 
     def authenticate(self, presented: Presented, *, public: bool) -> Client:
         """The client, which is active; public ones only where `public` is allowed.
@@ -97,9 +99,12 @@ class ClientAuthenticator:
         match credential:
             case Basic(secret=secret):
                 # Compared for unknown clients too: existing and unknown names cost the same (S3.5).
-                good = _has_secret(active, secret, self.clock.now())
+                good = _matching(active, secret, self.clock.now())
                 method = "client_secret_post" if credential.posted else "client_secret_basic"
-                return _usual_refusal(active, method) or (None if good else "bad_secret")
+                refusal = _usual_refusal(active, method) or (None if good is not None else "bad_secret")
+                if refusal is None and good is not None:
+                    self.secret_use.note(good)
+                return refusal
             case Assertion(token=token):
                 refusal = _usual_refusal(active, "private_key_jwt")
                 return refusal or self.assertions.refusal(active, token, endpoint) if active else refusal
@@ -192,7 +197,8 @@ def _usual_refusal(client: Client | None, method: str) -> Refusal | None:
     return None if client.auth_method == method and method in PROFILES[client.profile].client_auth else "wrong_method"
 
 
-def _has_secret(client: Client | None, secret: str, now: datetime) -> bool:
+def _matching(client: Client | None, secret: str, now: datetime) -> str | None:
+    """The digest of the live secret that this is."""
     digests = [s.digest for s in client.secret_digests if s.expires_at is None or s.expires_at > now] if client else []
     given = digest(secret)
-    return any(hmac.compare_digest(stored, given) for stored in digests or (NO_DIGEST,))
+    return next((stored for stored in digests or (NO_DIGEST,) if hmac.compare_digest(stored, given)), None)

@@ -55,7 +55,7 @@ def understand(matched: MatchedRequest, profile: Profile, attainable: tuple[str,
     request, client = matched.request, matched.client
     scopes = _scopes(matched)
     claims = _claims(matched)
-    acr_values, unmet = _levels(request.acr_values, read_claims(request.claims), attainable)
+    acr_values, unmet = _levels(request.acr_values, read_claims(request.claims), attainable, client.default_acr_values)
     revealed = {CLAIM_SCOPES[name] for name in claims.names() if name in CLAIM_SCOPES}
     max_age = int(request.max_age) if request.max_age is not None else client.default_max_age
     return Asked(
@@ -85,11 +85,16 @@ def _claims(matched: MatchedRequest) -> ClaimsRequest:
     return read_claims(matched.request.claims).only(theirs.union(SIGN_IN_CLAIMS))
 
 
-def _levels(asked: str | None, claims: ClaimsRequest, attainable: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """The levels to ask for, and whether an essential one is beyond us (Core 5.5.1.1). Voluntary ones beyond us are dropped."""
+def _levels(
+    asked: str | None, claims: ClaimsRequest, attainable: tuple[str, ...], usual: tuple[str, ...]
+) -> tuple[tuple[str, ...], bool]:
+    """The levels to ask for, and whether an essential one is beyond us (Core 5.5.1.1). Voluntary ones beyond us are dropped.
+
+    `usual` are those that the client registered for requests that name none.
+    """
     reachable = ACR_ORDER[: max(ACR_ORDER.index(level) for level in attainable) + 1]
     essential = claims.values("id_token", "acr") if claims.essential("id_token", "acr") else ()
-    wanted = essential or (asked or "").split() or claims.values("id_token", "acr")
+    wanted = essential or (asked or "").split() or claims.values("id_token", "acr") or usual
     within = tuple(level for level in wanted if level in reachable)
     return within, bool(essential) and not within
 

@@ -170,6 +170,10 @@ class Families:
             theirs = (families.c.subject_id == event.subject_id) & (families.c.client_id == event.client_id)
             self._revoke(db, theirs, "consent_withdrawn", self._clock.now())
 
+    def when_client_deleted(self, db: Connection, event: Event) -> None:
+        """Subscriber: a client that is gone leaves no token behind."""
+        self._revoke(db, families.c.client_id == event.client_id, "client_deleted", self._clock.now())
+
     def ending_others(self, reason: str) -> Subscriber:
         """A subscriber: whoever shared the password or read the old mailbox may have got tokens with it (S1, what ends)."""
 

@@ -82,7 +82,8 @@ class Minting:
         return allowed and self.audiences.brands_of(audience) <= {client.brand}
 
     def _answer(self, client: Client, jti: str, about: Mapping[str, Any], scope: str, audience: str, now: datetime) -> Answer:
-        issued_at, lifetime = int(now.timestamp()), int(self.access_token_lifetime.total_seconds())
+        lasts = client.access_token_lifetime or self.access_token_lifetime
+        issued_at, lifetime = int(now.timestamp()), int(lasts.total_seconds())
         claims = {
             "iss": self.issuer,
             "aud": audience,

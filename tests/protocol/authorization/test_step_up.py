@@ -67,6 +67,14 @@ def test_only_what_is_missing_is_asked(shop: RelyingParty, with_password: Browse
     assert told(shop, with_password.submit(code=app.code()))["acr"] == "mfa"
 
 
+def test_a_client_may_register_its_usual_level(provider: Seeded, with_password: Browser) -> None:
+    """Registration 2 default_acr_values: asked for where the request names no level, and only there."""
+    strict = provider.add_client("strict", brand="stellantis", consent="implied", default_acr_values=["mfa"])
+    assert with_password.open(strict.request(acr_values="pwd", prompt="none")).query.keys() >= {"code"}
+    assert with_password.open(strict.request(prompt="none")).query["error"] == "login_required"
+    assert not with_password.open(strict.request()).left
+
+
 def test_auth_time_is_that_of_the_oldest_proof(
     provider: Seeded, shop: RelyingParty, with_password: Browser, app: AuthenticatorApp
 ) -> None:

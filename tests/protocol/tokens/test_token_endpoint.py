@@ -1,5 +1,6 @@
 """The token endpoint itself, and the client credentials grant (P4, P12)."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -107,3 +108,22 @@ def test_browsers_may_call_from_the_origins_of_clients(issuer: Issuer) -> None:
     assert (
         "Access-Control-Allow-Origin" not in issuer.post("/introspect", {}, headers={"Origin": "https://spa.example"}).headers
     )
+
+
+@pytest.mark.parametrize("form", ["jwt", "opaque"])
+def test_a_client_may_have_access_tokens_of_its_own_lifetime(issuer: Issuer, form: str) -> None:
+    """RFC 6749 5.1 expires_in, RFC 7662 2.2 exp: what is answered is what holds."""
+    brief = issuer.add_client(
+        "brief",
+        grant_types=["client_credentials"],
+        redirect_uris=[],
+        scope="orders:read",
+        access_token_lifetime=120,
+        access_token_format=form,
+    )
+    made = brief.token(grant_type="client_credentials")
+    assert made["expires_in"] == 120
+    issuer.clock.advance(timedelta(seconds=119))
+    assert brief.introspect(made["access_token"])["active"] is True
+    issuer.clock.advance(timedelta(seconds=1))
+    assert brief.introspect(made["access_token"])["active"] is False

@@ -1,4 +1,4 @@
-"""`idp client`: register, show, rotate, disable."""
+"""`idp client`: register, show, edit, rotate, end, disable, enable, delete."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,8 @@ def test_a_client_is_registered_and_its_secret_shown_once(idp: CommandLine, file
     assert len(secret) >= 43
     shown = idp.must("client", "show", "app", "--json")
     assert secret not in shown
-    assert json.loads(shown)["secrets"] == [{"expires_at": None}]
+    (one,) = json.loads(shown)["secrets"]
+    assert (one["expires_at"], one["last_used_at"], one["created_at"] is None) == (None, None, False)
     assert [row["client_id"] for row in json.loads(idp.must("client", "list", "--json"))] == ["app", "portal"]
 
 
@@ -53,8 +54,14 @@ def test_who_has_no_secret_gets_none(idp: CommandLine, file: Path, method: str) 
     [
         (CLIENT.replace("client_name", "client_nam"), "client.yaml:2: client_nam: is not a known field"),
         (CLIENT.replace("https://app", "http://app"), "client.yaml:4: redirect_uris"),
-        (CLIENT.replace("alphera", "elsewhere"), "brand elsewhere is not known: stellantis, alphera"),
+        (
+            CLIENT.replace("alphera", "elsewhere"),
+            "client.yaml:3: brand: elsewhere is not a brand you can register for; there are: alphera, stellantis",
+        ),
         (CLIENT.replace("client_id: app", "client_id: portal"), "client portal is registered already"),
+        (f"{CLIENT}scope: openid emial\n", "client.yaml:5: scope: emial is not known"),
+        (f"{CLIENT}jwks: {{keys: []}}\n", "client.yaml:5: jwks: holds no key"),
+        (CLIENT.replace("client_id: app\n", ""), "client_id: is missing"),
         ("[]", "client.yaml:1"),
         ("client_id: [", "client.yaml:1"),
         ("\0", "client.yaml:1"),
@@ -75,7 +82,11 @@ def test_a_rotated_secret_leaves_the_older_one_its_time(idp: CommandLine, file: 
     newest, older = json.loads(idp.must("client", "show", "app", "--json"))["secrets"]
     assert newest["expires_at"] is None
     assert older["expires_at"] is not None
-    assert "secrets: lasting, until 20" in idp.must("client", "show", "app")
+    assert " lasting (never used), " in idp.must("client", "show", "app")
+    idp.must("client", "end-secret", "app", older["id"])
+    assert json.loads(idp.must("client", "show", "app", "--json"))["secrets"] == [newest]
+    for name in (older["id"], "%", ""):
+        assert "has no secret" in idp.run("client", "end-secret", "app", name).err
 
 
 def test_a_disabled_client_stays_in_the_list(idp: CommandLine) -> None:
@@ -83,9 +94,35 @@ def test_a_disabled_client_stays_in_the_list(idp: CommandLine) -> None:
     assert idp.must("client", "disable", "portal") == "portal was disabled already.\n"
     (row,) = json.loads(idp.must("client", "list", "--json"))
     assert row["state"] == "disabled"
+    assert idp.must("client", "enable", "portal") == "portal enabled.\n"
+    assert idp.must("client", "enable", "portal") == "portal was enabled already.\n"
 
 
-@pytest.mark.parametrize("command", ["show", "rotate-secret", "disable"])
+def test_a_client_becomes_what_the_file_says(idp: CommandLine, file: Path) -> None:
+    idp.must("client", "add", "--file", str(file))
+    assert idp.must("client", "edit", "app", "--file", str(file)) == "app is so already.\n"
+    file.write_text(CLIENT.replace("An application", "Another name"), "utf-8")
+    assert idp.must("client", "edit", "app", "--file", str(file)) == "app changed.\n"
+    assert "client_name: Another name" in idp.must("client", "show", "app")
+    file.write_text(CLIENT.replace("client_id: app", "client_id: other"), "utf-8")
+    assert "client_id: cannot be changed" in idp.run("client", "edit", "app", "--file", str(file)).err
+
+
+def test_what_the_file_of_clients_says_is_changed_there(idp: CommandLine, file: Path) -> None:
+    file.write_text(CLIENT.replace("client_id: app", "client_id: portal"), "utf-8")
+    for wanted in (("edit", "portal", "--file", str(file)), ("delete", "portal", "--yes")):
+        ended = idp.run("client", *wanted)
+        assert (ended.code, "stands in clients.yaml" in ended.err) == (1, True)
+
+
+def test_a_deleted_client_is_gone_and_its_id_with_it(idp: CommandLine, file: Path) -> None:
+    idp.must("client", "add", "--file", str(file))
+    assert "app deleted." in idp.must("client", "delete", "app", "--yes")
+    assert "there is no client app" in idp.run("client", "show", "app").err
+    assert "registered already, or was once" in idp.run("client", "add", "--file", str(file)).err
+
+
+@pytest.mark.parametrize("command", ["show", "rotate-secret", "disable", "enable", "delete"])
 def test_an_unknown_client_is_not_found(idp: CommandLine, command: str) -> None:
     ended = idp.run("client", command, "nobody")
     assert (ended.code, ended.out) == (1, "")

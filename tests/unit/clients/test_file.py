@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from idp.app.registering import registrar_of
 from idp.clients.file import merge
 from idp.clients.metadata import ClientMetadata
 from idp.core.yaml_lines import BrokenFile
@@ -50,5 +51,14 @@ def test_what_an_operator_disabled_stays_disabled(provider: Provider) -> None:
 def test_an_id_that_an_administrator_took_is_refused_before_anything_is_written(provider: Provider) -> None:
     provider.add_client("club")
     with pytest.raises(BrokenFile, match="club was registered by an administrator"):
+        seed(provider, SHOP, CLUB)
+    assert provider.house.parties.clients.find("shop") is None
+
+
+def test_an_id_that_was_deleted_is_not_given_away_again(provider: Provider) -> None:
+    provider.add_client("club")
+    with provider.house.ground.database.transaction() as db:
+        registrar_of(provider.house).delete(db, "club")
+    with pytest.raises(BrokenFile, match="club was deleted once"):
         seed(provider, SHOP, CLUB)
     assert provider.house.parties.clients.find("shop") is None

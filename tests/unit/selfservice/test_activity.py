@@ -32,6 +32,9 @@ LEFT_OUT = {
     "ClientSecretRotated",
     "ClientDisabled",
     "KeyRotated",
+    "ClientEnabled",
+    "ClientDeleted",
+    "ClientSecretEnded",
 }
 ONCE = Happening("Signed in", BEGINNING, "Firefox", "192.0.2.7", "alphera", None, refused=False, by_us=False)
 

@@ -1,0 +1,212 @@
+"""The fields of the form for clients: what each asks, in one sentence. A table, in the order in which they are asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Widget(Enum):
+    """How a field is answered."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    LINES = "lines"
+    CHOICE = "choice"
+    TICKS = "ticks"
+    SCOPES = "scopes"
+    BRAND = "brand"
+    KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `options`: value → what it means, for choices and ticks; an empty value stands for the provider's default."""
+
+    name: str
+    label: str
+    about: str
+    widget: Widget = Widget.TEXT
+    options: Mapping[str, str] = field(default_factory=dict)
+    example: str = ""
+
+
+BY_SECRET = {
+    "client_secret_basic": "A secret, in the Authorization header",
+    "client_secret_post": "A secret, in the body of the request",
+}
+BY_KEY = {"private_key_jwt": "A signature with its own key (the strongest: there is no secret to lose)"}
+NO_PROOF = {"none": "Nothing: whoever has it on their device can read it"}
+SIGNED_BY = {"RS256": "RS256 (RSA)", "ES256": "ES256 (elliptic curve P-256)", "EdDSA": "EdDSA (Ed25519)"}
+LEVELS = {
+    "": "Whatever the brand asks for",
+    "2sv": "A second step, codes by text or mail too (2sv)",
+    "mfa": "Two factors (mfa)",
+    "phr": "A passkey or as strong (phr)",
+}
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        "client_name",
+        "Name",
+        "Customers read it when they sign in and when they are asked for consent.",
+        example="Roadside help",
+    ),
+    Field(
+        "client_id",
+        "Client id",
+        "How the application names itself to us. Leave it empty and we make one; it can never be changed.",
+        example="roadside-help",
+    ),
+    Field("brand", "Brand", "Whose dress the sign-in wears and whose rules it follows.", Widget.BRAND),
+    Field(
+        "redirect_uris",
+        "Redirect addresses",
+        "Where customers come back to after signing in, one on each line, exactly as the application sends them.",
+        Widget.LINES,
+        example="https://app.example.com/callback",
+    ),
+    Field(
+        "post_logout_redirect_uris",
+        "Addresses after signing out",
+        "Where customers may be sent after they signed out, one on each line.",
+        Widget.LINES,
+        example="https://app.example.com/",
+    ),
+    Field(
+        "backchannel_logout_uri",
+        "Address that hears of sign-outs",
+        "We tell the application here, server to server, when a customer's session ends.",
+        example="https://app.example.com/backchannel-logout",
+    ),
+    Field(
+        "token_endpoint_auth_method",
+        "How it proves itself",
+        "What the application shows when it fetches tokens.",
+        Widget.CHOICE,
+        {**BY_SECRET, **BY_KEY, **NO_PROOF},
+    ),
+    Field(
+        "jwks_uri",
+        "Address of its key set",
+        "Where the application publishes its public keys; it can change them there by itself.",
+        example="https://app.example.com/jwks.json",
+    ),
+    Field("jwks", "Key set", "Its public keys as JSON, if it publishes them nowhere. Never paste a private key.", Widget.KEYS),
+    Field("scope", "What it may ask for", "Customers' details that the application may see, if they agree.", Widget.SCOPES),
+    Field(
+        "resources",
+        "APIs it calls",
+        "Addresses of the APIs its access tokens may be for, one on each line; the first is the usual one.",
+        Widget.LINES,
+        example="https://api.example.com",
+    ),
+    Field(
+        "owns",
+        "APIs it answers for",
+        "Addresses that stand in access tokens for this API, one on each line; it may ask us whether such a token is good.",
+        Widget.LINES,
+        example="https://api.example.com",
+    ),
+    Field(
+        "grant_types",
+        "Ways to tokens",
+        "How the application gets tokens.",
+        Widget.TICKS,
+        {
+            "authorization_code": "A customer signs in (authorization code)",
+            "refresh_token": "Anew without the customer, while the session lasts (refresh token)",
+            "client_credentials": "For itself, without any customer (client credentials)",
+        },
+    ),
+    Field(
+        "consent",
+        "Consent",
+        "Whether customers are asked what the application may see.",
+        Widget.CHOICE,
+        {"required": "Customers are asked", "implied": "Never asked: it is the brand's own application"},
+    ),
+    Field(
+        "default_acr_values",
+        "Strength of the sign-in",
+        "What customers must prove at least, where the application's request does not say.",
+        Widget.CHOICE,
+        LEVELS,
+    ),
+    Field(
+        "default_max_age",
+        "Oldest sign-in, in seconds",
+        "A customer who signed in longer ago proves themselves again. Empty: as long as the session lasts.",
+        Widget.NUMBER,
+        example="3600",
+    ),
+    Field(
+        "access_token_lifetime",
+        "Access tokens last, in seconds",
+        "60 to 3600. Empty: as long as everybody's. Shorter is safer, longer asks us less often.",
+        Widget.NUMBER,
+        example="600",
+    ),
+    Field(
+        "access_token_format",
+        "Access tokens are",
+        "What the APIs get that the application calls.",
+        Widget.CHOICE,
+        {"jwt": "Signed and readable (JWT, RFC 9068)", "opaque": "Opaque: each API asks us"},
+    ),
+    Field(
+        "subject_type",
+        "How it knows customers",
+        "Whether applications can tell that they speak of the same customer.",
+        Widget.CHOICE,
+        {"pairwise": "By an identifier of its own (pairwise)", "public": "By the same identifier as others (public)"},
+    ),
+    Field(
+        "id_token_signed_response_alg",
+        "ID tokens are signed with",
+        "The algorithm that the application's library understands.",
+        Widget.CHOICE,
+        SIGNED_BY,
+    ),
+    Field(
+        "token_endpoint_auth_signing_alg",
+        "It signs with",
+        "The one algorithm of its signatures, if it always uses the same.",
+        Widget.CHOICE,
+        {"": "Any that is strong enough", **SIGNED_BY, "PS256": "PS256 (RSA-PSS)"},
+    ),
+    Field(
+        "require_pkce",
+        "PKCE",
+        "Protects codes on their way; switch it off only for an old application that cannot do it.",
+        Widget.CHOICE,
+        {"yes": "Required", "no": "Not required"},
+    ),
+    Field(
+        "profile",
+        "Profile",
+        "The set of security rules that requests of the application follow.",
+        Widget.CHOICE,
+        {"baseline": "Baseline"},
+    ),
+    Field("client_uri", "Home page", "Linked from the page that asks for consent.", example="https://app.example.com/"),
+    Field(
+        "logo_uri",
+        "Logo",
+        "Shown on the page that asks for consent; we fetch it once and keep it.",
+        example="https://app.example.com/logo.png",
+    ),
+    Field(
+        "policy_uri", "Privacy policy", "Linked from the page that asks for consent.", example="https://app.example.com/privacy"
+    ),
+    Field(
+        "tos_uri", "Terms of service", "Linked from the page that asks for consent.", example="https://app.example.com/terms"
+    ),
+    Field(
+        "contacts",
+        "Contacts",
+        "Whom to ask about the application, one address on each line.",
+        Widget.LINES,
+        example="team@example.com",
+    ),
+)
+BY_NAME: Mapping[str, Field] = {one.name: one for one in FIELDS}

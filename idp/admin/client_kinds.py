@@ -1,0 +1,109 @@
+"""What kind of application? Each answer brings defaults, and asks only what matters to that kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idp.clients.metadata import ClientMetadata
+
+ABOUT_ITSELF = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")
+KEYS = ("jwks_uri", "jwks", "token_endpoint_auth_signing_alg")
+SIGN_IN = ("default_acr_values", "default_max_age")
+TOKENS = ("access_token_lifetime", "access_token_format", "subject_type", "id_token_signed_response_alg", "profile")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of application. `asked` is shown at once, `more` on demand; `methods` are the ways it can prove itself."""
+
+    key: str
+    name: str
+    about: str
+    defaults: Mapping[str, object]
+    asked: tuple[str, ...]
+    more: tuple[str, ...]
+    methods: frozenset[str]
+
+
+_CONFIDENTIAL = frozenset({"client_secret_basic", "client_secret_post", "private_key_jwt"})
+_PUBLIC = frozenset({"none"})
+_ADDRESSES = ("redirect_uris", "post_logout_redirect_uris")
+_NAMED = ("client_name", "client_id", "brand")
+_WITH_CUSTOMERS = ("scope", "consent")
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "web",
+        "Web application",
+        "Pages that a server makes. It can keep a secret.",
+        {
+            "application_type": "web",
+            "grant_types": ("authorization_code", "refresh_token"),
+            "token_endpoint_auth_method": "client_secret_basic",
+            "scope": "openid profile email",
+        },
+        (*_NAMED, *_ADDRESSES, "token_endpoint_auth_method", *_WITH_CUSTOMERS),
+        (*KEYS, "backchannel_logout_uri", "grant_types", "resources", *SIGN_IN, *TOKENS, "require_pkce", *ABOUT_ITSELF),
+        _CONFIDENTIAL,
+    ),
+    Kind(
+        "native",
+        "Native application",
+        "Installed on a phone or a computer. It cannot keep a secret, so PKCE protects it.",
+        {
+            "application_type": "native",
+            "grant_types": ("authorization_code", "refresh_token"),
+            "token_endpoint_auth_method": "none",
+            "scope": "openid profile email",
+        },
+        (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
+        ("grant_types", "resources", *SIGN_IN, *TOKENS, *ABOUT_ITSELF),
+        _PUBLIC,
+    ),
+    Kind(
+        "spa",
+        "Single-page application",
+        "Runs in the browser alone, without a server of its own. It cannot keep a secret, so PKCE protects it.",
+        {
+            "application_type": "web",
+            "grant_types": ("authorization_code", "refresh_token"),
+            "token_endpoint_auth_method": "none",
+            "scope": "openid profile email",
+        },
+        (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
+        ("grant_types", "resources", *SIGN_IN, *TOKENS, *ABOUT_ITSELF),
+        _PUBLIC,
+    ),
+    Kind(
+        "service",
+        "Service",
+        "A program that works by itself, at night for instance. No customer signs in to it.",
+        {
+            "application_type": "web",
+            "grant_types": ("client_credentials",),
+            "token_endpoint_auth_method": "client_secret_basic",
+            "scope": "",
+        },
+        (*_NAMED, "token_endpoint_auth_method", "scope", "resources"),
+        (*KEYS, "access_token_lifetime", "access_token_format", "profile", "contacts"),
+        _CONFIDENTIAL,
+    ),
+    Kind(
+        "api",
+        "Resource server",
+        "An API that accepts our access tokens, and asks us whether they are good.",
+        {"application_type": "web", "grant_types": (), "token_endpoint_auth_method": "client_secret_basic", "scope": ""},
+        (*_NAMED, "owns", "token_endpoint_auth_method"),
+        (*KEYS, "profile", "contacts"),
+        _CONFIDENTIAL,
+    ),
+)
+BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in KINDS}
+
+
+def kind_of(meta: ClientMetadata) -> Kind:
+    """The kind that a client most looks like."""
+    if "authorization_code" not in meta.grant_types:
+        return BY_KEY["service" if "client_credentials" in meta.grant_types else "api"]
+    if meta.token_endpoint_auth_method != "none":
+        return BY_KEY["web"]
+    return BY_KEY["native" if meta.application_type == "native" else "spa"]

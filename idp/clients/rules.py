@@ -1,0 +1,83 @@
+"""What the metadata of a client must fulfil beyond its types: the table of rules under every way to register."""
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from idp.clients.allowed import Allowed
+from idp.clients.faults import Fault
+from idp.clients.key_rules import key_set_faults
+from idp.clients.metadata import ClientMetadata
+
+LONGEST_URI = 2048
+MOST_OF_A_LIST = 32
+WORD = re.compile(r"[!-~]+")
+
+Rule = Callable[[ClientMetadata, Allowed], Iterator[Fault]]
+
+
+def _brand(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
+    if meta.brand is None and not allowed.no_brand:
+        yield Fault(("brand",), f"must be one of yours: {', '.join(sorted(allowed.brands))}")
+    elif meta.brand is not None and meta.brand not in allowed.brands:
+        known = ", ".join(sorted(allowed.brands)) or "none"
+        yield Fault(("brand",), f"{meta.brand} is not a brand you can register for; there are: {known}")
+
+
+def _scopes(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
+    for word in meta.scope.split():
+        if not allowed.scope(word):
+            own = (
+                "; a permission of your own API has a colon, a dot or a slash, such as orders:read"
+                if allowed.own_scopes
+                else ""
+            )
+            yield Fault(("scope",), f"{word} is not known; there are {', '.join(sorted(allowed.scopes))}{own}")
+
+
+def _redirects(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        for index, uri in enumerate(getattr(meta, name)):
+            scheme = urlsplit(uri).scheme
+            if meta.application_type == "web" and scheme not in ("https", "http"):
+                yield Fault((name, index), f"{uri}: a web application is sent back to an https address")
+            elif scheme not in ("https", "http") and "." not in scheme:
+                # RFC 8252 7.1: anybody's application may claim a scheme that is no name of theirs.
+                yield Fault(
+                    (name, index), f"{uri}: a scheme of your own is your domain backwards, such as com.example.app:/callback"
+                )
+            if uri in getattr(meta, name)[:index]:
+                yield Fault((name, index), f"{uri} stands twice")
+
+
+def _lengths(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    for name, value in meta:
+        for index, one in enumerate(value if isinstance(value, tuple) else (value,)):
+            at = (name, index) if isinstance(value, tuple) else (name,)
+            if isinstance(one, str) and len(one) > LONGEST_URI:
+                yield Fault(at, f"must have at most {LONGEST_URI} characters")
+            elif isinstance(one, str) and not _can_be_seen(one):
+                yield Fault(at, "holds characters that cannot be seen; type it anew")
+        if isinstance(value, tuple) and len(value) > MOST_OF_A_LIST:
+            yield Fault((name,), f"may hold at most {MOST_OF_A_LIST}")
+
+
+def _audiences(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
+    for name in ("resources", "owns"):
+        for index, uri in enumerate(getattr(meta, name)):
+            if not WORD.fullmatch(uri):
+                yield Fault((name, index), f"{uri!r} must be an address without spaces")
+            elif uri in allowed.foreign:
+                # Whoever may ask for tokens for an API, or about them, has its customers' data.
+                yield Fault((name, index), f"{uri} is an API of another brand; ask an administrator of all brands")
+
+
+def _keys(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    yield from key_set_faults(meta)
+
+
+def _can_be_seen(text: str) -> bool:
+    return text.isprintable() and "\ufffd" not in text
+
+
+RULES: tuple[Rule, ...] = (_brand, _redirects, _scopes, _audiences, _lengths, _keys)
