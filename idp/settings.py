@@ -68,6 +68,7 @@ class Settings(BaseModel):
         description="CSV `network,place` (`192.0.2.0/24,Bristol`): what customers are told of where their sessions are; "
         "without it, addresses alone",
     )
+    metrics_allow: Words = Field((), description="Addresses or networks that may read `/metrics`, beside this host")
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 is one per core")
     blocking_threads: int = Field(16, ge=1, le=256, description="Threads that serve requests, per worker")
@@ -121,7 +122,7 @@ class Settings(BaseModel):
             raise SettingsError(problems)
         return settings
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_allow")
     @classmethod
     def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
         for network in networks:

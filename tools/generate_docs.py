@@ -17,12 +17,14 @@ from pydantic_core import PydanticUndefined
 
 from idp import core
 from idp.core.events import COMMON, Event
+from idp.core.metrics import FAMILIES
 from idp.settings import PREFIX, Settings
 from tools.clauses import clauses_page
 from tools.sign_in_page import sign_in_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 MADE = "<!-- Made by `make docs` from the code. Change it there. -->\n"
+METRICS = ("<!-- metrics: made by `make docs` from idp/core/metrics.py -->", "<!-- /metrics -->")
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -62,6 +64,21 @@ def events_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def operations_page() -> str:
+    """The manual as it is, with the list of metrics as it should be."""
+    before, begin, rest = (DOCS / "operations.md").read_text("utf-8").partition(METRICS[0])
+    _, end, after = rest.partition(METRICS[1])
+    return "".join((before, begin, "\n", _metrics(), end, after))
+
+
+def _metrics() -> str:
+    lines = ["| metric | kind | labels | meaning |", "| --- | --- | --- | --- |"]
+    for family in FAMILIES:
+        labels = ", ".join(f"`{label}`" for label in family.labels) or "—"
+        lines.append(f"| `{family.name}` | {family.kind} | {labels} | {_cell(family.about)} |")
+    return "\n".join(lines) + "\n"
+
+
 def all_events() -> list[type[Event]]:
     """The kinds of event, in the order in which they are declared."""
     # Not __subclasses__(): a slotted dataclass is made twice, and the first make lives on there.
@@ -96,6 +113,7 @@ def _words(span: timedelta) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "events.md": events_page,
+    "operations.md": operations_page,
     "clauses.md": lambda: clauses_page(MADE),
     "sign-in.md": lambda: sign_in_page(MADE),
 }

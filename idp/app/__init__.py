@@ -4,6 +4,7 @@ from flask import Flask
 
 from idp.app.ground import Ground, lay_ground
 from idp.app.house import House, build
+from idp.app.metering import COUNTS
 from idp.app.mount import mount
 from idp.core.clock import Clock, SystemClock
 from idp.core.database import metadata
@@ -13,7 +14,11 @@ __all__ = ["Ground", "House", "build", "create_app", "lay_ground", "metadata"]
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
-    """The provider as a WSGI application, on a migrated and seeded database. Raises `Misconfigured`, `BrokenFile`."""
+    """The provider as a WSGI application, on a migrated and seeded database. Raises `Misconfigured`, `BrokenFile`.
+
+    To be called in the process that serves: it counts in a file of its own from here on.
+    """
     house = build(lay_ground(settings, clock or SystemClock()))
+    house.ground.meter.begin(settings.data_dir / COUNTS)
     mount(house)
     return house.ground.app

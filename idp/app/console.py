@@ -6,6 +6,7 @@ from idp.admin.pages.staff import StaffPages
 from idp.admin.roles import Roles
 from idp.admin.staff import Staff
 from idp.app.console_clients import client_routes
+from idp.app.console_health import health
 from idp.app.front import Front
 from idp.app.house import House
 from idp.web.routes import Route
@@ -25,6 +26,7 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
         HomePages(entrance).routes(),
         client_routes(house, entrance),
         StaffPages(entrance, _staff(house)).routes(),
+        health(entrance, house),
     )
     return (*entrance.routes(), *(route for room in rooms for route in entrance.guard(room)))
 

@@ -6,7 +6,8 @@ from idp.app.ground import Ground
 from idp.clients.registry import Clients
 from idp.core.fetcher import Fetcher
 from idp.core.mail import MailDeliverer
-from idp.core.outbox import Attempt, Delivered, Deliverer, Worker
+from idp.core.metrics import DELIVERIES
+from idp.core.outbox import Attempt, Delivered, Deliverer, Outcome, Worker
 from idp.core.perishable import Perishable
 from idp.core.texts import text_deliverer
 from idp.oidc.logout import KIND as LOGOUT_TOKEN
@@ -36,4 +37,8 @@ def outbox_worker(ground: Ground, clients: Clients, fetcher: Fetcher, keys: Keys
         secret = settings.text_secret.get_secret_value()
         texts = text_deliverer(settings.text_url, secret, fetcher, ground.database, ground.clock)
         deliverers[TEXT] = _kept_right(ground, texts)
-    return Worker(ground.database, ground.keyring, ground.clock, deliverers)
+
+    def count(kind: str, outcome: Outcome) -> None:
+        ground.meter.add(DELIVERIES, kind, type(outcome).__name__)
+
+    return Worker(ground.database, ground.keyring, ground.clock, deliverers, told=count)

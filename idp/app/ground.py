@@ -9,6 +9,8 @@ from idp.core.clock import Clock
 from idp.core.database import Database, open_database
 from idp.core.events import Bus, Event
 from idp.core.kv import KV, open_kv
+from idp.core.meter import Meter, count_event
+from idp.core.metrics import STORE_ERRORS
 from idp.core.sealing import Keyring
 from idp.settings import Settings
 from idp.web.render import template_folder
@@ -27,6 +29,7 @@ class Ground:
     keyring: Keyring
     bus: Bus
     trail: Trail
+    meter: Meter
 
 
 def lay_ground(settings: Settings, clock: Clock) -> Ground:
@@ -36,15 +39,19 @@ def lay_ground(settings: Settings, clock: Clock) -> Ground:
     app.config["MAX_FORM_PARTS"] = 100
     keyring = Keyring.from_text(settings.master_key.get_secret_value())
     bus = Bus()
-    trail = Trail(keyring, clock)
+    trail, meter = Trail(keyring, clock), Meter()
     bus.subscribe(Event, trail.write)
+    bus.subscribe(Event, lambda _db, event: count_event(meter, event))
     return Ground(
         app=app,
         settings=settings,
         clock=clock,
-        database=open_database(app, settings.database_url, settings.blocking_threads),
-        kv=open_kv(settings.kv_url, clock),
+        database=open_database(
+            app, settings.database_url, settings.blocking_threads, lambda: meter.add(STORE_ERRORS, "database")
+        ),
+        kv=open_kv(settings.kv_url, clock, lambda: meter.add(STORE_ERRORS, "kv")),
         keyring=keyring,
         bus=bus,
         trail=trail,
+        meter=meter,
     )

@@ -8,6 +8,7 @@ from idp.app.activating import activating
 from idp.app.console import console
 from idp.app.front import Front
 from idp.app.house import House
+from idp.app.metering import checks_of, metrics
 from idp.app.signing_in import signing_in, unlocking
 from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
@@ -38,6 +39,7 @@ from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
 from idp.web.languages import Languages
+from idp.web.observed import observed
 from idp.web.problems import Problems
 from idp.web.render import STATIC, Pages
 from idp.web.routes import Route, RouteTable
@@ -58,16 +60,16 @@ def mount(house: House) -> None:
     pages = Pages(settings, house.parties.brands, browser, ground.clock, languages)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
     Gate(settings, table, browser, callers, languages).install(app)
-    Problems(pages).install(app)
-    direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has)
-    app.wsgi_app = direct.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    Problems(pages, ground.meter).install(app)
+    direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has, ground.meter)
+    app.wsgi_app = observed(direct.before(app.wsgi_app), ground.meter)  # type: ignore[method-assign, assignment]
     tell(house)
     lost.listen(house)
     front = Front(pages, browser, SessionCookie(settings))
-    checks = {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
+    checks = checks_of(house)
     for routes in _rooms(house, front, languages):
         table.mount(app, routes)
-    direct.mount((*Health(checks).routes(), *_machines(house)))
+    direct.mount((*Health(checks).routes(), *metrics(house).routes(), *_machines(house)))
     with suppress(Unavailable):
         house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
     app.extensions["idp"] = house
@@ -152,7 +154,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
         *passkeys.for_managers(house),
         *Jwks(protocol.keys).routes(),
-        *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance)).routes(),
+        *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance, house.ground.meter)).routes(),
         *UserInfoEndpoint(userinfo, clock).routes(),
         *Introspect(
             issuer, f"{issuer}/introspect", authenticator, protocol.inspection, protocol.keys, database, clock

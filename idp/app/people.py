@@ -16,10 +16,11 @@ from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
 from idp.core.fetcher import Fetcher
 from idp.core.key_sets import KeySets
+from idp.core.metrics import HASH_REFUSED, HASH_WAITING
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota
-from idp.factors.hash_slots import HashSlots, slots_for
+from idp.factors.hash_slots import HashSlots, Told, slots_for
 from idp.factors.mail_code import MailCode
 from idp.factors.passkey import Passkeys
 from idp.factors.passkey_ceremony import relying_party
@@ -39,7 +40,6 @@ from idp.selfservice.own import RESUME
 from idp.sessions.interaction import Interactions
 from idp.sessions.limits import Limits
 from idp.sessions.session import Sessions
-from idp.settings import Settings
 from idp.signin.unlocking import KIND as UNLOCK
 from idp.signin.unlocking import RESUME as UNLOCK_RESUME
 from idp.subjects.closed_names import ClosedNames
@@ -103,7 +103,7 @@ def build_people(ground: Ground, parking: Quota) -> People:
         staff_idle=settings.staff_idle,
     )
     sealer = Sealer(ground.keyring, "request")
-    hasher, sent_codes = _hasher(settings), SentCodes(ground.keyring)
+    hasher, sent_codes = _hasher(ground), SentCodes(ground.keyring)
     return People(
         subjects=Subjects(closed_names),
         hasher=hasher,
@@ -120,9 +120,11 @@ def build_people(ground: Ground, parking: Quota) -> People:
     )
 
 
-def _hasher(settings: Settings) -> PasswordHasher:
-    cores = len(os.sched_getaffinity(0))
-    return PasswordHasher(HashSlots(settings.data_dir, slots_for(cores)), settings.hash_memory_kib, settings.hash_time)
+def _hasher(ground: Ground) -> PasswordHasher:
+    settings, meter, cores = ground.settings, ground.meter, len(os.sched_getaffinity(0))
+    told = Told(lambda more: meter.add(HASH_WAITING, by=more), lambda: meter.add(HASH_REFUSED))
+    slots = HashSlots(settings.data_dir, slots_for(cores), told=told)
+    return PasswordHasher(slots, settings.hash_memory_kib, settings.hash_time)
 
 
 def build_parties(ground: Ground) -> Parties:

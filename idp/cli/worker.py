@@ -1,6 +1,8 @@
 """`idp worker`: delivers the outbox, and looks after everything that time brings about."""
 
+import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +12,14 @@ import click
 
 from idp.activation import case_codes
 from idp.app import House, lost, recovery
+from idp.app.metering import COUNTS
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
-from idp.core import audit_chain, outbox
+from idp.core import audit_chain, outbox, pulse, tallies
 from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
+from idp.core.pulse import Pulse
+from idp.core.versions import product_version
 from idp.factors import sent_code
 from idp.oidc.tokens import purge as tokens
 from idp.recovery import lost_store
@@ -54,6 +59,7 @@ def worker() -> None:
 def run(house: House, stop: threading.Event) -> None:
     """Works until `stop` is set; deliveries under way are finished."""
     log.info("working")
+    house.ground.meter.begin(house.ground.settings.data_dir / COUNTS)
     deliveries = threading.Thread(target=_deliver, args=(house, stop), name="outbox")
     deliveries.start()
     due = dict.fromkeys(chores(house), 0.0)
@@ -71,8 +77,11 @@ def chores(house: House) -> tuple[Chore, ...]:
     ground, closings = house.ground, closings_of(house)
     now, answering = ground.clock.now, recovery.answering(house)
     codes, resets = lost.codes(house), lost.resets(house)
+    me, began = f"{socket.gethostname()[:100]}:{os.getpid()}", now()
     return (
+        Chore("pulse", pulse.EVERY_SECONDS, lambda: _beat(house, Pulse(me, began, now(), product_version()))),
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
+        Chore("tally", 5, lambda: tallies.tally(ground.database), batch=tallies.BATCH),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
         Chore("remind_of_closing", 600, lambda: closings.remind(BATCH), batch=BATCH),
@@ -88,6 +97,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
         Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
+        Chore("purge_tallies", 3600, lambda: _purge_tallies(house)),
     )
 
 
@@ -118,6 +128,17 @@ def _deliver(house: House, stop: threading.Event) -> None:
 def _chain(house: House) -> int:
     ground = house.ground
     return 1 if audit_chain.chain(ground.database, ground.keyring, ground.clock) else 0
+
+
+def _beat(house: House, mine: Pulse) -> int:
+    with house.ground.database.transaction() as db:
+        pulse.beat(db, mine)
+    return 1
+
+
+def _purge_tallies(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return tallies.purge(db, house.ground.clock.now())
 
 
 def _purge_tokens(house: House) -> int:

@@ -78,10 +78,14 @@ def upsert(db: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
 
 
 class Database:
-    """One engine, two doors: `transaction()` for work that writes, `reading()` for statements that only look."""
+    """One engine, two doors: `transaction()` for work that writes, `reading()` for statements that only look.
 
-    def __init__(self, engine: Engine) -> None:
+    `failed` is called whenever it does not answer.
+    """
+
+    def __init__(self, engine: Engine, failed: Callable[[], None] = lambda: None) -> None:
         self.engine = engine
+        self._failed = failed
         self._turns = Turns(engine) if engine.dialect.name == "sqlite" else None
         self._together = Together(self._turns) if self._turns else None
         # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
@@ -104,7 +108,7 @@ class Database:
 
         Raises `Unavailable` where the database does not answer.
         """
-        with _answering():
+        with self._answering():
             if self._turns:
                 with self._turns.turn() as writer:
                     yield writer.connection
@@ -118,7 +122,7 @@ class Database:
         For small writes that many threads make at once: on SQLite they share a commit, and both may run in another thread.
         Raises `Unavailable` where the database does not answer.
         """
-        with _answering():
+        with self._answering():
             if self._together:
                 made: U = self._together.run(work, then)
                 return made
@@ -129,12 +133,21 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection in autocommit: each statement sees the newest committed state, nothing may be written."""
-        with _answering(), self.engine.connect().execution_options(**self._reads) as db:
+        with self._answering(), self.engine.connect().execution_options(**self._reads) as db:
             yield db
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            with _translated():
+                yield
+        except Unavailable:
+            self._failed()
+            raise
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _translated() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
@@ -149,8 +162,11 @@ def _answering() -> Iterator[None]:
         raise
 
 
-def open_database(app: Flask, url: str, pool_size: int) -> Database:
-    """Binds the database at `url` to `app` with `pool_size` connections, one for each blocking thread."""
+def open_database(app: Flask, url: str, pool_size: int, failed: Callable[[], None] = lambda: None) -> Database:
+    """Binds the database at `url` to `app` with `pool_size` connections, one for each blocking thread.
+
+    `failed` is called whenever it does not answer.
+    """
     # An error that quotes its parameters would write addresses and digests into the log.
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
     options["json_deserializer"] = from_json
@@ -168,7 +184,7 @@ def open_database(app: Flask, url: str, pool_size: int) -> Database:
         engine = sql.engine
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    return Database(engine)
+    return Database(engine, failed)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 Losing it means "start again", never "get in". Two backends keep one contract: an SQLite file of its own, and Redis.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -43,23 +44,27 @@ class KV(Protocol):
     def ping(self) -> None:
         """Raises `Unavailable` unless the store answers."""
 
+    def version(self) -> tuple[str, str]:
+        """Which store it is, and which version of it."""
+
     def purge(self, now: datetime) -> int:
         """Removes what ended before `now` and says how many; a store that does so by itself returns 0."""
 
 
-def open_kv(url: str, clock: Clock) -> KV:
+def open_kv(url: str, clock: Clock, failed: Callable[[], None] = lambda: None) -> KV:
     """The store at `sqlite:////absolute/path`, `redis://`, `rediss://` or `unix://`; it connects at first use.
 
-    The SQLite backend ends values by `clock`, Redis by its own. Raises `Misconfigured` for any other address.
+    The SQLite backend ends values by `clock`, Redis by its own. `failed` is called whenever the store does not answer. Raises
+    `Misconfigured` for any other address.
     """
     from idp.core.kv_redis import RedisKV
     from idp.core.kv_sqlite import SqliteKV
 
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and not parts.netloc and parts.path.startswith("//"):
-        return SqliteKV(unquote(parts.path[1:]), clock)
+        return SqliteKV(unquote(parts.path[1:]), clock, failed)
     if parts.scheme in {"redis", "rediss", "unix"}:
-        return RedisKV(url)
+        return RedisKV(url, failed)
     raise Misconfigured("IDP_KV_URL must be sqlite:////absolute/path, redis://…, rediss://… or unix://…")
 
 

@@ -3,7 +3,7 @@
 The server must not evict (`maxmemory-policy noeviction`): a forgotten `jti` could be replayed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +28,8 @@ return sum
 class RedisKV:
     """A KV on the server at `url`. Values end by the server's clock."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, failed: Callable[[], None] = lambda: None) -> None:
+        self._failed = failed
         try:
             # No retry: a command that timed out may have run, and a second `take` or `add` would tell the wrong story.
             self._redis = Redis.from_url(
@@ -43,44 +44,58 @@ class RedisKV:
 
     def set(self, key: str, value: bytes, ttl: timedelta) -> None:
         fits(value, ttl)
-        with _answering():
+        with self._answering():
             _expect(self._redis.set(PREFIX + key, value, px=_ms(ttl)), True)
 
     def get(self, key: str) -> bytes | None:
-        with _answering():
+        with self._answering():
             return _bytes(self._redis.get(PREFIX + key))
 
     def take(self, key: str) -> bytes | None:
-        with _answering():
+        with self._answering():
             return _bytes(self._redis.getdel(PREFIX + key))
 
     def add(self, key: str, value: bytes, ttl: timedelta) -> bool:
         fits(value, ttl)
-        with _answering():
+        with self._answering():
             return _expect(self._redis.set(PREFIX + key, value, px=_ms(ttl), nx=True), True, None) is True
 
     def incr(self, key: str, ttl: timedelta, by: int = 1) -> int:
         fits(b"", ttl)
-        with _answering():
+        with self._answering():
             total: Any = self._redis.eval(INCR, 1, PREFIX + key, by, _ms(ttl))
             if type(total) is not int:
                 raise TypeError("a counter is a number")
             return total
 
     def delete(self, key: str) -> None:
-        with _answering():
+        with self._answering():
             _expect(self._redis.delete(PREFIX + key), 0, 1)
 
     def ping(self) -> None:
-        with _answering():
+        with self._answering():
             _expect(self._redis.ping(), True)
+
+    def version(self) -> tuple[str, str]:
+        with self._answering():
+            told: Any = self._redis.info("server")
+            return "Redis", str(told["redis_version"])
 
     def purge(self, now: datetime) -> int:
         return 0
 
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            with _translated():
+                yield
+        except Unavailable:
+            self._failed()
+            raise
+
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _translated() -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError) as error:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,9 +33,10 @@ READS = frozenset({GET, PING})
 
 
 class SqliteKV:
-    """A KV in the file at `path`, made when missing. What ends is decided by `clock`."""
+    """A KV in the file at `path`, made when missing. What ends is decided by `clock`; `failed` is called at each fault."""
 
-    def __init__(self, path: str, clock: Clock) -> None:
+    def __init__(self, path: str, clock: Clock, failed: Callable[[], None] = lambda: None) -> None:
+        self._failed = failed
         self._path = path
         self._clock = clock
         self._local = threading.local()
@@ -68,6 +69,9 @@ class SqliteKV:
     def ping(self) -> None:
         self._run(PING, ())
 
+    def version(self) -> tuple[str, str]:
+        return "SQLite as KV", sqlite3.sqlite_version
+
     def purge(self, now: datetime) -> int:
         with self._connection() as connection, self._turn_for(PURGE):
             return connection.execute(PURGE, (_ms(now),)).rowcount
@@ -99,7 +103,11 @@ class SqliteKV:
             yield self._mine()
         except (sqlite3.Error, OSError) as error:
             self._local.held = None  # a connection that failed may be broken for good: the next call opens anew
+            self._failed()
             raise Unavailable(f"the KV file {self._path} does not answer: {error}") from error
+        except Unavailable:
+            self._failed()
+            raise
 
     def _mine(self) -> sqlite3.Connection:
         held: _Held | None = getattr(self._local, "held", None)

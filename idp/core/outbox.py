@@ -69,7 +69,7 @@ log = get_log(__name__)
 class Worker:
     """Delivers with one `Deliverer` per kind; kinds without one are left alone.
 
-    A deliverer must return within 60 s, or another worker may deliver the same again.
+    A deliverer must return within 60 s, or another worker may deliver the same again. `told` hears of each try, by its kind.
     """
 
     def __init__(
@@ -79,12 +79,14 @@ class Worker:
         clock: Clock,
         deliverers: dict[str, Deliverer],
         chance: Callable[[], float] = random.random,
+        told: Callable[[str, Outcome], None] = lambda _kind, _outcome: None,
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._clock = clock
         self._deliverers = deliverers
         self._chance = chance
+        self._told = told
 
     def run_once(self, limit: int = 1000) -> int:
         """Delivers what is due now, up to `limit`, and returns how many tries that took. Raises `Unavailable`."""
@@ -147,6 +149,7 @@ class Worker:
 
     def _deliver(self, leased: Leased) -> None:
         outcome = self._attempt(leased)
+        self._told(leased.attempt.kind, outcome)
         if not isinstance(outcome, Delivered):
             attempt = leased.attempt
             log.warning("delivery_failed", delivery=attempt.delivery_id, kind=attempt.kind, because=outcome.because)

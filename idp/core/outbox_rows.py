@@ -53,10 +53,13 @@ outbox = Table(
     Column("last_error", Text, nullable=False),
     Column("lease_until", UTCDateTime, nullable=True),
     Column("dedupe_key", String(255), nullable=True, unique=True),
+    Column("brand", String(32), nullable=True),
     sqlite_autoincrement=True,
 )
 WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.failed_at.is_(None))
+FAILED = outbox.c.failed_at.is_not(None)
 Index("ix_outbox_waiting", outbox.c.next_try_at, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_outbox_failed", outbox.c.kind, sqlite_where=FAILED, postgresql_where=FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,11 @@ def enqueue(
     clock: Clock,
     dedupe_key: str | None = None,
     target: str = "",
+    brand: str | None = None,
 ) -> None:
     """Adds a delivery inside the caller's transaction; nothing where `dedupe_key` was enqueued before.
 
-    `target` labels the receiver, so that one that hangs holds up no other.
+    `target` labels the receiver, so that one that hangs holds up no other; `brand` says in whose name it is sent.
     """
     now = clock.now()
     row = {
@@ -142,6 +146,7 @@ def enqueue(
         "tries": 0,
         "last_error": "",
         "dedupe_key": dedupe_key,
+        "brand": brand,
     }
     db.execute(upsert(db, outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), row)
 

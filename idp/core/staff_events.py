@@ -17,3 +17,12 @@ class RoleRevoked(Event):
     """A subject no longer has a `role` of the staff."""
 
     role: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRetried(Event):
+    """So many `deliveries` of a `kind` that had not arrived were made due again; `delivery_id` where it was one by name."""
+
+    kind: str = ""
+    delivery_id: str = ""
+    deliveries: int = 1

@@ -10,8 +10,9 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,33 +23,59 @@ PATIENCE = timedelta(seconds=2)
 QUEUE = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who hears how long the line is: `waits` by how many more stand in it, `refused` of each who is sent away."""
+
+    waits: Callable[[int], None] = lambda _more: None
+    refused: Callable[[], None] = lambda: None
+
+
 def slots_for(cores: int) -> int:
     """Hashes at once on a host: one core stays free for everything else."""
     return max(1, cores - 1)
 
 
+NOBODY = Told()
+
+
 class HashSlots:
     """`count` slots shared through lock files in `folder`; at most `queue` threads of this worker wait for one."""
 
-    def __init__(self, folder: Path, count: int, queue: int = QUEUE, patience: timedelta = PATIENCE) -> None:
+    def __init__(
+        self, folder: Path, count: int, queue: int = QUEUE, patience: timedelta = PATIENCE, told: Told = NOBODY
+    ) -> None:
         self._next = [folder / "hash-next.lock"]
         self._files = [folder / f"hash-{number}.lock" for number in range(count)]
         self._line = _Line(count, queue)
         self._patience = patience.total_seconds()
+        self._told = told
 
     @contextmanager
     def one(self) -> Iterator[None]:
         """Holds a slot for the block. Raises `Unavailable` where the queue is full or a slot stays away too long."""
-        deadline = time.monotonic() + self._patience
-        self._line.enter(self._patience)
+        held = self._turn()
         try:
-            held = self._slot(deadline)
-            try:
-                yield
-            finally:
-                os.close(held)
+            yield
         finally:
+            os.close(held)
             self._line.leave()
+
+    def _turn(self) -> int:
+        deadline = time.monotonic() + self._patience
+        self._told.waits(1)
+        try:
+            self._line.enter(self._patience)
+            try:
+                return self._slot(deadline)
+            except BaseException:
+                self._line.leave()
+                raise
+        except Unavailable:
+            self._told.refused()
+            raise
+        finally:
+            self._told.waits(-1)
 
     def _slot(self, deadline: float) -> int:
         # One caller on the host stands next in line. Without a line, the worker that frees a slot is always the first

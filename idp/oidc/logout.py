@@ -62,7 +62,7 @@ class LogoutNotices:
             "sid": self.pairwise.sid(session_id, client.sector),
         }
         key = digest(f"{KIND}:{session_id}:{client.id}") if once else None
-        enqueue(db, self.keyring, KIND, payload, self.clock, dedupe_key=key, target=client.id)
+        enqueue(db, self.keyring, KIND, payload, self.clock, dedupe_key=key, target=client.id, brand=client.brand)
 
 
 @dataclass(frozen=True, slots=True)

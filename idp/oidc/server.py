@@ -8,6 +8,8 @@ from typing import Any
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
 
 from idp.core.errors import OAuthError
+from idp.core.meter import Meter
+from idp.core.metrics import TOKENS
 from idp.oidc.client_auth import ClientAuthenticator, Presented
 from idp.oidc.grants import GRANTS
 from idp.oidc.tokens.issuance import Issuance
@@ -26,10 +28,11 @@ class TokenRequest(OAuth2Request):  # type: ignore[misc]
 class TokenServer(AuthorizationServer):  # type: ignore[misc]
     """Finds the grant, lets the client in, returns what the grant answers."""
 
-    def __init__(self, authenticator: ClientAuthenticator, issuance: Issuance) -> None:
+    def __init__(self, authenticator: ClientAuthenticator, issuance: Issuance, meter: Meter) -> None:
         super().__init__()
         self.authenticator = authenticator
         self.issuance = issuance
+        self.meter = meter
         for grant in GRANTS:
             self.register_grant(grant)
         self._by_type = {grant.GRANT_TYPE: grant for grant in GRANTS}
@@ -37,6 +40,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
     def answer(self, presented: Presented) -> dict[str, Any]:
         """The answer to a token request. Raises `OAuthError`."""
         answer: dict[str, Any] = self.create_token_response(TokenRequest(presented))
+        self.meter.add(TOKENS, presented.form.need("grant_type"))  # one of ours, as it has been granted
         return answer
 
     def admit(self, grant: Any) -> None:

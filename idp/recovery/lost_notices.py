@@ -143,7 +143,8 @@ class LostNotices:
                     post(db, self.keyring, self.clock, self._mail(brand, target, telling, said, links) | more, key=key)
                 else:
                     text = telling.link if telling.link and MailCode.kind not in targets else telling.text
-                    enqueue(db, self.keyring, TEXT, {"to": target.address, "text": _(text, **said)} | more, self.clock, key)
+                    payload = {"to": target.address, "text": _(text, **said)} | more
+                    enqueue(db, self.keyring, TEXT, payload, self.clock, key, brand=brand.id)
 
     def _mail(self, brand: Brand, target: Target, telling: Telling, said: dict[str, str], links: Links) -> dict[str, str]:
         action = {"url": said["finish" if links.finish else "stop"], "label": _(telling.label)} if telling.label else None

@@ -95,7 +95,7 @@ class ContactMessages:
             return
         call = {"brand": brand.name, "phone": brand.support.phone}
         text = _("Your account at %(brand)s no longer uses this number. If this was not you, call us: %(phone)s", **call)
-        enqueue(db, self.messages.keyring, TEXT, {"to": old, "text": text}, self.messages.clock)
+        enqueue(db, self.messages.keyring, TEXT, {"to": old, "text": text}, self.messages.clock, brand=brand.id)
 
     def _undo(self, brand: Brand, title: str, said: str, handle: str) -> Mail:
         action = {"url": f"{self.issuer}/undo/{handle}", "label": _(LABEL)}

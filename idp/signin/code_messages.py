@@ -60,7 +60,8 @@ class CodeMessages:
         # The last line binds the code to our address: phones fill it in nowhere else (WICG, origin-bound one-time codes).
         said = _("%(code)s is your %(brand)s code. We never ask for it by phone.", code=code, brand=brand.name)
         text = f"{said}\n\n@{self.host} #{code}"
-        enqueue(db, self.keyring, self._leaves_as(TEXT), {"to": to, "text": text, UNTIL: until.isoformat()}, self.clock)
+        payload = {"to": to, "text": text, UNTIL: until.isoformat()}
+        enqueue(db, self.keyring, self._leaves_as(TEXT), payload, self.clock, brand=brand.id)
 
     def _mail(self, db: Connection, brand: Brand, to: str, code: str, until: datetime) -> None:
         now = self.clock.now()

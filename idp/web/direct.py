@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from idp.core.errors import IdpError, Misconfigured, OAuthError, Refused, Unavailable
 from idp.core.logs import get_log
+from idp.core.meter import Meter
+from idp.core.metrics import REFUSALS
 from idp.core.origin import call_from
 from idp.settings import Settings
 from idp.web.address import Callers
 from idp.web.call import Answer, Call, Headers, json_answer
 from idp.web.headers import EXPOSED, LONGEST_URL, fixed_headers
+from idp.web.observed import ENDPOINT
 from idp.web.routes import Cors, Guard
 
 if TYPE_CHECKING:
@@ -45,13 +48,14 @@ class DirectRoute:
 class Direct:
     """Answers its routes and leaves everything else to the application behind it.
 
-    `is_client_origin` tells whether a registered client lives at an origin.
+    `is_client_origin` tells whether a registered client lives at an origin; refusals are counted in `meter`.
     """
 
-    def __init__(self, settings: Settings, callers: Callers, is_client_origin: Callable[[str], bool]) -> None:
+    def __init__(self, settings: Settings, callers: Callers, is_client_origin: Callable[[str], bool], meter: Meter) -> None:
         self._settings = settings
         self._callers = callers
         self._is_client_origin = is_client_origin
+        self._meter = meter
         self._routes: dict[str, tuple[DirectRoute, Headers, frozenset[str]]] = {}
 
     def mount(self, routes: Iterable[DirectRoute]) -> None:
@@ -71,6 +75,7 @@ class Direct:
             if found is None:
                 return otherwise(environ, start_response)
             route, fixed, names = found
+            environ[ENDPOINT] = route.path
             answer = self._answer(route, environ)
             own = answer.own_headers
             if answer.headers and not names.isdisjoint(name for name, _ in answer.headers):
@@ -89,6 +94,8 @@ class Direct:
                 return refusal
             return route.answer(Call(environ, origin, route.guard.value.most_bytes))
         except Exception as error:  # whatever it is, the caller gets an answer and the log the cause
+            if isinstance(error, IdpError):
+                self._meter.add(REFUSALS, error.code)
             answer = _told(error)
             if not route.guard.value.cacheable:
                 return answer

@@ -14,6 +14,7 @@ from idp.web.address import Callers
 from idp.web.browser import BrowserCookie
 from idp.web.headers import FIXED, LONGEST_URL, finishing, fixed_headers
 from idp.web.languages import Languages
+from idp.web.observed import ENDPOINT, NOWHERE
 from idp.web.routes import Cors, Guard, RouteTable
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -45,6 +46,7 @@ class Gate:
         guard = route.guard if route else Guard.PAGE
         environ: Mapping[str, Any] = call.environ
         call.environ[FIXED] = self._fixed[guard]
+        call.environ[ENDPOINT] = route.endpoint if route else NOWHERE
         call_from(self._callers.origin(environ))
         if not guard.value.cacheable:
             self._languages.listen(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))

@@ -16,10 +16,12 @@ class Health:
     checks: dict[str, Callable[[], None]]
 
     def routes(self) -> tuple[DirectRoute, ...]:
-        """The two addresses; they answer under any Host, since probes use bare addresses."""
+        """Both under two names; they answer under any Host, since probes use bare addresses."""
         return (
             DirectRoute("/health/live", self.live, ("GET",), Guard.HEALTH),
             DirectRoute("/health/ready", self.ready, ("GET",), Guard.HEALTH),
+            DirectRoute("/healthz", self.live, ("GET",), Guard.HEALTH),
+            DirectRoute("/readyz", self.ready, ("GET",), Guard.HEALTH),
         )
 
     def live(self, _call: Call) -> Answer:
@@ -28,11 +30,12 @@ class Health:
 
     def ready(self, _call: Call) -> Answer:
         """200 where every part answers, 503 with the names of those that do not."""
-        down = [name for name, check in self.checks.items() if not _answers(check)]
+        down = [name for name, check in self.checks.items() if not answers(check)]
         return json_answer({"status": "not ready", "down": down}, 503) if down else json_answer({"status": "ready"})
 
 
-def _answers(check: Callable[[], None]) -> bool:
+def answers(check: Callable[[], None]) -> bool:
+    """Whether a part answers."""
     try:
         check()
     except IdpError:

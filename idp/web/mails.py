@@ -52,6 +52,7 @@ def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: date
     }
     name_of_sender, sender = parseaddr(brand.mail_from)
     return {
+        "brand": brand.id,
         "from_name": name_of_sender,
         "from_address": sender,
         "to": to,
@@ -77,7 +78,8 @@ def post(
     """
     perishes = {UNTIL: until.isoformat()} if until is not None else {}
     # Mailboxes at one provider share a receiver, so that one that hangs holds up no other.
-    enqueue(db, keyring, kind, payload | perishes, clock, key, target=str(payload["to"]).rpartition("@")[2])
+    target = str(payload["to"]).rpartition("@")[2]
+    enqueue(db, keyring, kind, payload | perishes, clock, key, target, payload.get("brand"))
 
 
 def where(brand: Brand, now: datetime) -> str:

@@ -6,6 +6,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from idp.core.errors import IdpError, Misconfigured, Unavailable
 from idp.core.logs import get_log
+from idp.core.meter import Meter
+from idp.core.metrics import REFUSALS
 from idp.web.render import Pages
 
 log = get_log(__name__)
@@ -14,10 +16,11 @@ HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 414
 
 
 class Problems:
-    """Turns whatever was raised into an answer."""
+    """Turns whatever was raised into an answer; refusals are counted in `meter`."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, meter: Meter) -> None:
         self._pages = pages
+        self._meter = meter
 
     def install(self, app: Flask) -> None:
         """Handles every error of `app`; nothing else is ever shown."""
@@ -61,4 +64,5 @@ class Problems:
         return self._pages.problem("server_error", status=500)
 
     def _log(self, error: IdpError) -> None:
+        self._meter.add(REFUSALS, error.code)
         log.info("refused", error_code=error.code, because=error.because)

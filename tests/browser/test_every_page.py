@@ -479,7 +479,7 @@ def test_the_console(open_browser: OpenBrowser, demo: Demo) -> None:
     visitor.page.get_by_label("Code", exact=True).fill(code)
     visitor.press("Continue")
     visitor.reads("Console")
-    for path in ("", "/staff", "/staff/give"):
+    for path in ("", "/staff", "/staff/give", "/health", "/health/sign-ins", "/health/deliveries"):
         visitor.page.goto(f"{demo.issuer}/console{path}")
         is_sound(visitor.page)
 

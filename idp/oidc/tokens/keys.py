@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -177,6 +177,11 @@ class Keys:
             advice = f"the signing key {row.kid} cannot be opened: give the IDP_MASTER_KEY it was sealed under"
             raise Misconfigured(advice) from error
         return SigningKey(row.kid, row.alg, _IMPORTERS[row.alg](private))
+
+
+def signing_now(keys: Iterable[KeyInfo], now: datetime) -> list[KeyInfo]:
+    """Of `keys`, as `Keys.all` gives them, the one of each algorithm that signs at `now`."""
+    return list({key.alg: key for key in keys if key.signs_from <= now}.values())
 
 
 def _public_set(rows: Any, now: datetime) -> PublicSet:

@@ -9,9 +9,11 @@ from idp.core.audit import audit_entries, audit_links, trail_keys
 from idp.core.database import Database, metadata, open_database
 from idp.core.mail import demo_messages
 from idp.core.outbox import outbox
+from idp.core.pulse import pulses
 from idp.core.secrets_store import kept_secrets
+from idp.core.tallies import tallies, tally_cursor
 
-TABLES = [audit_entries, audit_links, trail_keys, outbox, demo_messages, kept_secrets]
+TABLES = [audit_entries, audit_links, trail_keys, outbox, demo_messages, kept_secrets, pulses, tallies, tally_cursor]
 
 
 @pytest.fixture

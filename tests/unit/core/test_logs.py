@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from idp.core.logs import configure_logs, get_log
+from idp.core.logs import configure_logs, get_log, log_request
 from idp.core.origin import Origin, call_from
 
 
@@ -93,3 +93,23 @@ def test_a_fault_is_one_line_with_its_trace(lines: io.StringIO) -> None:
 def test_hostile_text_stays_one_line(lines: io.StringIO) -> None:
     get_log("x").info("refused", name='a\n{"event":"forged"}\r\n\x1b[31m')
     assert len(lines.getvalue().splitlines()) == 1
+
+
+def test_a_request_is_told_in_the_form_of_every_line(lines: io.StringIO) -> None:
+    call_from(Origin(request_id="r-1"))
+    log_request("/token", 200, 0.01234)
+    get_log("idp.requests").info("request", endpoint="/token", status_code=200, ms=12.3)
+    by_hand, by_machine = read(lines)
+    assert len(by_hand.pop("timestamp")) == len(by_machine.pop("timestamp"))
+    assert by_hand == by_machine
+
+
+def test_requests_are_told_as_everything_at_their_level() -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    configure_logs("WARNING", stream)
+    log_request("/token", 200, 0.01)
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+    assert stream.getvalue() == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from idp.core.errors import Unavailable
-from idp.factors.hash_slots import HashSlots, slots_for
+from idp.factors.hash_slots import HashSlots, Told, slots_for
 
 BRIEFLY = timedelta(milliseconds=60)
 
@@ -106,3 +106,20 @@ def test_busy_callers_do_not_shut_out_another(tmp_path: Path, same_worker: bool)
     for thread in threads:
         thread.join()
     assert waited < 1
+
+
+def test_it_tells_how_many_wait_and_whom_it_sent_away(tmp_path: Path) -> None:
+    waiting, refused = [0], [0]
+
+    def waits(more: int) -> None:
+        waiting.append(waiting[-1] + more)
+
+    def refuse() -> None:
+        refused[0] += 1
+
+    slots = HashSlots(tmp_path, 1, queue=0, told=Told(waits, refuse))
+    with slots.one():
+        assert waiting == [0, 1, 0]
+        with pytest.raises(Unavailable), slots.one():
+            pass
+    assert (waiting, refused) == ([0, 1, 0, 1, 0], [1])

@@ -35,6 +35,7 @@ LEFT_OUT = {
     "ClientEnabled",
     "ClientDeleted",
     "ClientSecretEnded",
+    "DeliveryRetried",
 }
 ONCE = Happening("Signed in", BEGINNING, "Firefox", "192.0.2.7", "alphera", None, refused=False, by_us=False)
 

@@ -105,6 +105,7 @@ def test_a_duration_is_a_positive_number_of_seconds(value: str) -> None:
         ("IDP_KV_URL", "sqlite:///relative.db"),
         ("IDP_MAIL_URL", "smtp://mail:port"),
         ("IDP_TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("IDP_METRICS_ALLOW", "prometheus.example"),
     ],
 )
 def test_an_address_that_is_none_is_named(name: str, value: str) -> None:
