@@ -95,6 +95,12 @@ class Settings(BaseModel):
         le=336,
         description="Hours before a lost second factor is removed; 72 at least where its owner is told by one channel only",
     )
+    open_registration: bool = Field(
+        False, description="Anybody may register a client (RFC 7591); otherwise it takes an initial access token"
+    )
+    open_registration_pkce_optional: bool = Field(
+        False, description="Confidential clients that register without a token may do without PKCE, unless they ask for it"
+    )
     refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
     source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
     network_failures: int = Field(100, ge=1, description="Failed sign-ins of one IPv6 /48 in five minutes before it must wait")

@@ -42,7 +42,9 @@ class Roles:
     def grant(self, db: Connection, subject_id: str, post: Post, now: datetime) -> bool:
         """Gives a subject a post; False where they had it. From now on they sign in with two factors."""
         row = {"subject_id": subject_id, "role": post.role.value, "brand": post.brand or FOR_ALL, "granted_at": now}
-        if db.execute(upsert(db, staff_roles).on_conflict_do_nothing(), row).rowcount != 1:
+        # Not rowcount: PostgreSQL's driver tells none of an insert.
+        added = upsert(db, staff_roles).values(row).on_conflict_do_nothing().returning(staff_roles.c.subject_id)
+        if db.execute(added).one_or_none() is None:
             return False
         self._subjects.set_staff(db, self._bus, subject_id, True, now)
         self._bus.record(db, RoleGranted(subject_id=subject_id, role=post.role.value, brand=post.brand))

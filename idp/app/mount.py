@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from idp.app import contacts, demo, lost, own, passkeys, recovery
 from idp.app.activating import activating
+from idp.app.admin_api import admin_api
 from idp.app.console import console
 from idp.app.front import Front
 from idp.app.house import House
 from idp.app.metering import checks_of, metrics
+from idp.app.registration import registration
 from idp.app.signing_in import signing_in, unlocking
 from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
@@ -153,6 +155,8 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
         *passkeys.for_managers(house),
+        *registration(house),
+        *admin_api(house).routes(),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance, house.ground.meter)).routes(),
         *UserInfoEndpoint(userinfo, clock).routes(),

@@ -3,6 +3,7 @@
 from idp.cli.audit import audit
 from idp.cli.check import check
 from idp.cli.client import client
+from idp.cli.client_token import token
 from idp.cli.db import db
 from idp.cli.demo import demo
 from idp.cli.failures import Commands
@@ -14,6 +15,8 @@ from idp.cli.subject import subject
 from idp.cli.worker import worker
 
 __all__ = ["main"]
+
+client.add_command(token)
 
 main = Commands(
     "idp",

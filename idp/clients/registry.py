@@ -84,7 +84,7 @@ class Clients:
         known = self._remembered.get(client_id)
         if known is not None and timedelta(0) <= now - known[0] < REMEMBERED:
             return known[1]
-        if not _is_id(client_id):
+        if not is_id(client_id):
             return None
         with self._database.reading() as db:
             found = read(db, client_id)
@@ -105,7 +105,7 @@ class Clients:
 
     def listed(self, db: Connection, client_id: str) -> Listed | None:
         """The client with this id as a row of the list, as it is stored now."""
-        if not _is_id(client_id):
+        if not is_id(client_id):
             return None
         row = db.execute(_ROWS.where(clients.c.id == client_id)).one_or_none()
         return None if row is None else _listed(row, _digests(db.execute(_BY_ID, {"client_id": client_id}).all()))
@@ -217,7 +217,8 @@ class Clients:
                 db.execute(insert(client_secrets).values(digest=one, client_id=meta.client_id, created_at=now))
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether `text` could be the id of a client at all: what cannot is asked of no database."""
     return 0 < len(text) <= LONGEST_ID and text.isprintable()
 
 

@@ -26,6 +26,11 @@ class SubjectDisabled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectEnabled(Event):
+    """A subject who was stopped may sign in again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectLinked(Event):
     """A subject got a customer number at a brand."""
 

@@ -18,6 +18,7 @@ INTROSPECT = "/introspect"
 REVOKE = "/revoke"
 END_SESSION = "/logout"
 JWKS = "/jwks"
+REGISTER = "/register"
 
 
 def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "introspection_endpoint": issuer + INTROSPECT,
         "revocation_endpoint": issuer + REVOKE,
         "end_session_endpoint": issuer + END_SESSION,
+        "registration_endpoint": issuer + REGISTER,
         **_requests(),
         "ui_locales_supported": list(dict.fromkeys(languages)),
         "subject_types_supported": ["pairwise", "public"],

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.core.database import upsert
-from idp.core.events import Bus, StaffChanged, SubjectCreated, SubjectDisabled, SubjectLinked
+from idp.core.events import Bus, StaffChanged, SubjectCreated, SubjectDisabled, SubjectEnabled, SubjectLinked
 from idp.subjects.authenticators import add
 from idp.subjects.closed_names import ClosedNames, TakenMeanwhile
 from idp.subjects.model import subject_brands, subjects
@@ -183,6 +183,14 @@ class Subjects:
         if stopped.rowcount == 1:
             bus.record(db, SubjectDisabled(subject_id=subject_id))
         return stopped.rowcount == 1
+
+    def enable(self, db: Connection, bus: Bus, subject_id: str, now: datetime) -> bool:
+        """Lets a subject who was stopped sign in again; False where they were not stopped. Not one whose account was closed."""
+        stopped = (subjects.c.id == subject_id) & subjects.c.disabled_at.is_not(None) & (subjects.c.username != "")
+        started = db.execute(update(subjects).where(stopped).values(disabled_at=None, updated_at=now)).rowcount == 1
+        if started:
+            bus.record(db, SubjectEnabled(subject_id=subject_id))
+        return started
 
     def set_staff(self, db: Connection, bus: Bus, subject_id: str, staff: bool, now: datetime) -> bool:
         """Makes a subject one of the staff, or no longer; False where it was so already, or is not there."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,16 +17,18 @@ from idp.core.origin import Origin
 JSON = "application/json"
 SHORT = re.compile(r"[0-9]{1,9}")
 Headers = tuple[tuple[str, str], ...]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: its WSGI environ (PEP 3333), who sends it, and how long its body may be."""
+    """One request: its WSGI environ (PEP 3333), who sends it, how long its body may be, and what the address names."""
 
     environ: Mapping[str, Any]
     origin: Origin
     most_bytes: int
+    named: Mapping[str, str]
 
     @property
     def method(self) -> str:

@@ -4,8 +4,9 @@ They are asked a thousand times as often as pages, and use neither sessions nor 
 would be most of their cost. The rules are those of every address: host, length, headers, CORS and errors are decided here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from idp.core.errors import IdpError, Misconfigured, OAuthError, Refused, Unavailable
@@ -15,7 +16,7 @@ from idp.core.metrics import REFUSALS
 from idp.core.origin import call_from
 from idp.settings import Settings
 from idp.web.address import Callers
-from idp.web.call import Answer, Call, Headers, json_answer
+from idp.web.call import NOTHING, Answer, Call, Headers, json_answer
 from idp.web.headers import EXPOSED, LONGEST_URL, fixed_headers
 from idp.web.observed import ENDPOINT
 from idp.web.routes import Cors, Guard
@@ -30,7 +31,7 @@ NOT_KEPT = ("Cache-Control", "no-store")
 
 @dataclass(frozen=True, slots=True)
 class DirectRoute:
-    """One fixed address: who answers and by which rules."""
+    """One address: who answers and by which rules. A part of `path` in braces may be anything: `Call.named` has it."""
 
     path: str
     answer: Callable[[Call], Answer]
@@ -45,6 +46,9 @@ class DirectRoute:
         return (*self.methods, *head, *(("OPTIONS",) if self.cors is not Cors.NONE else ()))
 
 
+Mounted = tuple[DirectRoute, Headers, frozenset[str]]
+
+
 class Direct:
     """Answers its routes and leaves everything else to the application behind it.
 
@@ -56,27 +60,36 @@ class Direct:
         self._callers = callers
         self._is_client_origin = is_client_origin
         self._meter = meter
-        self._routes: dict[str, tuple[DirectRoute, Headers, frozenset[str]]] = {}
+        self._routes: dict[str, Mounted] = {}
+        # Those whose address names something, by its first part: every page passes here, and must not pay for them.
+        self._naming: dict[str, list[Mounted]] = {}
 
     def mount(self, routes: Iterable[DirectRoute]) -> None:
         """Adds `routes`."""
         for route in routes:
             fixed = fixed_headers(route.guard, route.cors, self._settings)
-            self._routes[route.path] = route, fixed, frozenset(name for name, _ in fixed)
+            mounted = route, fixed, frozenset(name for name, _ in fixed)
+            if "{" in route.path:
+                self._naming.setdefault(route.path.split("/")[1], []).append(mounted)
+            else:
+                self._routes[route.path] = mounted
 
     def __iter__(self) -> Iterator[DirectRoute]:
-        return (route for route, _, _ in self._routes.values())
+        return (route for route, _, _ in (*self._routes.values(), *chain(*self._naming.values())))
 
     def before(self, otherwise: "WSGIApplication") -> "WSGIApplication":
         """These routes, and `otherwise` for every other address."""
 
         def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-            found = self._routes.get(environ.get("PATH_INFO", ""))
+            path = environ.get("PATH_INFO", "")
+            found, named = self._routes.get(path), NOTHING
+            if found is None:
+                found, named = self._named(path)
             if found is None:
                 return otherwise(environ, start_response)
             route, fixed, names = found
             environ[ENDPOINT] = route.path
-            answer = self._answer(route, environ)
+            answer = self._answer(route, environ, named)
             own = answer.own_headers
             if answer.headers and not names.isdisjoint(name for name, _ in answer.headers):
                 brought = {name for name, _ in own}
@@ -86,13 +99,21 @@ class Direct:
 
         return application
 
-    def _answer(self, route: DirectRoute, environ: "WSGIEnvironment") -> Answer:
+    def _named(self, path: str) -> tuple["Mounted | None", Mapping[str, str]]:
+        parts = path.split("/")
+        for mounted in self._naming.get(parts[1], ()) if len(parts) > 2 else ():
+            named = _values(mounted[0].path.split("/"), parts)
+            if named is not None:
+                return mounted, named
+        return None, NOTHING
+
+    def _answer(self, route: DirectRoute, environ: "WSGIEnvironment", named: Mapping[str, str]) -> Answer:
         try:
             origin = self._callers.origin(environ)
             call_from(origin)
             if refusal := self._refusal(route, environ):
                 return refusal
-            return route.answer(Call(environ, origin, route.guard.value.most_bytes))
+            return route.answer(Call(environ, origin, route.guard.value.most_bytes, named))
         except Exception as error:  # whatever it is, the caller gets an answer and the log the cause
             if isinstance(error, IdpError):
                 self._meter.add(REFUSALS, error.code)
@@ -105,7 +126,7 @@ class Direct:
     def _refusal(self, route: DirectRoute, environ: "WSGIEnvironment") -> Answer | None:
         if environ.get("HTTP_HOST", "") != self._settings.host and route.guard is not Guard.HEALTH:
             raise Refused("unknown_host", because="the Host header names another host")
-        if len(environ.get("QUERY_STRING", "")) + len(route.path) > LONGEST_URL:
+        if len(environ.get("QUERY_STRING", "")) + len(environ.get("PATH_INFO", "")) > LONGEST_URL:
             raise IdpError("uri_too_long", "The address is too long", status=414)
         method = environ["REQUEST_METHOD"]
         if method in route.methods:
@@ -140,6 +161,23 @@ class Direct:
             # The answer itself is good and may have been paid for with a code; only pages at this origin cannot read it.
             log.error("origin_not_checked", exc_info=error)
             return False
+
+
+def _values(pattern: list[str], parts: list[str]) -> Mapping[str, str] | None:
+    """What `parts` of an address are called in `pattern`; None where they do not fit."""
+    if len(pattern) != len(parts):
+        return None
+    named = {}
+    for wanted, given in zip(pattern, parts, strict=True):
+        if wanted.startswith("{") and given:
+            try:
+                # PEP 3333: addresses come as bytes in Latin-1's clothes.
+                named[wanted[1:-1]] = given.encode("latin-1").decode()
+            except UnicodeDecodeError:
+                return None
+        elif wanted != given:
+            return None
+    return named
 
 
 def _told(error: Exception) -> Answer:

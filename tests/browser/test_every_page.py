@@ -479,9 +479,13 @@ def test_the_console(open_browser: OpenBrowser, demo: Demo) -> None:
     visitor.page.get_by_label("Code", exact=True).fill(code)
     visitor.press("Continue")
     visitor.reads("Console")
-    for path in ("", "/staff", "/staff/give", "/health", "/health/sign-ins", "/health/deliveries"):
+    rooms = ("", "/staff", "/staff/give", "/health", "/health/sign-ins", "/health/deliveries", "/clients/-/tokens")
+    for path in rooms:
         visitor.page.goto(f"{demo.issuer}/console{path}")
         is_sound(visitor.page)
+    visitor.press("Make a token")
+    visitor.reads("A new initial access token")
+    is_sound(visitor.page)
 
 
 def is_sound(page: Page) -> None:

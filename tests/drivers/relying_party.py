@@ -122,7 +122,7 @@ class RelyingParty:
 
     def raw(self, method: str, path: str, **sent: Any) -> Answer:
         response = Client(self.app, use_cookies=False).open(path, base_url=self.issuer, method=method, **sent)
-        return Answer(response.status_code, response.headers, _json(response))
+        return Answer(response.status_code, response.headers, read_json(response))
 
     def assertion(self, **changed: Any) -> str:
         assert self.key is not None
@@ -170,8 +170,9 @@ def basic(client_id: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode()).decode()
 
 
-def _json(response: TestResponse) -> dict[str, Any]:
-    if response.mimetype != "application/json":
+def read_json(response: TestResponse) -> dict[str, Any]:
+    """The object in an answer; empty where it holds none."""
+    if response.mimetype not in ("application/json", "application/problem+json"):
         return {}
     found = json.loads(response.get_data())
     return found if isinstance(found, dict) else {"": found}

@@ -20,6 +20,7 @@ KNOWN = {
     "introspection_endpoint",
     "revocation_endpoint",
     "end_session_endpoint",
+    "registration_endpoint",
     "response_types_supported",
     "response_modes_supported",
     "grant_types_supported",

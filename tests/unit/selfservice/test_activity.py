@@ -36,6 +36,11 @@ LEFT_OUT = {
     "ClientDeleted",
     "ClientSecretEnded",
     "DeliveryRetried",
+    "SubjectEnabled",
+    "SubjectLookedUp",
+    "InitialAccessTokenMade",
+    "InitialAccessTokenUsed",
+    "InitialAccessTokenRevoked",
 }
 ONCE = Happening("Signed in", BEGINNING, "Firefox", "192.0.2.7", "alphera", None, refused=False, by_us=False)
 

@@ -1,0 +1,105 @@
+"""The admin API as addresses: each call is admitted, read strictly, handled in one transaction, and answered in JSON."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from idp.admin.api.door import Door
+from idp.admin.api.openapi import document
+from idp.admin.api.operations import BASE, Asked, Operation, Told
+from idp.admin.api.problem import Problem, malformed, problem_answer
+from idp.core.database import Database
+from idp.core.errors import IdpError, Misconfigured, Unavailable
+from idp.core.logs import get_log
+from idp.oidc.form import fields_of
+from idp.web.bearer import bearer_of
+from idp.web.call import Answer, Call, json_answer
+from idp.web.direct import DirectRoute
+from idp.web.json_body import Unreadable, read_object
+from idp.web.routes import Guard
+
+log = get_log(__name__)
+DOCUMENT = f"{BASE}/openapi.json"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminApi:
+    """Every operation behind the door."""
+
+    issuer: str
+    database: Database
+    door: Door
+    operations: tuple[Operation, ...]
+
+    def routes(self) -> tuple[DirectRoute, ...]:
+        """An address for each path, and one for the document that describes them."""
+        by_path: defaultdict[str, dict[str, Operation]] = defaultdict(dict)
+        for operation in self.operations:
+            by_path[operation.path][operation.method] = operation
+        described = json_answer(document(self.issuer, self.operations))
+        return (
+            DirectRoute(DOCUMENT, lambda _call: described, ("GET",), Guard.PROTOCOL),
+            *(
+                DirectRoute(BASE + path, self._answering(known), tuple(known), Guard.PROTOCOL)
+                for path, known in by_path.items()
+            ),
+        )
+
+    def _answering(self, known: Mapping[str, Operation]) -> Callable[[Call], Answer]:
+        def answer(call: Call) -> Answer:
+            operation = known["GET" if call.method == "HEAD" else call.method]
+            try:
+                told = self._told(call, operation)
+            except Problem as problem:
+                log.info("refused", error_code=problem.code, because=problem.because)
+                return problem_answer(problem)
+            except (Unavailable, Misconfigured):
+                raise
+            except IdpError as error:
+                return problem_answer(Problem(error.status, error.code, error.public))
+            if told.content is None:
+                return Answer(status=told.status, headers=told.headers)
+            return json_answer(told.content, told.status, told.headers)
+
+        return answer
+
+    def _told(self, call: Call, operation: Operation) -> Told:
+        with self.database.reading() as db:
+            caller = self.door.admit(db, bearer_of(call), operation)
+        # Read only now, and before the transaction: nobody who drips a body holds the door or the database.
+        asked = Asked(caller, call.named, _query(call, operation), _body(call, operation), call.header("IF_MATCH"))
+        with self._connection(operation) as db:
+            return operation.handle(db, asked)
+
+    def _connection(self, operation: Operation) -> AbstractContextManager[Connection]:
+        return self.database.transaction() if operation.writes else self.database.reading()
+
+
+def _query(call: Call, operation: Operation) -> Mapping[str, str]:
+    try:
+        fields = fields_of(call.query.encode("latin-1"))
+    except ValueError:
+        raise malformed("", "The query cannot be read") from None
+    known, given = {parameter.name for parameter in operation.query}, dict[str, str]()
+    for name, value in fields:
+        if name not in known:
+            raise malformed(name[:40] if name.isprintable() else "", "is not a parameter here")
+        if name in given:
+            raise malformed(name, "was sent twice")
+        given[name] = value
+    return given
+
+
+def _body(call: Call, operation: Operation) -> Mapping[str, Any]:
+    if operation.body is None:
+        if call.body():
+            raise malformed("", "No body is expected here")
+        return {}
+    try:
+        return read_object(call)
+    except Unreadable as error:
+        raise malformed("", str(error)) from error
