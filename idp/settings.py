@@ -14,6 +14,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 PREFIX = "IDP_"
 # Container platforms inject the address of a service named "idp" under these names; they are not ours.
 INJECTED = re.compile(r"IDP_(SERVICE_|PORT($|_))")
+# What may be given by the name of a file that holds it.
+FROM_FILES = ("IDP_MASTER_KEY", "IDP_AUDIT_WEBHOOK_SECRET")
+LEAST_SECRET = 32
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -61,6 +64,21 @@ class Settings(BaseModel):
         "Without it no text can be sent",
     )
     text_secret: SecretStr = Field(SecretStr(""), description="Sent to the text gateway as bearer token")
+    audit_retention: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Days after which entries of the audit trail are removed, up to a signed head; 0 keeps them",
+    )
+    audit_webhook_url: str = Field("", description="Receiver of the audit trail (`docs/audit.md`)")
+    audit_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs what the receiver gets; 32 characters or more. Or name a file that holds it: "
+        "`IDP_AUDIT_WEBHOOK_SECRET_FILE`",
+    )
+    audit_webhook_personal: bool = Field(
+        False, description="The receiver also gets addresses, devices and other personal facts, which it must be able to forget"
+    )
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
     places_file: Path | None = Field(
@@ -113,7 +131,8 @@ class Settings(BaseModel):
         """Settings from `IDP_*` names. Raises `SettingsError` with every problem found."""
         given = {k: v for k, v in environment.items() if k.startswith(PREFIX) and not INJECTED.match(k)}
         problems: list[str] = []
-        _read_key_file(given, problems)
+        for name in FROM_FILES:
+            _read_file(given, name, problems)
         problems += [
             f"{name}: no such setting" for name in sorted(given) if name[len(PREFIX) :].lower() not in cls.model_fields
         ]
@@ -135,7 +154,7 @@ class Settings(BaseModel):
             ip_network(network, strict=False)
         return networks
 
-    @field_validator("issuer", "database_url", "kv_url", "mail_url", "text_url")
+    @field_validator("issuer", "database_url", "kv_url", "mail_url", "text_url", "audit_webhook_url")
     @classmethod
     def _is_address(cls, url: str) -> str:
         try:
@@ -153,6 +172,10 @@ class Settings(BaseModel):
             raise ValueError("IDP_ISSUER: http is for loopback only; use https")
         if (self.debug or self.demo) and not self.loopback:
             raise ValueError("IDP_DEBUG and IDP_DEMO: refused with a public issuer; unset them")
+        if self.audit_webhook_url and len(self.audit_webhook_secret.get_secret_value()) < LEAST_SECRET:
+            raise ValueError(f"IDP_AUDIT_WEBHOOK_SECRET: must have {LEAST_SECRET} characters or more")
+        if self.audit_webhook_url and urlsplit(self.audit_webhook_url).scheme not in ("https", "http"):
+            raise ValueError("IDP_AUDIT_WEBHOOK_URL: must be https://…")
         # A relative path would lead elsewhere with each folder that a process is started in.
         if not self.database_url.startswith(("sqlite:////", "postgresql+psycopg://")):
             raise ValueError("IDP_DATABASE_URL: must be sqlite:////absolute/path or postgresql+psycopg://…")
@@ -191,17 +214,17 @@ def _is_loopback(name: str) -> bool:
         return False
 
 
-def _read_key_file(given: dict[str, str], problems: list[str]) -> None:
-    path = given.pop("IDP_MASTER_KEY_FILE", None)
+def _read_file(given: dict[str, str], name: str, problems: list[str]) -> None:
+    path = given.pop(f"{name}_FILE", None)
     if path is None:
         return
-    if "IDP_MASTER_KEY" in given:
-        problems.append("IDP_MASTER_KEY and IDP_MASTER_KEY_FILE: give one of them")
+    if name in given:
+        problems.append(f"{name} and {name}_FILE: give one of them")
     try:
-        given["IDP_MASTER_KEY"] = Path(path).read_text("ascii").strip()
+        given[name] = Path(path).read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"IDP_MASTER_KEY_FILE: cannot read {path}: {getattr(error, 'strerror', None) or 'not text'}")
-        given["IDP_MASTER_KEY"] = ""
+        problems.append(f"{name}_FILE: cannot read {path}: {getattr(error, 'strerror', None) or 'not text'}")
+        given[name] = ""
 
 
 def _line(error: Any) -> str:

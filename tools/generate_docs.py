@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 from idp import core
 from idp.core.events import COMMON, Event
 from idp.core.metrics import FAMILIES
-from idp.settings import PREFIX, Settings
+from idp.settings import FROM_FILES, PREFIX, Settings
 from tools.clauses import clauses_page
 from tools.sign_in_page import sign_in_page
 
@@ -42,8 +42,8 @@ def settings_page() -> str:
     ]
     for name, field in Settings.model_fields.items():
         lines.append(f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_cell(field.description or '')} |")
-        if name == "master_key":
-            lines.append(f"| `{PREFIX}MASTER_KEY_FILE` | — | A file that holds the master key |")
+        if f"{PREFIX}{name.upper()}" in FROM_FILES:
+            lines.append(f"| `{PREFIX}{name.upper()}_FILE` | — | A file that holds it |")
     return "\n".join(lines) + "\n"
 
 

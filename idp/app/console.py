@@ -5,6 +5,7 @@ from idp.admin.pages.home import HomePages
 from idp.admin.pages.staff import StaffPages
 from idp.admin.roles import Roles
 from idp.admin.staff import Staff
+from idp.app.console_audit import auditing
 from idp.app.console_clients import client_routes
 from idp.app.console_health import health
 from idp.app.front import Front
@@ -27,6 +28,7 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
         client_routes(house, entrance),
         StaffPages(entrance, _staff(house)).routes(),
         health(entrance, house),
+        auditing(house, entrance),
     )
     return (*entrance.routes(), *(route for room in rooms for route in entrance.guard(room)))
 

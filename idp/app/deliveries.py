@@ -1,9 +1,11 @@
-"""What leaves the house: logout tokens, mails and texts, and how each is delivered."""
+"""What leaves the house: logout tokens, mails, texts and the audit trail, and how each is delivered."""
 
 from typing import Any
 
+from idp.app.auditing import sending
 from idp.app.ground import Ground
 from idp.clients.registry import Clients
+from idp.core.audit_sending import KIND as AUDIT
 from idp.core.fetcher import Fetcher
 from idp.core.mail import MailDeliverer
 from idp.core.metrics import DELIVERIES
@@ -37,6 +39,9 @@ def outbox_worker(ground: Ground, clients: Clients, fetcher: Fetcher, keys: Keys
         secret = settings.text_secret.get_secret_value()
         texts = text_deliverer(settings.text_url, secret, fetcher, ground.database, ground.clock)
         deliverers[TEXT] = _kept_right(ground, texts)
+    receiver = sending(ground, fetcher)
+    if receiver is not None:
+        deliverers[AUDIT] = receiver.deliver
 
     def count(kind: str, outcome: Outcome) -> None:
         ground.meter.add(DELIVERIES, kind, type(outcome).__name__)

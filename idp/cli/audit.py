@@ -1,15 +1,21 @@
 """`idp audit`: the trail, read and proven."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import click
 
-from idp.cli.failures import Exit
-from idp.cli.opening import open_migrated
+from idp.app.auditing import scissors
+from idp.cli.failures import Exit, refused
+from idp.cli.opening import open_house, open_migrated
 from idp.cli.output import as_json, print_json, print_table
 from idp.core import audit as trail
-from idp.core import audit_chain
+from idp.core.audit_cut import Cut
+from idp.core.audit_verify import Fault
+from idp.core.audit_verify import verify as prove
 
+# Entries become part of the chain within seconds; what is a day old is in it for good, also where a commit came late.
+LEAST_AGE = timedelta(days=1)
 PERSONAL_SHOWN = ("address", "request_id")
 
 
@@ -40,7 +46,7 @@ def show_tail(limit: int, after: int | None, as_json: bool) -> None:
 def verify(ctx: click.Context, head: str | None, as_json: bool) -> None:
     """Prove that no entry was changed, inserted or removed; each fault is a line, and the exit code is 1."""
     ground = open_migrated()
-    faults = audit_chain.verify(ground.database, ground.keyring, head)
+    faults = prove(ground.database, ground.keyring, head)
     if as_json:
         print_json([asdict(fault) for fault in faults])
     elif not faults:
@@ -50,6 +56,23 @@ def verify(ctx: click.Context, head: str | None, as_json: bool) -> None:
             click.echo(_line(fault))
     if faults:
         ctx.exit(Exit.REFUSED)
+
+
+@audit.command("cut", epilog="Example: idp audit cut --before 2025-12-31")
+@click.option("--before", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Entries of this day (UTC) and later stay.")
+@click.option("--broken", is_flag=True, help="Cut what does not prove itself too: its traces go with it.")
+def cut(before: datetime, broken: bool) -> None:
+    """Remove old entries for good, up to the last signed head before a day; the day must be over."""
+    house = open_house()
+    day = before.replace(tzinfo=UTC)
+    if day > house.ground.clock.now() - LEAST_AGE:
+        raise refused("--before must be at least a day ago")
+    tool, entries = scissors(house.ground), 0
+    while isinstance(done := tool.cut(day, "operator", broken), Cut):
+        entries += done.entries
+    click.echo(f"Entries removed: {entries}.")
+    if done is not None:
+        raise refused("the trail does not prove itself from there on; --broken cuts it all the same", *map(_line, done.faults))
 
 
 def _row(entry: trail.Entry) -> dict[str, object]:
@@ -67,7 +90,7 @@ def _row(entry: trail.Entry) -> dict[str, object]:
     }
 
 
-def _line(fault: audit_chain.Fault) -> str:
+def _line(fault: Fault) -> str:
     where = [f"position {fault.position}"] if fault.position is not None else []
     where += [f"entry {fault.entry_id}"] if fault.entry_id is not None else []
     return f"{fault.kind}: {', '.join(where)}{': ' if where else ''}{fault.text}"

@@ -12,6 +12,7 @@ import click
 
 from idp.activation import case_codes
 from idp.app import House, lost, recovery
+from idp.app.auditing import cut_old, sending
 from idp.app.metering import COUNTS
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
@@ -78,10 +79,14 @@ def chores(house: House) -> tuple[Chore, ...]:
     now, answering = ground.clock.now, recovery.answering(house)
     codes, resets = lost.codes(house), lost.resets(house)
     me, began = f"{socket.gethostname()[:100]}:{os.getpid()}", now()
+    receiver = sending(ground, house.parties.fetcher)
     return (
         Chore("pulse", pulse.EVERY_SECONDS, lambda: _beat(house, Pulse(me, began, now(), product_version()))),
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
         Chore("tally", 5, lambda: tallies.tally(ground.database), batch=tallies.BATCH),
+        # A stretch at a time: the first cut of a long trail must not keep the others waiting.
+        Chore("cut_audit", 5, lambda: cut_old(ground)),
+        Chore("send_audit", 1, lambda: receiver.offer() if receiver is not None else 0),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
         Chore("remind_of_closing", 600, lambda: closings.remind(BATCH), batch=BATCH),

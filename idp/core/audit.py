@@ -4,20 +4,20 @@ Personal fields are sealed per subject, so that closing an account destroys a ke
 over all its columns, made here: a row that somebody else puts in, or changes, does not match.
 """
 
-import hashlib
-import hmac
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, select, update
 
-from idp.core.audit_tables import APPEND_ONLY_DDL, audit_entries, audit_links, trail_keys
+from idp.core.audit_rows import canonical, reference_digest, row_mac
+from idp.core.audit_tables import audit_entries, audit_links, trail_keys
+from idp.core.audit_triggers import APPEND_ONLY_DDL
 from idp.core.clock import Clock
 from idp.core.database import upsert
 from idp.core.events import Event
@@ -35,7 +35,6 @@ NONCE_BYTES = 12
 # A key read in the transaction that makes it may be rolled back with it: only settled keys are remembered.
 SETTLED = timedelta(minutes=1)
 REMEMBERED_KEYS = 10_000
-MAC_COLUMNS = tuple(column.name for column in audit_entries.columns if column.name not in {"id", "mac"})
 
 _INSERT = insertion(audit_entries, *(column.name for column in audit_entries.columns if column.name != "id"))
 _KEY = Prepared(
@@ -69,8 +68,9 @@ class Trail:
             "session_digest": None if event.session_id is None else digest(event.session_id),
             "acr": event.acr,
             "amr": " ".join(event.amr),
-            "details": json.loads(_json(details)) if details else {},
-            "sealed_fields": self._seal(db, event.subject_id, _json(personal)),
+            "details": json.loads(canonical(details)) if details else {},
+            "sealed_fields": self._seal(db, event.subject_id, canonical(personal)),
+            "reference_digest": reference_digest(self._keyring, origin.request_id) if origin.request_id else None,
             "key_id": self._keyring.key_id.hex(),
         }
         row["mac"] = row_mac(self._keyring, row)
@@ -146,12 +146,6 @@ def tail(db: Connection, keyring: Keyring, limit: int = 50, after_id: int | None
     return [entry_of(keyring, row) for row in rows]
 
 
-def row_mac(keyring: Keyring, row: Mapping[Any, Any]) -> str:
-    """The HMAC over every column but `id` and `mac`, under the key that `key_id` names. Raises `Unsealable` without it."""
-    key = keyring.derive("audit row", bytes.fromhex(row["key_id"]))
-    return hmac.digest(key, _json([row[name] for name in MAC_COLUMNS]), hashlib.sha256).hex()
-
-
 def entry_of(keyring: Keyring, row: Mapping[Any, Any]) -> Entry:
     """The entry in a row of `audit_entries`, with the `sealed_key` of its subject."""
     same = {name: row[name] for name in Entry.__dataclass_fields__ if name not in {"amr", "personal"}}
@@ -175,24 +169,3 @@ def _opened(keyring: Keyring, row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _purpose(subject_id: str) -> str:
     return f"trail key {subject_id}"
-
-
-def _json(value: Any) -> bytes:
-    return _ENCODER.encode(value).encode()
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
-        case date():
-            return value.isoformat()
-        case bytes():
-            return value.hex()
-        case set() | frozenset():
-            return sorted(value)
-        case _:
-            raise TypeError(f"an event cannot carry a {type(value).__name__}")
-
-
-_ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))

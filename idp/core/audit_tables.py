@@ -1,6 +1,6 @@
-"""The tables of the audit trail, and the triggers that keep two of them append-only."""
+"""The tables of the audit trail."""
 
-from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, event
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -10,7 +10,7 @@ audit_entries = Table(
     "audit_entries",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("occurred_at", UTCDateTime, nullable=False, index=True),
+    Column("occurred_at", UTCDateTime, nullable=False),
     Column("event", String(64), nullable=False),
     Column("outcome", String(32), nullable=False),
     Column("reason", Text, nullable=False),
@@ -25,8 +25,14 @@ audit_entries = Table(
     Column("sealed_fields", LargeBinary, nullable=False),
     Column("mac", String(64), nullable=False, unique=True),
     Column("key_id", String(16), nullable=False),
+    Column("reference_digest", String(32), nullable=True),
     # Subjects read their own entries, the newest first.
     Index("ix_audit_entries_subject_id_id", "subject_id", "id"),
+    # What is searched for is read in the order of time, so that a page costs as much as it shows.
+    Index("ix_audit_entries_occurred_at_id", "occurred_at", "id"),
+    Index("ix_audit_entries_event", "event", "occurred_at", "id"),
+    Index("ix_audit_entries_client_id", "client_id", "occurred_at", "id"),
+    Index("ix_audit_entries_brand", "brand", "occurred_at", "id"),
     sqlite_autoincrement=True,
     implicit_returning=False,
 )
@@ -49,44 +55,38 @@ audit_links = Table(
     Column("head_signed_at", UTCDateTime, nullable=True),
 )
 
-_SQLITE = """
-CREATE TRIGGER {table}_keeps_{act} BEFORE {ACT} ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
-# INSERT OR REPLACE deletes the old row without firing its DELETE trigger.
-_SQLITE_REPLACE = """
-CREATE TRIGGER {table}_keeps_replace BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})
-BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
-"""
-_POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
-"""
-_POSTGRESQL = """
-CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""
+# Most entries have no actor but the subject, and many no reference: those need no place in an index.
+HAS_ACTOR = audit_entries.c.actor != ""
+HAS_REFERENCE = audit_entries.c.reference_digest.is_not(None)
+Index(
+    "ix_audit_entries_actor",
+    audit_entries.c.actor,
+    audit_entries.c.occurred_at,
+    audit_entries.c.id,
+    sqlite_where=HAS_ACTOR,
+    postgresql_where=HAS_ACTOR,
+)
+Index(
+    "ix_audit_entries_reference_digest",
+    audit_entries.c.reference_digest,
+    sqlite_where=HAS_REFERENCE,
+    postgresql_where=HAS_REFERENCE,
+)
 
+# Where the trail was cut: entries and links up to `position` may go, and `signed` says that we let them.
+audit_cuts = Table(
+    "audit_cuts",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("signed", Text, nullable=False),
+    Column("cut_at", UTCDateTime, nullable=False),
+)
 
-def _append_only(table: str, key: str) -> dict[str, tuple[str, ...]]:
-    acts = tuple(_SQLITE.format(table=table, act=act, ACT=act.upper()).strip() for act in ("update", "delete"))
-    return {
-        "sqlite": (*acts, _SQLITE_REPLACE.format(table=table, key=key).strip()),
-        "postgresql": (_POSTGRESQL_FUNCTION.strip(), _POSTGRESQL.format(table=table).strip()),
-    }
-
-
-_BY_TABLE = {audit_entries: _append_only("audit_entries", "id"), audit_links: _append_only("audit_links", "position")}
-
-APPEND_ONLY_DDL: dict[str, tuple[str, ...]] = {
-    dialect: tuple(statement for ddl in _BY_TABLE.values() for statement in ddl[dialect])
-    for dialect in ("sqlite", "postgresql")
-}
-"""The triggers by dialect name, to run after both tables exist. `metadata.create_all` runs them by itself."""
-
-for _table, _ddl in _BY_TABLE.items():
-    for _dialect, _statements in _ddl.items():
-        for _statement in _statements:
-            _ddl_event = DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-            event.listen(_table, "after_create", _ddl_event)
+# How far the receiver of the trail has it; one row.
+audit_sent = Table(
+    "audit_sent",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("sent_at", UTCDateTime, nullable=False),
+)

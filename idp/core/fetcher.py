@@ -72,8 +72,11 @@ class Fetcher:
 
     def post_json(self, url: str, value: dict[str, Any], headers: dict[str, str]) -> int:
         """Posts a JSON object with further `headers` and returns the status as `post_form` does."""
-        sent = headers | {"Content-Type": "application/json"}
-        with self._exchange("POST", url, json.dumps(value).encode(), POST_SECONDS, sent) as response:
+        return self.post(url, json.dumps(value).encode(), headers | {"Content-Type": "application/json"})
+
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        """Posts `body`, whose type stands in `headers`, and returns the status as `post_form` does."""
+        with self._exchange("POST", url, body, POST_SECONDS, headers) as response:
             return response.status
 
     @contextmanager

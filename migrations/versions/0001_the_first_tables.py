@@ -7,13 +7,35 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from idp.core.audit_tables import APPEND_ONLY_DDL
 from idp.core.database import Json, UTCDateTime
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+
+def append_only(dialect: str) -> list[str]:
+    """The triggers that refuse every change of what was written."""
+    keys = {"audit_entries": "id", "audit_links": "position"}
+    if dialect == "postgresql":
+        return [
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            *(
+                f"CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+                for table in keys
+            ),
+        ]
+    whens = {"update": "UPDATE ON {table}", "delete": "DELETE ON {table}"}
+    whens["replace"] = "INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
+    trigger = "CREATE TRIGGER {table}_keeps_{act} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    return [
+        trigger.format(table=table, act=act, when=when.format(table=table, key=key))
+        for table, key in keys.items()
+        for act, when in whens.items()
+    ]
 
 
 def upgrade() -> None:
@@ -308,7 +330,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("refresh_tokens", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refresh_tokens_family_id"), ["family_id"], unique=False)
-    for statement in APPEND_ONLY_DDL[op.get_bind().dialect.name]:
+    for statement in append_only(op.get_bind().dialect.name):
         op.execute(statement)
 
 

@@ -1,6 +1,7 @@
 """Another party's server, which answers when the test lets it: a logout address, or a key set."""
 
 import threading
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -10,16 +11,17 @@ PATIENCE_SECONDS = 30
 
 
 class Listener:
-    """Listens on a free port of this machine. While `held`, whoever comes waits for `release()`."""
+    """Listens on a port of this machine, a free one unless it is given. While `held`, whoever comes waits for `release()`."""
 
-    def __init__(self, body: bytes = b"{}", held: bool = False) -> None:
+    def __init__(self, body: bytes = b"{}", held: bool = False, port: int = 0) -> None:
         self.forms: list[dict[str, str]] = []
+        self.posts: list[tuple[Message, bytes]] = []
         self.arrived = threading.Semaphore(0)
         self._body = body
         self._open = threading.Event()
         if not held:
             self._open.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
 
@@ -46,7 +48,9 @@ class Listener:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                listener.posts.append((self.headers, sent))
+                form = parse_qs(sent.decode())
                 listener.forms.append({name: values[0] for name, values in form.items()})
                 self.do_GET()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from idp.core import audit_chain
+from idp.core import audit_chain, audit_verify
 from idp.oidc.tokens.code import CodeDraft
 from idp.oidc.tokens.model import families
 from tests.drivers.relying_party import RelyingParty, challenge
@@ -141,6 +141,6 @@ def assert_trail_is_sound(stack: Stack, redeems: int) -> None:
     ground = stack.house.ground
     while audit_chain.chain(ground.database, ground.keyring, ground.clock, 5000):
         pass
-    assert audit_chain.verify(ground.database, ground.keyring) == []
+    assert audit_verify.verify(ground.database, ground.keyring) == []
     events = Counter(row.event for row in stack.rows("audit_entries"))
     assert events["CodeRedeemed"] >= redeems

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from idp.core.audit import audit_entries, audit_links, trail_keys
+from idp.core.audit_tables import audit_cuts, audit_entries, audit_links, audit_sent, trail_keys
 from idp.core.database import Database, metadata, open_database
 from idp.core.mail import demo_messages
 from idp.core.outbox import outbox
@@ -13,7 +13,8 @@ from idp.core.pulse import pulses
 from idp.core.secrets_store import kept_secrets
 from idp.core.tallies import tallies, tally_cursor
 
-TABLES = [audit_entries, audit_links, trail_keys, outbox, demo_messages, kept_secrets, pulses, tallies, tally_cursor]
+TABLES = [audit_entries, audit_links, audit_cuts, audit_sent, trail_keys, outbox, demo_messages, kept_secrets]
+TABLES += [pulses, tallies, tally_cursor]
 
 
 @pytest.fixture

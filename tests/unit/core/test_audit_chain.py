@@ -2,25 +2,25 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
-from idp.core import audit_chain
-from idp.core.audit import APPEND_ONLY_DDL, Trail, audit_entries, audit_links
-from idp.core.audit_chain import Head, chain, verify
+from idp.core import audit_links as links_of_audit
+from idp.core import audit_verify
+from idp.core.audit import Trail, audit_entries, audit_links
+from idp.core.audit_chain import Head
+from idp.core.audit_verify import verify
 from idp.core.database import Database
 from idp.core.events import SignedIn, SignInFailed
-from idp.core.protocol_events import CodeIssued
 from idp.core.sealing import Keyring
-from tests.builders import TestClock
+from tests.unit.core.audit_scene import Scene, a_scene
 
 OTHER_VALUES: dict[str, Any] = {
     "occurred_at": lambda value: value + timedelta(microseconds=1),
@@ -35,44 +35,9 @@ OTHER_VALUES: dict[str, Any] = {
 }
 
 
-@dataclass(slots=True)
-class Scene:
-    database: Database
-    clock: TestClock
-    keyring: Keyring
-    trail: Trail
-
-    def write(self, count: int = 3) -> None:
-        with self.database.transaction() as db:
-            for number in range(count):
-                self.trail.write(db, CodeIssued(subject_id=f"s-{number}", client_id="c", session_id="h", acr="1", amr=("pwd",)))
-
-    def chain(self, limit: int = 1000) -> Head | None:
-        return chain(self.database, self.keyring, self.clock, limit)
-
-    def faults(self, head: Head | None = None) -> list[str]:
-        return [fault.kind for fault in verify(self.database, self.keyring, head.signed if head else None)]
-
-    @contextmanager
-    def tampering(self) -> Iterator[Connection]:
-        """As an administrator of the database, who can drop triggers."""
-        with self.database.transaction() as db:
-            drop_triggers(db)
-            yield db
-
-
-def drop_triggers(db: Connection) -> None:
-    for statement in APPEND_ONLY_DDL[db.dialect.name]:
-        words = statement.split()
-        if words[1] == "TRIGGER":
-            table = words[words.index("ON") + 1]
-            db.execute(text(f"DROP TRIGGER IF EXISTS {words[2]}" + (f" ON {table}" if db.dialect.name == "postgresql" else "")))
-
-
 @pytest.fixture
 def scene(database: Database) -> Scene:
-    clock, keyring = TestClock(), Keyring(os.urandom(32))
-    return Scene(database, clock, keyring, Trail(keyring, clock))
+    return a_scene(database)
 
 
 def position_of(db: Connection, number: int) -> int:
@@ -133,7 +98,7 @@ def test_an_entry_that_commits_late_is_linked_too(scene: Scene) -> None:
 
 
 def test_a_chain_longer_than_a_page_is_verified_in_pages(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_chain, "PAGE", 4)
+    monkeypatch.setattr(audit_verify, "PAGE", 4)
     scene.write(10)
     head = scene.chain()
     scene.write(6)
@@ -267,7 +232,7 @@ def test_a_head_that_was_not_signed_here_is_a_fault(scene: Scene, garbage: str) 
 
 
 def test_an_entry_that_the_worker_passed_by_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_chain, "WINDOW", {"sqlite": 0, "postgresql": 0})
+    monkeypatch.setattr(links_of_audit, "WINDOW", {"sqlite": 0, "postgresql": 0})
     scene.write()
     scene.chain()
     with scene.tampering() as db:
@@ -291,7 +256,7 @@ def test_the_chain_goes_on_over_a_rotation_of_the_master_key(scene: Scene) -> No
 
 
 def test_faults_are_counted_only_so_far(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_chain, "MOST_FAULTS", 5)
+    monkeypatch.setattr(audit_verify, "MOST_FAULTS", 5)
     scene.write(8)
     scene.chain()
     with scene.tampering() as db:

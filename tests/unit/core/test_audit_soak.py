@@ -1,4 +1,4 @@
-"""A long trail is chained and verified in bounded memory."""
+"""A long trail is chained, verified and taken away in bounded memory."""
 
 import os
 import resource
@@ -6,13 +6,17 @@ import resource
 import pytest
 from sqlalchemy import update
 
+from idp.admin.audit import Export
+from idp.admin.audit_export import as_csv
 from idp.core.audit import Trail, audit_entries
-from idp.core.audit_chain import chain, verify
+from idp.core.audit_chain import chain
+from idp.core.audit_search import Sought, stream
+from idp.core.audit_verify import verify
 from idp.core.database import Database
 from idp.core.protocol_events import CodeIssued
 from idp.core.sealing import Keyring
 from tests.builders import TestClock
-from tests.unit.core.test_audit_chain import drop_triggers
+from tests.unit.core.audit_scene import drop_triggers
 
 ROWS = 100_000
 
@@ -34,6 +38,7 @@ def test_a_hundred_thousand_entries(database: Database) -> None:
     assert head is not None
     assert head.position == ROWS
     assert verify(database, keyring, head.signed) == []
+    assert sum(1 for _ in as_csv(Export(stream(database, keyring, Sought(), ROWS), ROWS, cut=True))) > ROWS / 1000
     assert peak_mib() - before < 48
     with database.transaction() as db:
         drop_triggers(db)

@@ -9,6 +9,8 @@ from tools.generate_docs import all_events
 
 # What is no news to an owner: it comes with something that is told, or concerns clients, keys and staff.
 LEFT_OUT = {
+    "AuditCut",
+    "AuditExported",
     "SubjectDisabled",
     "StaffChanged",
     "SecondStepProven",
