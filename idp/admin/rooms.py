@@ -22,6 +22,7 @@ ROOMS = (
         "Register client applications, change them, rotate their secrets.",
         Right.SEE_CLIENTS,
     ),
+    Room("/console/refusals", "Refused requests", "Find out why a request was refused, by its reference.", Right.SEE_CLIENTS),
     Room("/console/customers", "Customers", "Help a caller who cannot get in.", Right.SEE_CUSTOMERS),
     Room("/console/audit", "Audit", "Search what happened, and take it with you.", Right.READ_AUDIT),
     Room("/console/health", "Health", "Sign-ins, locks, deliveries and keys, over time.", Right.SEE_HEALTH),

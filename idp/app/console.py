@@ -8,6 +8,7 @@ from idp.admin.staff import Staff
 from idp.app.console_audit import auditing
 from idp.app.console_clients import client_routes
 from idp.app.console_health import health
+from idp.app.console_trying import trying
 from idp.app.front import Front
 from idp.app.house import House
 from idp.web.routes import Route
@@ -29,6 +30,7 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
         StaffPages(entrance, _staff(house)).routes(),
         health(entrance, house),
         auditing(house, entrance),
+        trying(house, entrance),
     )
     return (*entrance.routes(), *(route for room in rooms for route in entrance.guard(room)))
 

@@ -15,7 +15,8 @@ from idp.app.signing_in import signing_in, unlocking
 from idp.app.telling import tell
 from idp.clients.origins import ClientOrigins
 from idp.clients.secret_use import SecretUse
-from idp.core.errors import Unavailable
+from idp.core.errors import IdpError, Unavailable
+from idp.core.metrics import REFUSALS
 from idp.core.throttle import Quota
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
@@ -37,6 +38,7 @@ from idp.sessions.cookie import SessionCookie
 from idp.signin.strength_pages import StrengthPages
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
+from idp.web.call import Hears
 from idp.web.direct import Direct, DirectRoute
 from idp.web.gate import Gate
 from idp.web.health import Health
@@ -62,8 +64,9 @@ def mount(house: House) -> None:
     pages = Pages(settings, house.parties.brands, browser, ground.clock, languages)
     callers = Callers(TrustedProxies(settings.trusted_proxies))
     Gate(settings, table, browser, callers, languages).install(app)
-    Problems(pages, ground.meter).install(app)
-    direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has, ground.meter)
+    hears = _hearing(house)
+    Problems(pages, hears).install(app)
+    direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has, hears)
     app.wsgi_app = observed(direct.before(app.wsgi_app), ground.meter)  # type: ignore[method-assign, assignment]
     tell(house)
     lost.listen(house)
@@ -97,6 +100,16 @@ def _rooms(house: House, front: Front, languages: Languages) -> tuple[tuple[Rout
         _logout(house, front),
         demo.pages(house, front) if house.ground.settings.demo else (),
     )
+
+
+def _hearing(house: House) -> Hears:
+    """Who learns of a refused request: it is counted, and the cause kept for whoever asks."""
+
+    def hear(path: str, error: IdpError) -> None:
+        house.ground.meter.add(REFUSALS, error.code)
+        house.protocol.refusals.note(path, error)
+
+    return hear
 
 
 def _judging(house: House) -> Quota:
@@ -140,6 +153,7 @@ def _logout(house: House, front: Front) -> tuple[Route, ...]:
         cookie=front.cookie,
         pages=front.pages,
         posted=Posted(ground.kv, "logout", ground.settings.interaction_lifetime, house.parking),
+        refusals=house.protocol.refusals,
     ).routes()
 
 

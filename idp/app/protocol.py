@@ -10,6 +10,7 @@ from idp.brands.agreement_check import AgreementChecks
 from idp.clients.audiences import Audiences
 from idp.core.outbox import Worker
 from idp.oidc.authorization.service import Authorization
+from idp.oidc.refusals.noting import Refusals
 from idp.oidc.tokens.access import AccessTokens
 from idp.oidc.tokens.code import Codes, Lifetimes
 from idp.oidc.tokens.family import Families
@@ -33,12 +34,14 @@ class Protocol:
     inspection: Inspection
     outbox: Worker
     agreement_checks: AgreementChecks
+    refusals: Refusals
 
 
 def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate) -> Protocol:
     """Every part of the protocol. Raises `Misconfigured`."""
     keys = Keys(ground.database, ground.keyring, ground.clock)
     issuance = _issuance(ground, people, keys)
+    refusals = Refusals(ground.database, parties.clients, ground.clock)
     authorization = Authorization(
         issuer=ground.settings.issuer,
         clients=parties.clients,
@@ -53,6 +56,7 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
         database=ground.database,
         bus=ground.bus,
         clock=ground.clock,
+        refusals=refusals,
     )
     inspection = Inspection(
         issuer=ground.settings.issuer,
@@ -64,7 +68,7 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
     )
     worker = outbox_worker(ground, parties.clients, parties.fetcher, keys)
     checks = agreement_checks(ground, parties.fetcher, parties.key_sets, keys)
-    return Protocol(keys, authorization, issuance, inspection, worker, checks)
+    return Protocol(keys, authorization, issuance, inspection, worker, checks, refusals)
 
 
 def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:

@@ -6,6 +6,7 @@ from idp.cli.client import client
 from idp.cli.client_token import token
 from idp.cli.db import db
 from idp.cli.demo import demo
+from idp.cli.explain import explain
 from idp.cli.failures import Commands
 from idp.cli.keys import keys
 from idp.cli.role import role
@@ -20,7 +21,7 @@ client.add_command(token)
 
 main = Commands(
     "idp",
-    commands=[serve, worker, demo, check, seed, db, subject, role, client, keys, audit],
+    commands=[serve, worker, demo, check, seed, db, subject, role, client, keys, audit, explain],
     help="The identity provider. Settings come from the environment: see docs/settings.md.",
     epilog="""\b
 Exit codes:

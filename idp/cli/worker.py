@@ -22,6 +22,7 @@ from idp.core.logs import get_log
 from idp.core.pulse import Pulse
 from idp.core.versions import product_version
 from idp.factors import sent_code
+from idp.oidc.refusals import store as refusals
 from idp.oidc.tokens import purge as tokens
 from idp.recovery import lost_store
 from idp.recovery.lost_asks import LostAsks
@@ -103,6 +104,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
         Chore("purge_tallies", 3600, lambda: _purge_tallies(house)),
+        Chore("purge_refusals", 600, lambda: _purge_refusals(house), batch=BATCH),
     )
 
 
@@ -155,6 +157,11 @@ def _purge_tokens(house: House) -> int:
 def _purge_outbox(house: House) -> int:
     with house.ground.database.transaction() as db:
         return outbox.purge(db, house.ground.clock.now())
+
+
+def _purge_refusals(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return refusals.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_browsers(house: House) -> int:

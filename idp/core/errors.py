@@ -3,6 +3,26 @@
 Each error has a public face (`code`, `public`) and a private cause: `because` goes to the log, never to a page or a client.
 """
 
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may be remembered of a refused request: names and addresses, never a value that proves something.
+
+    `client_id` as the request claims it; `parameters` the names it sent, `repeated` those that came more than once;
+    `returns_to` where the answer should have gone.
+    """
+
+    client_id: str | None = None
+    parameters: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    returns_to: str | None = None
+
+
+NOTHING_KNOWN = Facts()
+
 
 class IdpError(Exception):
     """A violation. `code` is stable and machine readable, `public` may be shown, `because` may not."""
@@ -14,8 +34,15 @@ class IdpError(Exception):
         self.code = code
         self.public = public
         self.because = because
+        self.facts = NOTHING_KNOWN
         if status is not None:
             self.status = status
+
+    def about(self, facts: Facts) -> Self:
+        """The same error, with what is known of the request; what was said of it first stays."""
+        if self.facts is NOTHING_KNOWN:
+            self.facts = facts
+        return self
 
 
 class Refused(IdpError):

@@ -26,3 +26,10 @@ class DeliveryRetried(Event):
     kind: str = ""
     delivery_id: str = ""
     deliveries: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsPreviewed(Event):
+    """Staff looked at what a client would be told about a subject; refused where they named nobody that they may look at."""
+
+    scope: str = ""

@@ -1,12 +1,15 @@
 """The UserInfo answer (Core 5.3)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from idp.clients.client import Client
 from idp.core.database import Database
-from idp.core.errors import OAuthError
+from idp.core.errors import Facts, OAuthError
 from idp.oidc.tokens.claims import by_parameter, by_scope, recovery, values
+from idp.oidc.tokens.family import Holder
 from idp.oidc.tokens.inspection import Inspection
 from idp.oidc.tokens.keys import Keys
 
@@ -29,14 +32,20 @@ class UserInfo:
         if live is None:
             raise bearer_error("invalid_token", "The access token is not valid", 401)
         if live.holder is None or "openid" not in live.token.scope:
-            raise bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
-        names = by_scope(live.token.scope) | by_parameter(live.holder.claims, "userinfo")
-        claims = values(live.holder.subject, names) | recovery(live.holder.subject.recovered_at, own=live.client.first_party)
-        claims |= {"sub": live.token.claims["sub"]}
+            lacking = bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
+            raise lacking.about(Facts(live.client.id))
+        claims = userinfo_claims(live.holder, live.client, live.token.scope, live.token.claims["sub"])
         alg = live.client.userinfo_alg
         if alg is None:
             return claims
         return self.keys.signer(alg).sign(claims | {"iss": self.issuer, "aud": live.client.id}, TYP)
+
+
+def userinfo_claims(holder: Holder, client: Client, scope: Iterable[str], sub: str) -> dict[str, Any]:
+    """What a client with a token of this `scope` is told about its holder, who is `sub` to it."""
+    names = by_scope(scope) | by_parameter(holder.claims, "userinfo")
+    claims = values(holder.subject, names) | recovery(holder.subject.recovered_at, own=client.first_party)
+    return claims | {"sub": sub}
 
 
 def bearer_error(code: str, public: str, status: int, scope: str = "") -> OAuthError:

@@ -1,7 +1,7 @@
 """What a machine asks and what it is told: requests and answers without a framework, for addresses that show no page."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -18,6 +18,8 @@ JSON = "application/json"
 SHORT = re.compile(r"[0-9]{1,9}")
 Headers = tuple[tuple[str, str], ...]
 NOTHING: Mapping[str, str] = MappingProxyType({})
+# Hears of a request to this path that was refused. Never raises.
+Hears = Callable[[str, IdpError], None]
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 

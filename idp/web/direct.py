@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from idp.core.errors import IdpError, Misconfigured, OAuthError, Refused, Unavailable
 from idp.core.logs import get_log
-from idp.core.meter import Meter
-from idp.core.metrics import REFUSALS
-from idp.core.origin import call_from
+from idp.core.origin import call_from, current_origin
 from idp.settings import Settings
 from idp.web.address import Callers
-from idp.web.call import NOTHING, Answer, Call, Headers, json_answer
+from idp.web.call import NOTHING, Answer, Call, Headers, Hears, json_answer
 from idp.web.headers import EXPOSED, LONGEST_URL, fixed_headers
 from idp.web.observed import ENDPOINT
 from idp.web.routes import Cors, Guard
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 log = get_log(__name__)
 MAY_BE_SENT = ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP")
 NOT_KEPT = ("Cache-Control", "no-store")
+CHOKES = (RecursionError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,14 @@ Mounted = tuple[DirectRoute, Headers, frozenset[str]]
 class Direct:
     """Answers its routes and leaves everything else to the application behind it.
 
-    `is_client_origin` tells whether a registered client lives at an origin; refusals are counted in `meter`.
+    `is_client_origin` tells whether a registered client lives at an origin; `hears` learns of each refusal.
     """
 
-    def __init__(self, settings: Settings, callers: Callers, is_client_origin: Callable[[str], bool], meter: Meter) -> None:
+    def __init__(self, settings: Settings, callers: Callers, is_client_origin: Callable[[str], bool], hears: Hears) -> None:
         self._settings = settings
         self._callers = callers
         self._is_client_origin = is_client_origin
-        self._meter = meter
+        self._hears = hears
         self._routes: dict[str, Mounted] = {}
         # Those whose address names something, by its first part: every page passes here, and must not pay for them.
         self._naming: dict[str, list[Mounted]] = {}
@@ -115,9 +114,7 @@ class Direct:
                 return refusal
             return route.answer(Call(environ, origin, route.guard.value.most_bytes, named))
         except Exception as error:  # whatever it is, the caller gets an answer and the log the cause
-            if isinstance(error, IdpError):
-                self._meter.add(REFUSALS, error.code)
-            answer = _told(error)
+            answer = self._told(route, error)
             if not route.guard.value.cacheable:
                 return answer
             # Some errors may be kept where nothing is said: a failure of a moment ago must not hide what is there by now.
@@ -154,6 +151,16 @@ class Direct:
             headers += (("Access-Control-Allow-Methods", methods), MAY_BE_SENT, ("Access-Control-Max-Age", "600"))
         return headers
 
+    def _told(self, route: DirectRoute, error: Exception) -> Answer:
+        # Input that Python itself chokes on, nested too deep or not text, is the sender's fault, so never a 500.
+        refused = IdpError("bad_request", because=type(error).__name__) if isinstance(error, CHOKES) else error
+        if isinstance(refused, IdpError) and not isinstance(refused, Misconfigured):
+            log.info("refused", error_code=refused.code, because=refused.because)
+            self._hears(route.path, refused)
+        else:
+            log.error("unforeseen", exc_info=error)
+        return _answered(refused)
+
     def _is_known(self, origin: str) -> bool:
         try:
             return self._is_client_origin(origin)
@@ -180,28 +187,17 @@ def _values(pattern: list[str], parts: list[str]) -> Mapping[str, str] | None:
     return named
 
 
-def _told(error: Exception) -> Answer:
-    """What the caller learns of an error (RFC 6749 5.2); its cause goes to the log alone."""
+def _answered(error: Exception) -> Answer:
+    """What the caller learns of an error (RFC 6749 5.2), and a reference by which its cause is found."""
+    reference = (("X-Request-Id", current_origin().request_id),)
     match error:
         case OAuthError():
-            _log(error)
             described = {"error_description": error.public} if error.public else {}
             challenge = (("WWW-Authenticate", error.challenge),) if error.challenge else ()
-            return json_answer({"error": error.code, **described}, error.status, challenge)
+            return json_answer({"error": error.code, **described}, error.status, (*challenge, *reference))
         case Unavailable():
-            _log(error)
-            return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)),))
+            return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)), *reference))
         case IdpError() if not isinstance(error, Misconfigured):
-            _log(error)
-            return json_answer({"error": error.code if error.status >= 500 else "invalid_request"}, error.status)
-        case RecursionError() | UnicodeError():
-            # Input that Python itself chokes on: nested too deep, or not text. The sender's fault, so never a 500.
-            log.info("refused", error_code="bad_request", because=type(error).__name__)
-            return json_answer({"error": "invalid_request"}, 400)
+            return json_answer({"error": error.code if error.status >= 500 else "invalid_request"}, error.status, reference)
         case _:
-            log.error("unforeseen", exc_info=error)
-            return json_answer({"error": "server_error"}, 500)
-
-
-def _log(error: IdpError) -> None:
-    log.info("refused", error_code=error.code, because=error.because)
+            return json_answer({"error": "server_error"}, 500, reference)

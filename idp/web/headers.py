@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Headers = tuple[tuple[str, str], ...]
 LONGEST_URL = 8 * 1024
-EXPOSED = "WWW-Authenticate, DPoP-Nonce"
+EXPOSED = "WWW-Authenticate, DPoP-Nonce, X-Request-Id"
 FIXED = "idp.fixed_headers"
 NOTHING_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

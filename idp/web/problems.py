@@ -6,8 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from idp.core.errors import IdpError, Misconfigured, Unavailable
 from idp.core.logs import get_log
-from idp.core.meter import Meter
-from idp.core.metrics import REFUSALS
+from idp.web.call import Hears
 from idp.web.render import Pages
 
 log = get_log(__name__)
@@ -16,11 +15,11 @@ HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 414
 
 
 class Problems:
-    """Turns whatever was raised into an answer; refusals are counted in `meter`."""
+    """Turns whatever was raised into an answer. `hears` learns of each refusal."""
 
-    def __init__(self, pages: Pages, meter: Meter) -> None:
+    def __init__(self, pages: Pages, hears: Hears) -> None:
         self._pages = pages
-        self._meter = meter
+        self._hears = hears
 
     def install(self, app: Flask) -> None:
         """Handles every error of `app`; nothing else is ever shown."""
@@ -55,8 +54,7 @@ class Problems:
 
     def malformed(self, error: Exception) -> AnyResponse:
         """Input that Python itself chokes on: nested too deep, or not text. The sender's fault, so never a 500."""
-        log.info("refused", error_code="bad_request", because=type(error).__name__)
-        return self._pages.problem("bad_request", status=400)
+        return self.refused(IdpError("bad_request", because=type(error).__name__))
 
     def unforeseen(self, error: Exception) -> AnyResponse:
         """A defect of ours: a reference for the caller, everything for the log."""
@@ -64,5 +62,5 @@ class Problems:
         return self._pages.problem("server_error", status=500)
 
     def _log(self, error: IdpError) -> None:
-        self._meter.add(REFUSALS, error.code)
         log.info("refused", error_code=error.code, because=error.because)
+        self._hears(request.path, error)

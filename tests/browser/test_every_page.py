@@ -479,8 +479,10 @@ def test_the_console(open_browser: OpenBrowser, demo: Demo) -> None:
     visitor.page.get_by_label("Code", exact=True).fill(code)
     visitor.press("Continue")
     visitor.reads("Console")
-    rooms = ("", "/staff", "/staff/give", "/health", "/health/sign-ins", "/health/deliveries", "/clients/-/tokens")
-    for path in rooms:
+    of_client = tuple(f"/clients/stellantis-portal/{page}" for page in ("refusals", "claims", "try", "try?scope=nonsense"))
+    rooms = ("", "/staff", "/staff/give", "/refusals?reference=nothing", *of_client)
+    health = ("/health", "/health/sign-ins", "/health/deliveries")
+    for path in (*rooms, *health, "/clients/-/tokens"):
         visitor.page.goto(f"{demo.issuer}/console{path}")
         is_sound(visitor.page)
     visitor.press("Make a token")

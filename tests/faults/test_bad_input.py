@@ -51,7 +51,7 @@ HEADERS = {
 }
 ASKED_BY_CLIENTS = ("/authorize", "/logout", "/token", "/userinfo", "/introspect", "/revoke")
 # How it was attacked may be recorded.
-RECORDS = ("audit_entries", "audit_links", "trail_keys")
+RECORDS = ("audit_entries", "audit_links", "trail_keys", "refusals")
 
 
 def test_nothing_at_any_address_breaks_or_changes_the_provider(scene: Scene) -> None:

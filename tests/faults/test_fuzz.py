@@ -17,7 +17,7 @@ from tests.drivers.provider import Provider, a_provider
 from tests.drivers.relying_party import RelyingParty, basic
 
 # What tells of a refusal may grow: the trail, and the count of wrong passwords for a name.
-RECORDS = ("audit_entries", "trail_keys", "password_lanes")
+RECORDS = ("audit_entries", "trail_keys", "password_lanes", "refusals")
 FORM = "application/x-www-form-urlencoded"
 TOKEN_FIELDS = (
     "grant_type",

@@ -15,12 +15,15 @@ from idp.core.logs import get_log
 from idp.core.protocol_events import CodeIssued, ConsentDenied
 from idp.core.wishes import wish
 from idp.oidc.authorization.asked import Asked, understand
+from idp.oidc.authorization.case import Case, draft_of
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide, to_be_granted
 from idp.oidc.authorization.hint import read_hint
 from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, unparked
 from idp.oidc.authorization.response import Answer
 from idp.oidc.profiles import PROFILES
-from idp.oidc.tokens.code import CodeDraft, Codes
+from idp.oidc.refusals.facts import of_request
+from idp.oidc.refusals.noting import Refusals
+from idp.oidc.tokens.code import Codes
 from idp.oidc.tokens.keys import Keys
 from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction, Interactions
@@ -34,19 +37,6 @@ from idp.subjects.subjects import Subjects
 KIND = "authorize"
 
 log = get_log(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A request that is in order; `interaction` once it has been parked."""
-
-    matched: MatchedRequest
-    asked: Asked
-    interaction: Interaction | None = None
-
-    @property
-    def client(self) -> Client:
-        return self.matched.client
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +56,7 @@ class Authorization:
     database: Database
     bus: Bus
     clock: Clock
+    refusals: Refusals
 
     def open(self, request: AuthorizationRequest) -> Case | Answer:
         """The case a new request makes, or the error its client is told.
@@ -73,17 +64,29 @@ class Authorization:
         Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
         """
         wish(asked=request.ui_locales or "")
-        matched = match_redirect_uri(self._client(request), request)
+        matched = self.match(request)
         wish(brand=matched.client.brand)
         try:
-            asked = understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
+            return Case(matched, self.understand(matched))
         except OAuthError as error:
             return self.refuse(matched, error)
-        return Case(matched, asked)
+
+    def match(self, request: AuthorizationRequest) -> MatchedRequest:
+        """The request with the address its answer may go to. Raises `Refused`, for a page of ours."""
+        try:
+            return match_redirect_uri(self._client(request), request)
+        except Refused as error:
+            error.about(of_request(request))
+            raise
+
+    def understand(self, matched: MatchedRequest) -> Asked:
+        """What the request asks for, checked. Raises `OAuthError`, for its client."""
+        return understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
 
     def refuse(self, matched: MatchedRequest, error: OAuthError) -> Answer:
         """The error on its way to the client; its developer's administrator finds it in the log."""
         log.info("authorization_refused", client_id=matched.client.id, code=error.code, because=error.because or error.public)
+        self.refusals.note("/authorize", error.about(of_request(matched.request)))
         return matched.refuse(self.issuer, error)
 
     def reopen(self, interaction: Interaction) -> Case | Answer:
@@ -122,7 +125,7 @@ class Authorization:
 
     def weigh(self, case: Case, session: Session | None) -> Decision:
         """What must happen next with the case, given the session of this browser."""
-        known = self._known(case, session) if session is not None else None
+        known = self.known(case, session) if session is not None else None
         answers = case.interaction.answers if case.interaction is not None else {}
         said = {"declined": DECLINED in answers, "activated": ACTIVATION in answers}
         return decide(case.asked, case.client.first_party, known, **said)
@@ -142,7 +145,7 @@ class Authorization:
             visit(db, alive.id, client.id, now)
             if client.first_party and client.brand is not None:
                 self.consents.visit_brand(db, alive.subject_id, client.brand, now)
-            code = self.codes.issue(db, self._draft(case, alive, context), now)
+            code = self.codes.issue(db, draft_of(case, alive, context), now)
             self.bus.record(
                 db,
                 CodeIssued(
@@ -185,9 +188,13 @@ class Authorization:
             return self.consents.visited_brands(db, session.subject_id) - {case.client.brand or ""}
 
     def _client(self, request: AuthorizationRequest) -> Client:
-        client = self.clients.find(request.client_id) if request.client_id is not None else None
-        if client is None or client.disabled:
-            raise Refused("unknown_client", because="client_id is missing, unknown or disabled")
+        if request.client_id is None:
+            raise Refused("unknown_client", because="client_id is missing")
+        client = self.clients.find(request.client_id)
+        if client is None:
+            raise Refused("unknown_client", because="client_id is unknown")
+        if client.disabled:
+            raise Refused("unknown_client", because="the client is disabled")
         return client
 
     def _hinted(self, matched: MatchedRequest) -> str | None:
@@ -199,7 +206,8 @@ class Authorization:
             raise OAuthError("invalid_request", "id_token_hint is not an ID token issued to this client")
         return hint.sub
 
-    def _known(self, case: Case, session: Session) -> Known | None:
+    def known(self, case: Case, session: Session) -> Known | None:
+        """What is known of the subject of `session`, for this case; None where there is no such subject any more."""
         client, subject_id = case.client, session.subject_id
         answers = case.interaction.answers if case.interaction is not None else {}
         with self.database.reading() as db:
@@ -229,22 +237,3 @@ class Authorization:
     def _is_first_visit(self, db: Connection, subject_id: str, client: Client) -> bool:
         visited = self.consents.visited_brands(db, subject_id) if client.first_party else {client.brand}
         return client.brand not in visited and (bool(visited) or self.consents.has_visited(db, subject_id))
-
-    def _draft(self, case: Case, session: Session, context: Context) -> CodeDraft:
-        asked, request = case.asked, case.matched.request
-        return CodeDraft(
-            client_id=case.client.id,
-            subject_id=session.subject_id,
-            session_id=session.id,
-            redirect_uri=case.matched.redirect_uri,
-            redirect_uri_given=case.matched.redirect_uri_given,
-            scope=" ".join(asked.scopes),
-            nonce=request.nonce,
-            code_challenge=request.code_challenge,
-            acr=context.acr,
-            amr=context.amr,
-            auth_time=context.auth_time,
-            claims=asked.claims.to_dict(),
-            resource=asked.resource,
-            offline=asked.offline,
-        )

@@ -7,11 +7,12 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.errors import Refused
+from idp.oidc.authorization.case import Case
 from idp.oidc.authorization.decision import Activate, AskConsent, Issue, Refuse, SignIn
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.authorization.request import AuthorizationRequest, read_request, unparked
 from idp.oidc.authorization.response import Answer
-from idp.oidc.authorization.service import Authorization, Case
+from idp.oidc.authorization.service import Authorization
 from idp.oidc.form import FORM
 from idp.oidc.posted import Posted
 from idp.sessions.context import Context

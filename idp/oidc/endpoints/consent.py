@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from idp.brands.registry import Brands
 from idp.core.database import Database
+from idp.oidc.authorization.case import Case
 from idp.oidc.authorization.decision import AskConsent
 from idp.oidc.authorization.response import Answer
 from idp.oidc.authorization.scopes import allowed_in_words, withheld_in_words
-from idp.oidc.authorization.service import Authorization, Case
+from idp.oidc.authorization.service import Authorization
 from idp.oidc.endpoints.logo import logo_url
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction

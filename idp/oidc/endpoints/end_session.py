@@ -17,6 +17,8 @@ from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.end_session import Ask, End, LogoutRequest, Mistaken, read_logout_request, rule
 from idp.oidc.form import FORM
 from idp.oidc.posted import Posted
+from idp.oidc.refusals.facts import of_logout
+from idp.oidc.refusals.noting import Refusals
 from idp.oidc.tokens.keys import Keys
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.session import Session, Sessions
@@ -44,6 +46,7 @@ class EndSession:
     cookie: SessionCookie
     pages: Pages
     posted: Posted
+    refusals: Refusals
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of signing out."""
@@ -101,6 +104,8 @@ class EndSession:
                 return self._finish(client, session, url)
             case Mistaken(mistaken):
                 brand, name = mistaken.brand, mistaken.name
+                error = Refused("bad_logout_return", because="post_logout_redirect_uri is not registered")
+                self.refusals.note(request.path, error.about(of_logout(asked, mistaken.id)))
                 return self.pages.problem("bad_logout_return", brand=brand, application=name, action_url="/logout")
             case Ask():
                 return self._ask(asked, hint, session)

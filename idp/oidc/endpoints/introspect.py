@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.oidc.client_auth import ClientAuthenticator
-from idp.oidc.endpoints.protocol import presented
+from idp.oidc.client_auth import ClientAuthenticator, Presented
+from idp.oidc.endpoints.protocol import answering
 from idp.oidc.tokens.inspection import Inspection
 from idp.oidc.tokens.keys import Keys
 from idp.web.call import Answer, Call, json_answer
@@ -33,12 +33,15 @@ class Introspect:
 
     def answer(self, call: Call) -> Answer:
         """What the token is worth to the asker."""
-        shown = presented(call, self.address)
+        wants_jwt = JWT_ANSWER in (call.header("ACCEPT") or "")
+        return answering(call, self.address, lambda shown: self._described(shown, wants_jwt))
+
+    def _described(self, shown: Presented, wants_jwt: bool) -> Answer:
         asker = self.authenticator.authenticate(shown, public=False)
         token, now = shown.form.need("token"), self.clock.now()
         with self.database.reading() as db:
             described = self.inspection.describe(db, asker, token, now)
-        if JWT_ANSWER not in (call.header("ACCEPT") or ""):
+        if not wants_jwt:
             return json_answer(described)
         claims = {"iss": self.issuer, "aud": asker.id, "iat": int(now.timestamp()), "token_introspection": described}
         return Answer(self.keys.signer("RS256").sign(claims, "token-introspection+jwt").encode(), JWT_ANSWER)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.oidc.client_auth import ClientAuthenticator
-from idp.oidc.endpoints.protocol import presented
+from idp.oidc.client_auth import ClientAuthenticator, Presented
+from idp.oidc.endpoints.protocol import answering
 from idp.oidc.tokens.inspection import Inspection
 from idp.web.call import Answer, Call
 from idp.web.direct import DirectRoute
@@ -28,7 +28,9 @@ class Revoke:
 
     def answer(self, call: Call) -> Answer:
         """200 whatever the token was (RFC 7009 2.2): it is of no use to this client any more."""
-        shown = presented(call, self.address)
+        return answering(call, self.address, self._revoked)
+
+    def _revoked(self, shown: Presented) -> Answer:
         asker = self.authenticator.authenticate(shown, public=True)
         token = shown.form.need("token")
         with self.database.transaction() as db:

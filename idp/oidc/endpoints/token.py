@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from idp.oidc.endpoints.protocol import presented
+from idp.oidc.endpoints.protocol import answering
 from idp.oidc.server import TokenServer
 from idp.web.call import Answer, Call, json_answer
 from idp.web.direct import DirectRoute
@@ -22,4 +22,4 @@ class Token:
 
     def token(self, call: Call) -> Answer:
         """The tokens a grant earns."""
-        return json_answer(self.server.answer(presented(call, self.address)))
+        return answering(call, self.address, lambda shown: json_answer(self.server.answer(shown)))

@@ -1,7 +1,5 @@
 """The authorization code grant (RFC 6749 4.1.3, RFC 7636 4.5)."""
 
-import base64
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from idp.clients.client import Client
 from idp.core.errors import OAuthError
 from idp.core.protocol_events import CodeRedeemed
 from idp.oidc.form import ProtocolForm
+from idp.oidc.pkce import challenge_of
 from idp.oidc.tokens.code import Redeemed
 from idp.oidc.tokens.family import Family, Standing
 from idp.oidc.tokens.issuance import Issuance
@@ -110,5 +109,4 @@ def _fault(family: Family, form: ProtocolForm) -> str | None:
         return None if verifier is None else "verifier_without_challenge"
     if verifier is None or not VERIFIER.fullmatch(verifier):
         return "no_verifier"
-    hashed = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
-    return None if hmac.compare_digest(hashed, family.code_challenge.encode()) else "wrong_verifier"
+    return None if hmac.compare_digest(challenge_of(verifier), family.code_challenge) else "wrong_verifier"

@@ -25,6 +25,13 @@ class IdTokens:
         self, client: Client, standing: Standing, *, sub: str, sid: str, nonce: str | None, access_token: str, now: datetime
     ) -> str:
         """The ID token of a sign-in. When it is minted again at a refresh only `iat` and `exp` move (Core 12.2)."""
+        claims = self.claims(client, standing, sub=sub, sid=sid, nonce=nonce, access_token=access_token, now=now)
+        return self._keys.signer(client.id_token_alg).sign(claims, TYP)
+
+    def claims(
+        self, client: Client, standing: Standing, *, sub: str, sid: str, nonce: str | None, access_token: str, now: datetime
+    ) -> dict[str, Any]:
+        """What the ID token of a sign-in says."""
         family = standing.family
         issued_at = int(now.timestamp())
         subject = standing.subject
@@ -44,7 +51,7 @@ class IdTokens:
         }
         if nonce is not None:
             claims["nonce"] = nonce
-        return self._keys.signer(client.id_token_alg).sign(claims, TYP)
+        return claims
 
 
 def at_hash(access_token: str, alg: str) -> str:

@@ -40,30 +40,34 @@ class Minting:
         now: datetime,
     ) -> Answer:
         """Tokens about a subject. `scope`, that of the access token, may be narrower than what the family holds."""
-        family = standing.family
-        sub = self.pairwise.sub(family.subject_id, client.sector, client.subject_type)
-        sid = self.pairwise.sid(family.session_id, client.sector)
-        claims: dict[str, Any] = {
-            "sub": sub,
-            "acr": family.acr,
-            "amr": list(family.amr),
-            "auth_time": int(family.auth_time.timestamp()),
-            "sid": sid,
-        }
-        if standing.customer_number is not None and self._may_know_number(client, scope, audience):
-            claims["customer_number"] = standing.customer_number
-        answer = self._answer(client, new_jti(family.id), claims, scope, audience, now)
+        claims = self.access_claims(client, standing, scope=scope, audience=audience, now=now)
+        answer = self._answer(client, claims)
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token
-        if "openid" in family.scope.split():
+        if "openid" in standing.family.scope.split():
+            sub, sid, access_token = claims["sub"], claims["sid"], answer["access_token"]
             answer["id_token"] = self.id_tokens.mint(
-                client, standing, sub=sub, sid=sid, nonce=nonce, access_token=answer["access_token"], now=now
+                client, standing, sub=sub, sid=sid, nonce=nonce, access_token=access_token, now=now
             )
         return answer
 
+    def access_claims(self, client: Client, standing: Standing, *, scope: str, audience: str, now: datetime) -> dict[str, Any]:
+        """What an access token about a subject says."""
+        family = standing.family
+        about: dict[str, Any] = {
+            "sub": self.pairwise.sub(family.subject_id, client.sector, client.subject_type),
+            "acr": family.acr,
+            "amr": list(family.amr),
+            "auth_time": int(family.auth_time.timestamp()),
+            "sid": self.pairwise.sid(family.session_id, client.sector),
+        }
+        if standing.customer_number is not None and self._may_know_number(client, scope, audience):
+            about["customer_number"] = standing.customer_number
+        return self._claims(client, new_jti(family.id), about, scope, audience, now)
+
     def for_client(self, client: Client, *, scope: str, audience: str, now: datetime) -> Answer:
         """A token for the client itself (RFC 6749 4.4); its `sub` is the client (RFC 9068 2.2)."""
-        return self._answer(client, new_jti(None), {"sub": client.id}, scope, audience, now)
+        return self._answer(client, self._claims(client, new_jti(None), {"sub": client.id}, scope, audience, now))
 
     def audience(self, client: Client, granted: str | None, asked: tuple[str, ...]) -> str:
         """Whom the access token is for: what was granted or asked for, or the client's default (RFC 8707 2.2).
@@ -81,10 +85,12 @@ class Minting:
         allowed = client.first_party or ACCOUNTS in scope.split()
         return allowed and self.audiences.brands_of(audience) <= {client.brand}
 
-    def _answer(self, client: Client, jti: str, about: Mapping[str, Any], scope: str, audience: str, now: datetime) -> Answer:
+    def _claims(
+        self, client: Client, jti: str, about: Mapping[str, Any], scope: str, audience: str, now: datetime
+    ) -> dict[str, Any]:
         lasts = client.access_token_lifetime or self.access_token_lifetime
         issued_at, lifetime = int(now.timestamp()), int(lasts.total_seconds())
-        claims = {
+        return {
             "iss": self.issuer,
             "aud": audience,
             "client_id": client.id,
@@ -94,5 +100,7 @@ class Minting:
             "exp": issued_at + lifetime,
             **about,
         }
-        token = self.access_tokens.mint(client, claims)
-        return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": scope}
+
+    def _answer(self, client: Client, claims: Mapping[str, Any]) -> Answer:
+        token, lasts = self.access_tokens.mint(client, claims), claims["exp"] - claims["iat"]
+        return {"access_token": token, "token_type": "Bearer", "expires_in": lasts, "scope": claims["scope"]}

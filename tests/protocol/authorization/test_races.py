@@ -8,10 +8,10 @@ from threading import Barrier
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from idp.oidc.authorization.case import Case
 from idp.oidc.authorization.decision import Issue
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.authorization.request import read_request
-from idp.oidc.authorization.service import Case
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import Seeded, authorize, seed, sign_in

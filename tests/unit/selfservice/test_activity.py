@@ -33,6 +33,7 @@ LEFT_OUT = {
     "ClientChanged",
     "ClientSecretRotated",
     "ClientDisabled",
+    "ClaimsPreviewed",
     "KeyRotated",
     "ClientEnabled",
     "ClientDeleted",

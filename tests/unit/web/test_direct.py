@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from idp.core.errors import IdpError, Misconfigured, OAuthError, Unavailable
-from idp.core.meter import Meter
 from idp.web.address import Callers, TrustedProxies
 from idp.web.call import Answer, Call, json_answer
 from idp.web.direct import Direct, DirectRoute
@@ -51,7 +50,7 @@ class Desk:
 @pytest.fixture(params=[Guard.PROTOCOL, Guard.DOCUMENT])
 def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
     settings = settings_for(tmp_path)
-    desk = Desk(Direct(settings, Callers(TrustedProxies(())), lambda origin: origin == CLIENT, Meter()))
+    desk = Desk(Direct(settings, Callers(TrustedProxies(())), lambda origin: origin == CLIENT, lambda _path, _error: None))
     desk.direct.mount([DirectRoute("/machine", desk.answer, ("GET", "POST"), request.param, Cors.CLIENTS)])
     return desk  # type: ignore[return-value]
 

@@ -1,0 +1,45 @@
+"""A request that is in order, and the code it stands for once it is granted."""
+
+from dataclasses import dataclass
+
+from idp.clients.client import Client
+from idp.oidc.authorization.asked import Asked
+from idp.oidc.authorization.request import MatchedRequest
+from idp.oidc.tokens.code import CodeDraft
+from idp.sessions.context import Context
+from idp.sessions.interaction import Interaction
+from idp.sessions.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request that is in order; `interaction` once it has been parked."""
+
+    matched: MatchedRequest
+    asked: Asked
+    interaction: Interaction | None = None
+
+    @property
+    def client(self) -> Client:
+        return self.matched.client
+
+
+def draft_of(case: Case, session: Session, context: Context) -> CodeDraft:
+    """What a code for `case` stands for, when the subject of `session` is authenticated as `context` says."""
+    asked, request = case.asked, case.matched.request
+    return CodeDraft(
+        client_id=case.client.id,
+        subject_id=session.subject_id,
+        session_id=session.id,
+        redirect_uri=case.matched.redirect_uri,
+        redirect_uri_given=case.matched.redirect_uri_given,
+        scope=" ".join(asked.scopes),
+        nonce=request.nonce,
+        code_challenge=request.code_challenge,
+        acr=context.acr,
+        amr=context.amr,
+        auth_time=context.auth_time,
+        claims=asked.claims.to_dict(),
+        resource=asked.resource,
+        offline=asked.offline,
+    )
