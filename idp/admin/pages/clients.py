@@ -11,6 +11,7 @@ from idp.admin.client_desk import ClientDesk, resulting
 from idp.admin.client_kinds import KINDS, kind_of
 from idp.admin.client_list import STATES, narrow, wish
 from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.refused import refused_lately
 from idp.admin.rights import Right
 from idp.clients.key_test import KeysFound, try_given, try_published
 from idp.clients.registry import Listed
@@ -76,13 +77,17 @@ class ClientPages:
         return self.console.missing() if found is None else self._page(agent, found, keys_of(self.fetcher, found))
 
     def _page(self, agent: Agent, found: Listed, keys: KeysFound | None = None) -> Response:
+        now = self.console.clock.now()
+        with self.console.database.reading() as db:
+            lately = refused_lately(db, found.client.id, now)
         return self.console.page(
             "admin/client.html",
             agent,
             one=found,
+            lately=lately,
             kind=kind_of(found.metadata),
             secrets=self.desk.secrets(found.client.id),
-            now=self.console.clock.now(),
+            now=now,
             metadata=json.dumps(resulting(found.metadata), indent=2, ensure_ascii=False),
             file=self.file,
             keys=keys,

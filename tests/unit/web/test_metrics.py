@@ -46,7 +46,7 @@ def test_nothing_of_a_family_that_is_no_more_is_told() -> None:
 
 def may_look(allowed: tuple[str, ...], peer: str, **headers: str) -> bool:
     environ: Mapping[str, Any] = {"REMOTE_ADDR": peer, **{f"HTTP_{name}": value for name, value in headers.items()}}
-    return Watchers(allowed).may_look(Call(environ, Origin(), 0))
+    return Watchers(allowed).may_look(Call(environ, Origin(), 0, {}))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ ROUTES = ("/things", "/things/{thing}", "/things/{thing}/parts/{part}", "/things
 
 @pytest.fixture
 def client(tmp_path: Path) -> Client:
-    direct = Direct(settings_for(tmp_path), Callers(TrustedProxies(())), lambda _origin: False)
+    direct = Direct(settings_for(tmp_path), Callers(TrustedProxies(())), lambda _origin: False, lambda _path, _error: None)
 
     def answering(path: str) -> DirectRoute:
         def answer(call: Call) -> Answer:
