@@ -187,4 +187,4 @@ class Notices:
             # Not in the language of the page: whoever is there may be somebody else.
             with speaking(language_of(subject.locale, brand.languages)):
                 payload = branded(self.templates, brand, to, write(), self.clock.now())
-            post(db, self.keyring, self.clock, payload)
+            post(db, self.keyring, self.clock, payload, about=subject_id)

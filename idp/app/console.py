@@ -7,6 +7,7 @@ from idp.admin.roles import Roles
 from idp.admin.staff import Staff
 from idp.app.console_audit import auditing
 from idp.app.console_clients import client_routes
+from idp.app.console_desk import desk
 from idp.app.console_health import health
 from idp.app.console_trying import trying
 from idp.app.front import Front
@@ -28,6 +29,7 @@ def console(house: House, front: Front) -> tuple[Route, ...]:
         HomePages(entrance).routes(),
         client_routes(house, entrance),
         StaffPages(entrance, _staff(house)).routes(),
+        desk(house, entrance),
         health(entrance, house),
         auditing(house, entrance),
         trying(house, entrance),

@@ -1,5 +1,6 @@
 """The rooms of one's own account beside what one signs in with: sessions, activity, applications, data, and the way out."""
 
+from idp.admin.desk.codes import CallerCodes
 from idp.app.house import House
 from idp.app.telling import closings_of, notices_of
 from idp.selfservice.activity_pages import ActivityPages
@@ -31,7 +32,8 @@ def rooms(house: House, own: Own) -> tuple[Route, ...]:
 
 def home(house: House, own: Own, offered: frozenset[str]) -> tuple[Route, ...]:
     """The page that leads to all `offered` addresses."""
-    return HomePages(own, Home(own, _connected(house), house.ground.keyring, offered)).routes()
+    keyring = house.ground.keyring
+    return HomePages(own, Home(own, _connected(house), keyring, offered, CallerCodes(keyring).shown_to)).routes()
 
 
 def _connected(house: House) -> Connected:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from threading import BoundedSemaphore
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from idp.brands.brand import AccountApi, Brand
 from idp.core.clock import Clock
@@ -29,6 +29,7 @@ LONGEST_NUMBER, LONGEST_TEXT = 64, 254
 # A brand that hangs holds so many of our threads, and no more: the next are told at once to come back.
 MOST_AT_ONCE = 8
 
+T = TypeVar("T")
 FindKeys = Callable[[str | None, str], list[Key]]
 
 
@@ -81,6 +82,21 @@ Verdict = Found | NotFound | Silent
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """What somebody on the phone answered, by what was asked, who says that they are this customer. Never stored or logged."""
+
+    customer_number: str
+    answers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether each answer is right."""
+
+    right: Mapping[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementChecks:
     """Collaborators. `issuer` is who asks; one and the same object serves the whole process."""
 
@@ -94,35 +110,41 @@ class AgreementChecks:
 
     def ask(self, brand: Brand, asked: Asked) -> Verdict:
         """What `brand` says, within 3 s, asked once and never again by itself."""
+        return self._answered(brand, _question(asked), lambda claims: _verdict(claims, asked))
+
+    def judge(self, brand: Brand, caller: Caller) -> Judged | Silent:
+        """What `brand` says of each answer of a caller, by the same rules."""
+        question: dict[str, Any] = {"customer_number": caller.customer_number, "answers": dict(caller.answers)}
+        return self._answered(brand, question, lambda claims: _judged(claims, caller))
+
+    def _answered(self, brand: Brand, question: dict[str, Any], read: Callable[[dict[str, Any]], T | None]) -> T | Silent:
         # Each brand has its own: one that hangs must not silence the others.
         room = self._rooms.setdefault(brand.id, BoundedSemaphore(MOST_AT_ONCE))
         if brand.account_api is None or not room.acquire(blocking=False):
             return Silent()
         try:
-            return self._ask(brand, brand.account_api, asked)
+            return self._ask(brand, brand.account_api, question, read)
         except FetchRefused as refused:
             log.warning("agreement_check_unanswered", brand=brand.id, because=refused.because)
             return Silent()
         finally:
             room.release()
 
-    def _ask(self, brand: Brand, api: AccountApi, asked: Asked) -> Verdict:
+    def _ask(
+        self, brand: Brand, api: AccountApi, question: dict[str, Any], read: Callable[[dict[str, Any]], T | None]
+    ) -> T | Silent:
         until, jti = monotonic() + SECONDS, secrets.token_urlsafe(24)
-        request = self.sign(self._claims(api, asked, jti), REQUEST)
+        request = self.sign(self._claims(api, jti) | question, REQUEST)
         body = self.fetcher.ask(api.check_url, request.encode(), MEDIA_TYPE, LARGEST_ANSWER, SECONDS)
         claims = self.opened(body.decode("ascii", "replace"), ANSWER, lambda kid, alg: self._keys(brand, api, kid, alg, until))
-        verdict = None if claims is None or not self._is_for_us(claims, api, jti) else _verdict(claims, asked)
+        verdict = None if claims is None or not self._is_for_us(claims, api, jti) else read(claims)
         if verdict is None:
             log.warning("agreement_check_not_understood", brand=brand.id, signed=claims is not None)
         return verdict or Silent()
 
-    def _claims(self, api: AccountApi, asked: Asked, jti: str) -> dict[str, Any]:
+    def _claims(self, api: AccountApi, jti: str) -> dict[str, Any]:
         now = int(self.clock.now().timestamp())
-        claims: dict[str, Any] = {"iss": self.issuer, "aud": api.url, "iat": now, "exp": now + LIFE_SECONDS, "jti": jti}
-        claims["agreement"] = asked.agreement
-        if asked.birth_date is not None and asked.postcode is not None:
-            claims |= {"birth_date": asked.birth_date.isoformat(), "postcode": asked.postcode}
-        return claims
+        return {"iss": self.issuer, "aud": api.url, "iat": now, "exp": now + LIFE_SECONDS, "jti": jti}
 
     def _keys(self, brand: Brand, api: AccountApi, kid: str | None, alg: str, until: float) -> list[Key]:
         if api.jwks is not None:
@@ -138,6 +160,20 @@ class AgreementChecks:
             and type(ends) is int
             and ends > self.clock.now().timestamp() - LEEWAY_SECONDS
         )
+
+
+def _question(asked: Asked) -> dict[str, Any]:
+    both = asked.birth_date is not None and asked.postcode is not None
+    more = {"birth_date": asked.birth_date.isoformat(), "postcode": asked.postcode} if both and asked.birth_date else {}
+    return {"agreement": asked.agreement} | more
+
+
+def _judged(claims: Mapping[str, Any], caller: Caller) -> Judged | None:
+    verdicts = claims.get("verdicts")
+    # A verdict on everything that was asked and on nothing else, or none at all.
+    if not isinstance(verdicts, dict) or verdicts.keys() != caller.answers.keys():
+        return None
+    return Judged(dict(verdicts)) if all(isinstance(right, bool) for right in verdicts.values()) else None
 
 
 def _verdict(claims: Mapping[str, Any], asked: Asked) -> Verdict | None:

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 SecondStep = Literal["passkey", "totp", "recovery_code", "text_code", "mail_code"]
+# What a brand's own check can judge of somebody who calls (docs/support.md).
+Asks = Literal["agreement", "birth_date", "postcode", "full_name", "last_payment", "vehicle"]
 
 
 def _clock_time(value: object) -> object:
@@ -51,6 +53,33 @@ class Opening:
     at: time
 
 
+class Question(Strict):
+    """A question of the script: what its answer is compared with, and how the agent says it."""
+
+    asks: Asks
+    says: str = Field(min_length=1, max_length=200)
+
+
+class Script(Strict):
+    """How the brand's support finds out who calls: its questions, and a code that goes to a contact on file.
+
+    `proof` says which of the two it takes; the questions count from `right_answers` on.
+    """
+
+    questions: tuple[Question, ...] = Field((), max_length=6)
+    right_answers: int = Field(0, ge=0, le=6)
+    proof: Literal["script", "code", "script_or_code", "script_and_code"] = "code"
+
+    @model_validator(mode="after")
+    def _can_be_followed(self) -> Self:
+        asked = [question.asks for question in self.questions]
+        if len(asked) != len(set(asked)):
+            raise ValueError("asks the same twice")
+        if "script" in self.proof and not 1 < self.right_answers <= len(asked):
+            raise ValueError("needs right_answers, of at least two questions and at most as many as it has")
+        return self
+
+
 class Support(Strict):
     """How customers of the brand reach people."""
 
@@ -59,6 +88,8 @@ class Support(Strict):
     contact_url: str | None = None
     timezone: str = "Europe/London"
     hours: tuple[Hours, ...]
+    # Without one a caller proves by a code alone who they are.
+    script: Script = Script()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -135,6 +166,12 @@ class Brand(Strict):
     policy: Policy = Policy()
     # Without one there is no activation at this brand, and no recovery by agreement number.
     account_api: AccountApi | None = None
+
+    @model_validator(mode="after")
+    def _can_judge_answers(self) -> Self:
+        if self.support.script.questions and self.account_api is None:
+            raise ValueError("support.script asks what nobody can judge: it needs an account_api")
+        return self
 
 
 def zone_of(brand: Brand | None) -> ZoneInfo:

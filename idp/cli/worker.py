@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import click
 
 from idp.activation import case_codes
+from idp.admin.desk import cases
 from idp.app import House, lost, recovery
 from idp.app.auditing import cut_old, sending
 from idp.app.metering import COUNTS
@@ -100,6 +101,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("answer_lost", 0.5, lambda: codes.answer(BATCH), batch=BATCH),
         Chore("factor_resets", 10, lambda: resets.tick(BATCH), batch=BATCH),
         Chore("purge_recoveries", 60, lambda: _purge_recoveries(house), batch=BATCH),
+        Chore("purge_calls", 600, lambda: _purge_calls(house), batch=BATCH),
         Chore("purge_codes", 600, lambda: _purge_codes(house), batch=BATCH),
         Chore("purge_contacts", 600, lambda: _purge_contacts(house), batch=BATCH),
         Chore("purge_outbox", 600, lambda: _purge_outbox(house)),
@@ -173,6 +175,11 @@ def _purge_codes(house: House) -> int:
     with house.ground.database.transaction() as db:
         now = house.ground.clock.now()
         return max(sent_code.purge(db, now, BATCH), case_codes.purge(db, now, BATCH))
+
+
+def _purge_calls(house: House) -> int:
+    with house.ground.database.transaction() as db:
+        return cases.purge(db, house.ground.clock.now(), BATCH)
 
 
 def _purge_recoveries(house: House) -> int:

@@ -28,7 +28,7 @@ from idp.core.sealing import Keyring, Unsealable
 
 __all__ = ["APPEND_ONLY_DDL", "Entry", "Trail", "audit_entries", "audit_links", "row_mac", "tail", "trail_keys"]
 
-PERSONAL = frozenset({"name", "username", "given_name", "family_name", "email", "phone", "address", "device"})
+PERSONAL = frozenset({"because", "name", "username", "given_name", "family_name", "email", "phone", "address", "device"})
 UNDER_KEYRING, UNDER_TRAIL_KEY = b"K", b"S"
 PURPOSE = "audit fields"
 NONCE_BYTES = 12

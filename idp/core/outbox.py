@@ -25,6 +25,7 @@ from idp.core.outbox_rows import (
     Lost,
     Outcome,
     Retry,
+    Sent,
     Waiting,
     due,
     enqueue,
@@ -32,6 +33,7 @@ from idp.core.outbox_rows import (
     lease,
     outbox,
     purge,
+    sent_to,
     settle,
 )
 from idp.core.sealing import Keyring, Unsealable
@@ -45,12 +47,14 @@ __all__ = [
     "Lost",
     "Outcome",
     "Retry",
+    "Sent",
     "Waiting",
     "Worker",
     "enqueue",
     "fate",
     "outbox",
     "purge",
+    "sent_to",
 ]
 
 AT_ONCE = 8

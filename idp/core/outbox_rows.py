@@ -53,6 +53,8 @@ outbox = Table(
     Column("last_error", Text, nullable=False),
     Column("lease_until", UTCDateTime, nullable=True),
     Column("dedupe_key", String(255), nullable=True, unique=True),
+    # The id of whom it tells something about themselves, so that support sees whether it arrived.
+    Column("about", String(40), nullable=True, index=True),
     Column("brand", String(32), nullable=True),
     sqlite_autoincrement=True,
 )
@@ -130,11 +132,13 @@ def enqueue(
     clock: Clock,
     dedupe_key: str | None = None,
     target: str = "",
+    about: str | None = None,
     brand: str | None = None,
 ) -> None:
     """Adds a delivery inside the caller's transaction; nothing where `dedupe_key` was enqueued before.
 
-    `target` labels the receiver, so that one that hangs holds up no other; `brand` says in whose name it is sent.
+    `target` labels the receiver, so that one that hangs holds up no other; `about` is the id of the subject who is told, and
+    `brand` says in whose name it is sent.
     """
     now = clock.now()
     row = {
@@ -146,6 +150,7 @@ def enqueue(
         "tries": 0,
         "last_error": "",
         "dedupe_key": dedupe_key,
+        "about": about,
         "brand": brand,
     }
     db.execute(upsert(db, outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]), row)
@@ -159,6 +164,23 @@ def fate(db: Connection, dedupe_keys: Collection[str]) -> Arrived | Waiting | Lo
     if delivered or not rows:
         return Arrived(min(delivered, default=None))
     return Lost() if all(row.failed_at is not None for row in rows) else Waiting()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent to somebody, and what became of it: delivered, given up, or tried so often."""
+
+    kind: str
+    created_at: datetime
+    delivered_at: datetime | None
+    failed_at: datetime | None
+    tries: int
+
+
+def sent_to(db: Connection, subject_id: str, limit: int) -> tuple[Sent, ...]:
+    """The newest deliveries about a subject, as long as they are kept."""
+    found = select(*(outbox.c[name] for name in Sent.__dataclass_fields__)).where(outbox.c.about == subject_id)
+    return tuple(Sent(*row) for row in db.execute(found.order_by(outbox.c.id.desc()).limit(limit)))
 
 
 def due(db: Connection, kinds: list[str], crowded: list[str], now: datetime, limit: int) -> list[tuple[int, str, str]]:

@@ -41,7 +41,7 @@ class Letters:
         to = letter.subject.email
         with speaking(language_of(letter.subject.locale or waiting.asked.language, letter.brand.languages)):
             payload = branded(self.templates, letter.brand, to, self._mail(letter, waiting, keys, now), now)
-        post(db, self.keyring, self.clock, payload, until=now + LIFETIME)
+        post(db, self.keyring, self.clock, payload, until=now + LIFETIME, about=letter.subject.id)
 
     def _mail(self, letter: Letter, waiting: Waiting, keys: Keys, now: datetime) -> Mail:
         zone = zone_of(letter.brand)

@@ -4,7 +4,7 @@ Mail alone never removes a factor: beginning takes two proofs, and finishing one
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from idp.recovery.lost_notices import Links, LostNotices, Telling
 from idp.recovery.lost_proofs import REMOVED, TOWARDS, LostProofs, Proven
 from idp.recovery.lost_store import Beginning, Reset
 from idp.sessions.interaction import Interaction
+from idp.signin.contacts import Target
 from idp.signin.needs import STRONG_STEPS
 from idp.subjects.authenticators import of
 from idp.subjects.subjects import Subject
@@ -72,17 +73,28 @@ class LostResets:
             standing = self.proofs.standing(db, interaction, now)
             if not isinstance(standing, Proven) or standing.reset is not None:
                 return NotProven()
-            subject, targets, stop = standing.subject, standing.targets, new_handle()
-            ready_at = now + self.proofs.reach.wait(targets)
-            new = self._new(interaction, standing, stop, ready_at)
-            if not store.begin(db, new, now):
-                refused = RecoveryWithheld(subject_id=subject.id, brand=new.brand, outcome="refused", reason="resets")
-                self.bus.record(db, refused)
-                return NotNow(store.running(db, subject.id) is not None)
-            began = FactorResetStarted(subject_id=subject.id, brand=new.brand, kinds=new.proofs, ready_at=ready_at.isoformat())
-            self.bus.record(db, began)
-            self.notices.tell(db, subject, new.brand, targets, say.STARTED, ready_at, Links(stop), new.language)
-        self.proofs.attempts.end(interaction)
+            begun = self.start(db, standing.subject, interaction.brand, standing.given, say.STARTED, current_language())
+        if isinstance(begun, Begun):
+            self.proofs.attempts.end(interaction)
+        return begun
+
+    def start(
+        self, db: Connection, subject: Subject, brand: str | None, given: tuple[str, ...], telling: Telling, language: str
+    ) -> Begun | NotNow:
+        """Begins a reset on the proofs `given`, which the caller has judged to be enough, and tells its owner.
+
+        It is told in `language` where the subject has none on file.
+        """
+        now, targets, stop = self.clock.now(), self.proofs.reach.targets(db, subject), new_handle()
+        ready_at = now + self.proofs.reach.wait(targets)
+        new = self._new(subject, brand, given, targets, stop, ready_at, language)
+        if not store.begin(db, new, now):
+            refused = RecoveryWithheld(subject_id=subject.id, brand=brand, outcome="refused", reason="resets")
+            self.bus.record(db, refused)
+            return NotNow(store.running(db, subject.id) is not None)
+        began = FactorResetStarted(subject_id=subject.id, brand=brand, kinds=new.proofs, ready_at=ready_at.isoformat())
+        self.bus.record(db, began)
+        self.notices.tell(db, subject, brand, targets, telling, ready_at, Links(stop), language)
         return Begun(ready_at, tuple(target.shown for target in targets.values()))
 
     def stoppable(self, stop_digest: str) -> Reset | None:
@@ -155,14 +167,23 @@ class LostResets:
         if event.subject_id:
             self._cancel_running(db, event.subject_id, "not_me")
 
-    def _new(self, interaction: Interaction, standing: Proven, stop: str, ready_at: datetime) -> Beginning:
+    def _new(
+        self,
+        subject: Subject,
+        brand: str | None,
+        given: tuple[str, ...],
+        targets: Mapping[str, Target],
+        stop: str,
+        ready_at: datetime,
+        language: str,
+    ) -> Beginning:
         return Beginning(
             id=f"r_{secrets.token_urlsafe(16)}",
-            subject_id=standing.subject.id,
-            brand=interaction.brand,
-            language=current_language(),
-            proofs=" ".join(standing.given),
-            contacts_digest=self.proofs.reach.digest(standing.targets),
+            subject_id=subject.id,
+            brand=brand,
+            language=language,
+            proofs=" ".join(given),
+            contacts_digest=self.proofs.reach.digest(targets),
             ready_at=ready_at,
             stop_digest=digest(stop),
             stop_sealed=self.keyring.seal(stop.encode(), PURPOSE),

@@ -75,7 +75,7 @@ class LostFinishing:
 
     def takes_password(self, proven: Proven) -> bool:
         """Whether a new password is chosen in the same pass: the one there is was never proven."""
-        return proven.reset is not None and Password.kind not in proven.reset.proofs
+        return proven.reset is not None and Password.kind not in proven.reset.proofs | set(proven.given)
 
     def choosing(self, brand: str | None) -> Choosing:
         """What the page of the new password says beforehand."""

@@ -51,6 +51,17 @@ STARTED = Telling(
     N_("%(brand)s: your second step can be removed after %(when)s. Not you? Stop it: %(stop)s"),
     N_("Stop it"),
 )
+BY_SUPPORT = Telling(
+    STARTED.title,
+    (
+        N_("You called us and said that your second step is lost: a phone, a passkey or an authenticator app."),
+        N_("Two of our agents agreed to have it removed, on %(now)s."),
+        *STARTED.paragraphs[2:],
+    ),
+    IF_NOT_YOU,
+    STARTED.text,
+    STARTED.label,
+)
 HALF_WAY = Telling(
     N_("Half-way: your second step is about to be removed"),
     (N_("Half of the waiting time is over. Your second step can be removed after %(when)s, unless you stop it."),),
@@ -140,11 +151,12 @@ class LostNotices:
             for kind, target in targets.items():
                 key = name(half_way.id, kind) if half_way else None
                 if kind == MailCode.kind:
-                    post(db, self.keyring, self.clock, self._mail(brand, target, telling, said, links) | more, key=key)
+                    mail = self._mail(brand, target, telling, said, links) | more
+                    post(db, self.keyring, self.clock, mail, key=key, about=subject.id)
                 else:
                     text = telling.link if telling.link and MailCode.kind not in targets else telling.text
                     payload = {"to": target.address, "text": _(text, **said)} | more
-                    enqueue(db, self.keyring, TEXT, payload, self.clock, key, brand=brand.id)
+                    enqueue(db, self.keyring, TEXT, payload, self.clock, key, about=subject.id, brand=brand.id)
 
     def _mail(self, brand: Brand, target: Target, telling: Telling, said: dict[str, str], links: Links) -> dict[str, str]:
         action = {"url": said["finish" if links.finish else "stop"], "label": _(telling.label)} if telling.label else None

@@ -26,6 +26,8 @@ from idp.subjects.subjects import Subject, Subjects
 # In the request of an interaction: who somebody says they are, and the mailed link of a reset that they come to finish.
 NAME, FINISH = "name", "finish"
 AGREEMENT = "agreement"
+# What two agents vouch for after a call; nobody can give it on a page.
+SUPPORT = "support"
 KINDS = (Password.kind, MailCode.kind, TextCode.kind, AGREEMENT)
 # A text costs money, and quotas of the owner's: none is sent because of somebody who has proven nothing.
 FIRST = (Password.kind, MailCode.kind, AGREEMENT)
@@ -132,12 +134,17 @@ class LostProofs:
             return Over()
         targets = self.reach.targets(db, subject)
         # The link came by one of the contacts, so a code that goes there too proves nothing more: one mailbox is no two proofs.
-        asked = reset.proofs - {next(iter(targets))}
+        asked = _asked_again(reset) - {next(iter(targets))}
         possible = tuple(kind for kind in self._possible(db, subject, targets, interaction.brand) if kind in asked)
         given = self._given(db, subject, attempt) if attempt is not None else ()
         if set(given) & asked:
             return Proven(subject, given, targets, reset)
         return self._asking(possible, (), 1, targets) if possible else TooFew()
+
+    def can_finish(self, db: Connection, subject: Subject, brand_id: str | None) -> bool:
+        """Whether a reset that support began could come to its end: somebody can be told, and one more proof given."""
+        targets = self.reach.targets(db, subject)
+        return bool(targets) and bool({*self._possible(db, subject, targets, brand_id)} - {next(iter(targets))})
 
     def _asking(self, possible: tuple[str, ...], given: tuple[str, ...], enough: int, targets: Mapping[str, Target]) -> Asking:
         shown = {kind: target.shown for kind, target in targets.items()}
@@ -166,3 +173,8 @@ class LostProofs:
         brand = self.brands.get(brand_id)
         asks = brand is not None and brand.account_api is not None
         return tuple(kind for kind in FIRST if kind != AGREEMENT or asks)
+
+
+def _asked_again(reset: Reset) -> frozenset[str]:
+    """What proves at the end that it is still the same person; whoever was vouched for proves whatever they can."""
+    return frozenset(KINDS) if SUPPORT in reset.proofs else reset.proofs

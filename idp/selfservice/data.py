@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from idp.brands.registry import Brands
 from idp.clients.consent import Consents
+from idp.core.audit import Entry
 from idp.core.audit_of_subject import entries_of
 from idp.core.clock import Clock
 from idp.core.database import Database
@@ -77,10 +78,15 @@ class Data:
                 "why": entry.reason,
                 "brand": entry.brand,
                 "application": entry.client_id,
-                **{name: entry.personal[name] for name in ("address", "device") if name in entry.personal},
+                **{name: entry.personal[name] for name in _personal(entry) if name in entry.personal},
             }
             for entry in entries_of(db, self.keyring, subject_id, WANTED, MOST_ENTRIES)
         ]
+
+
+def _personal(entry: Entry) -> tuple[str, ...]:
+    # What staff did came from the agent's own address; why they did it is about the customer.
+    return ("because",) if entry.actor else ("address", "device")
 
 
 def _account(subject: Subject) -> dict[str, Any]:

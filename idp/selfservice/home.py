@@ -1,7 +1,8 @@
 """The home of one's own account, as cards: the state of each thing first, and one action."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,9 @@ from idp.sessions import listing
 from idp.signin.masking import masked
 from idp.subjects.authenticators import of
 
+# The code that a subject reads to an agent at a moment, if one is shown to them.
+OnThePhone = Callable[[Connection, str, datetime], str | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -26,6 +30,13 @@ class Home:
     connected: Connected
     keyring: Keyring
     offered: frozenset[str]
+    on_the_phone: OnThePhone
+
+    def caller_code(self, owner: Owner) -> str:
+        """The code that they read to our agent, while they are on the phone with us; empty otherwise."""
+        with self.own.database.reading() as db:
+            code = self.on_the_phone(db, owner.subject.id, self.own.clock.now()) or ""
+        return f"{code[:3]} {code[3:]}".strip()
 
     def cards(self, owner: Owner) -> tuple[Card, ...]:
         """One card for each part of the account that has a page."""

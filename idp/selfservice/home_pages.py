@@ -25,4 +25,4 @@ class HomePages:
         owner = self.own.enter(ACCOUNT)
         if not isinstance(owner, Owner):
             return owner
-        return self.own.page("selfservice/account.html", owner, cards=self.home.cards(owner))
+        return self.own.page("selfservice/account.html", owner, cards=self.home.cards(owner), code=self.home.caller_code(owner))

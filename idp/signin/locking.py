@@ -44,6 +44,10 @@ class Locking:
                 assert_never(lock)
         return lock
 
+    def is_locked(self, db: Connection, subject_id: str, now: datetime) -> bool:
+        """Whether any lane of the subject takes no password, by failures or because it was shut."""
+        return self.lockout.is_locked(db, self.lockout.who(subject_id), now)
+
     def release(self, db: Connection, subject_id: str, by: str, now: datetime) -> bool:
         """Ends every lock and count of the subject; `by` says in one word what did it. False where nothing was locked.
 

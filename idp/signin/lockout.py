@@ -154,6 +154,10 @@ class Lockout:
         rows = db.execute(select(lanes.c.browser, lanes.c.lock_brand).where(lanes.c.who == who, fell, _running(now)))
         return {row.browser: row.lock_brand for row in rows}
 
+    def is_locked(self, db: Connection, who: str, now: datetime) -> bool:
+        """Whether anything of a subject (`who`) is locked, `shut` included."""
+        return db.scalar(select(lanes.c.who).where(lanes.c.who == who, _running(now)).limit(1)) is not None
+
     def release(self, db: Connection, who: str, now: datetime, *, also_shut: bool = True) -> bool:
         """Ends all locks and counts of a subject (`who`), in every lane; True where there was a running lock.
 

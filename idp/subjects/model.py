@@ -1,6 +1,6 @@
 """Who signs in: the tables of subjects and of their customer numbers at the brands."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint, false, func
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -27,6 +27,8 @@ subjects = Table(
     Column("closing_brand", String(31)),
     Column("closing_reminded_at", UTCDateTime),
 )
+# Support looks for people by their whole name.
+Index("ix_subjects_names", func.lower(subjects.c.family_name), func.lower(subjects.c.given_name))
 # The worker looks for accounts whose time has come; hardly any has one.
 _CLOSING = subjects.c.closing_at.is_not(None)
 Index("ix_subjects_closing_at", subjects.c.closing_at, sqlite_where=_CLOSING, postgresql_where=_CLOSING)

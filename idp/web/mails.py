@@ -71,15 +71,16 @@ def post(
     until: datetime | None = None,
     kind: str = MAIL,
     key: str | None = None,
+    about: str | None = None,
 ) -> None:
     """Puts a `branded` mail into the outbox, in the caller's transaction; from `until` on it is not delivered any more.
 
-    What has a `key` is sent once, and its fate can be asked.
+    What has a `key` is sent once, and its fate can be asked. `about` is the id of the subject who is told.
     """
     perishes = {UNTIL: until.isoformat()} if until is not None else {}
     # Mailboxes at one provider share a receiver, so that one that hangs holds up no other.
     target = str(payload["to"]).rpartition("@")[2]
-    enqueue(db, keyring, kind, payload | perishes, clock, key, target, payload.get("brand"))
+    enqueue(db, keyring, kind, payload | perishes, clock, key, target=target, about=about, brand=payload.get("brand"))
 
 
 def where(brand: Brand, now: datetime) -> str:

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from portals.account_api.caller_check import verdicts
 from portals.clock import Clock
 from portals.data.agreements import Customer
 from portals.data.customers import Books, plain
@@ -24,6 +25,7 @@ MEDIA_TYPE = "application/jwt"
 LIFE_SECONDS = 60
 LEEWAY_SECONDS = 30
 LONGEST = 200
+MOST_ANSWERS = 10
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS checks_asked (jti TEXT PRIMARY KEY, expires_at REAL NOT NULL) WITHOUT ROWID;
 """
@@ -31,13 +33,18 @@ CREATE TABLE IF NOT EXISTS checks_asked (jti TEXT PRIMARY KEY, expires_at REAL N
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request whose every claim has been checked. The last two are empty where only the number is asked for."""
+    """A request whose every claim has been checked. Birth date and postcode are empty where only the number is asked for.
+
+    `answers` are those of somebody on the phone who says they are the customer with this number, by what was asked.
+    """
 
     jti: str
     expires_at: float
     agreement: str
     birth_date: str
     postcode: str
+    customer_number: str
+    answers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,15 @@ class AgreementChecks:
         expires_at = claims["exp"] + LEEWAY_SECONDS
         if not self._spend(claims["jti"], expires_at, now):
             raise TokenRejected("used before")
-        both = (claims.get("birth_date", ""), claims.get("postcode", ""))
-        return Question(claims["jti"], expires_at, claims["agreement"], *both)
+        told = {name: claims.get(name, "") for name in ("agreement", "birth_date", "postcode", "customer_number")}
+        return Question(claims["jti"], expires_at, **told, answers=claims.get("answers", {}))
 
     def answer(self, question: Question) -> str:
         """Return the signed verdict. Contacts are told only where birth date and postcode matched."""
         now = int(self.clock().timestamp())
         claims: dict[str, Any] = {"iss": self.settings.api_url, "aud": self.settings.issuer, "jti": question.jti}
-        claims |= {"iat": now, "exp": now + LIFE_SECONDS} | self._verdict(question)
+        verdict = self._judge(question) if question.answers else self._verdict(question)
+        claims |= {"iat": now, "exp": now + LIFE_SECONDS} | verdict
         return jwt.encode({"alg": ALGORITHM, "kid": self.key.kid, "typ": ANSWER}, claims, self.key)
 
     def _verdict(self, question: Question) -> dict[str, Any]:
@@ -79,6 +87,12 @@ class AgreementChecks:
         if question.birth_date != owner.birth_date.isoformat() or plain(question.postcode) != plain(owner.postcode):
             return {"match": False}
         return {"match": True, "customer_number": owner.number} | _on_file(owner)
+
+    def _judge(self, question: Question) -> dict[str, Any]:
+        caller = self.books.customer(question.customer_number)
+        if caller is None:
+            return {"verdicts": dict.fromkeys(question.answers, False)}
+        return {"verdicts": verdicts(caller, question.answers, self.clock().date())}
 
     def _spend(self, jti: str, expires_at: float, now: datetime) -> bool:
         with self.store.connection() as db:
@@ -111,7 +125,12 @@ def _rules(claims: dict[str, Any], settings: PortalSettings, now: float) -> tupl
         ("iat", type(made) is int and made <= now + LEEWAY_SECONDS),
         ("exp", type(ends) is int and now - LEEWAY_SECONDS < ends <= now + LIFE_SECONDS + LEEWAY_SECONDS),
         ("jti", isinstance(jti, str) and 0 < len(jti) <= LONGEST),
-        ("agreement", _is_text(claims.get("agreement"))),
+        ("agreement", _is_text(claims.get("agreement", "")) and ("agreement" in claims) != ("answers" in claims)),
+        (
+            "customer_number",
+            _is_text(claims.get("customer_number", "")) and ("customer_number" in claims) == ("answers" in claims),
+        ),
+        ("answers", _are_answers(claims.get("answers", {}))),
         ("birth_date", _is_text(claims.get("birth_date", ""))),
         ("postcode", _is_text(claims.get("postcode", ""))),
     )
@@ -119,6 +138,10 @@ def _rules(claims: dict[str, Any], settings: PortalSettings, now: float) -> tupl
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST
+
+
+def _are_answers(value: object) -> bool:
+    return isinstance(value, dict) and len(value) <= MOST_ANSWERS and all(map(_is_text, (*value, *value.values())))
 
 
 def _on_file(owner: Customer) -> dict[str, str]:

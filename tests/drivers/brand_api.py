@@ -23,9 +23,10 @@ def plain(typed: str) -> str:
 
 @dataclass
 class BrandApi:
-    """`holders` by agreement; `distort` changes the claims of an answer, `instead` sends raw bytes in its place.
+    """`holders` by agreement, `callers` by customer number: what each answers right.
 
-    While `hangs` is not set it answers; `asked` are the claims of every request, `requests` the requests themselves.
+    `distort` changes the claims of an answer, `instead` sends raw bytes in its place. While `hangs` is not set it answers;
+    `asked` are the claims of every request, `requests` the requests themselves.
     """
 
     issuer: str
@@ -35,6 +36,7 @@ class BrandApi:
     signs_with: ECKey | None = None
     typ: str = ANSWER
     holders: dict[str, Claims] = field(default_factory=dict)
+    callers: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[Claims] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     distort: Callable[[Claims], Claims] = lambda claims: claims
@@ -70,6 +72,9 @@ class BrandApi:
     def verdict(self, claims: Claims) -> Claims:
         now = int(self.now().timestamp())
         common = {"iss": self.url, "aud": self.issuer, "jti": claims["jti"], "iat": now, "exp": now + 60}
+        if "answers" in claims:
+            known = self.callers.get(claims["customer_number"], {})
+            return common | {"verdicts": {asked: known.get(asked) == said for asked, said in claims["answers"].items()}}
         holder = self.holders.get(plain(claims["agreement"]))
         if holder is None:
             return common | {"match": False}

@@ -8,6 +8,7 @@ import pytest
 from tests.builders import TestClock
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
+from tests.drivers.desk import Desk, a_desk
 from tests.drivers.lost import PHONE, Loss
 from tests.drivers.newcomer import Newcomer, Town, a_town
 from tests.drivers.post import Post
@@ -71,3 +72,10 @@ def app(provider: Provider) -> AuthenticatorApp:
 def loss(provider: Provider, browser: Browser, clock: TestClock, tmp_path: Path, app: AuthenticatorApp) -> Loss:
     shop = provider.add_client("shop", brand="stellantis", consent="implied")
     return Loss(provider, shop, Post(provider, tmp_path), browser, clock)
+
+
+@pytest.fixture(params=["stellantis", "alphera"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
+    """The support desk of each brand."""
+    with a_desk(tmp_path, clock, request.param) as running:
+        yield running

@@ -70,6 +70,12 @@ BAD: dict[str, dict[str, Any]] = {
     "a jti without end": {"jti": "x" * 300},
     "an access token": {"typ": "at+jwt"},
     "no agreement": {"agreement": None},
+    "an agreement and answers": {"answers": {"postcode": "NR23FJ"}, "customer_number": "ST-415206"},
+    "answers of nobody": {"agreement": None, "answers": {"postcode": "NR23FJ"}},
+    "a customer without answers": {"agreement": None, "customer_number": "ST-415206"},
+    "answers that are a list": {"agreement": None, "customer_number": "ST-415206", "answers": ["NR23FJ"]},
+    "an answer that is a number": {"agreement": None, "customer_number": "ST-415206", "answers": {"postcode": 1}},
+    "answers without end": {"agreement": None, "customer_number": "ST-415206", "answers": {f"a{n}": "1" for n in range(11)}},
     "an agreement that is a list": {"agreement": ["PCP-4903127"]},
     "a postcode that is a number": {"postcode": 1},
     "a foreign key": {"key": ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)},
@@ -94,3 +100,21 @@ def test_garbage(portal: Portal) -> None:
     assert ask(portal, "not a token").status_code == 401
     assert ask(portal, "\xff\x00" * 200).status_code == 401
     assert ask(portal, "{}", "application/json").status_code == 415
+
+
+RIGHT = {"agreement": "PCP4903127", "birth_date": "1991-02-18", "postcode": "NR23FJ", "full_name": "elin  MOSS"}
+
+
+@pytest.mark.parametrize("wrong", [None, *RIGHT])
+def test_each_answer_of_a_caller_is_judged_by_itself(portal: Portal, provider: FakeProvider, wrong: str | None) -> None:
+    answers = RIGHT | ({wrong: "1901-01-01"} if wrong else {})
+    asked = question(portal, provider, agreement=None, customer_number="ST-415206", answers=answers)
+    claims = told(portal, ask(portal, asked))
+    assert claims["verdicts"] == {name: name != wrong for name in RIGHT}
+    assert not (ON_FILE.keys() | {"customer_number", "match"}) & claims.keys()
+
+
+def test_of_nobody_and_of_what_is_not_known_nothing_is_right(portal: Portal, provider: FakeProvider) -> None:
+    for number, answers in (("ST-0", RIGHT), ("ST-415206", {"shoe_size": "42", "last_payment": "NaN", "vehicle": ""})):
+        asked = question(portal, provider, agreement=None, customer_number=number, answers=answers)
+        assert set(told(portal, ask(portal, asked))["verdicts"].values()) == {False}
