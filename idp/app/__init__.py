@@ -13,12 +13,13 @@ from idp.settings import Settings
 __all__ = ["Ground", "House", "build", "create_app", "lay_ground", "metadata"]
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+def create_app(settings: Settings, *, clock: Clock | None = None, last_good: bool = False) -> Flask:
     """The provider as a WSGI application, on a migrated and seeded database. Raises `Misconfigured`, `BrokenFile`.
 
-    To be called in the process that serves: it counts in a file of its own from here on.
+    To be called in the process that serves: it counts in a file of its own from here on. With
+    `last_good`, a clients.yaml that is broken gives way to the one that was in force before.
     """
-    house = build(lay_ground(settings, clock or SystemClock()))
+    house = build(lay_ground(settings, clock or SystemClock()), last_good=last_good)
     house.ground.meter.begin(settings.data_dir / COUNTS)
     mount(house)
     return house.ground.app

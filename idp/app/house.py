@@ -45,13 +45,16 @@ class House:
     places: Places
 
 
-def build(ground: Ground) -> House:
-    """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`."""
+def build(ground: Ground, *, last_good: bool = False) -> House:
+    """Builds every part on a migrated database, and lets the subscribers listen. Raises `Misconfigured`, `BrokenFile`.
+
+    With `last_good`, a clients.yaml that is broken gives way to the one that was in force before.
+    """
     places = read_places(ground.settings.places_file)
     throttle = Throttle(ground.kv, ground.clock)
     parking = Quota(throttle, "park", MOST_PARKED, PARKING_WINDOW)
     people = build_people(ground, parking)
-    parties = build_parties(ground)
+    parties = build_parties(ground, last_good=last_good)
     gate = Gate(parties.brands, people.recovery_codes)
     protocol = build_protocol(ground, people, parties, gate)
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive

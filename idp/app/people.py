@@ -1,7 +1,7 @@
 """Who signs in and under whose name: the parts that know subjects, browsers, brands and clients."""
 
 import os
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from idp.activation.desk import DONE_AT, LINK_AT
@@ -9,8 +9,11 @@ from idp.activation.desk import KIND as ACTIVATE
 from idp.activation.desk import LINK_KIND as ACTIVATE_LINK
 from idp.admin.console import KIND as CONSOLE
 from idp.admin.console import RESUME as CONSOLE_RESUME
+from idp.app.clients_file import read_clients_file
 from idp.app.ground import Ground
-from idp.brands.registry import Brands
+from idp.brands.brand import Brand
+from idp.brands.registry import Brands, read_brands
+from idp.clients import in_force
 from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
@@ -20,6 +23,7 @@ from idp.core.metrics import HASH_REFUSED, HASH_WAITING
 from idp.core.secrets_store import kept_secret
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota
+from idp.core.yaml_lines import BrokenFile, load, parse
 from idp.factors.hash_slots import HashSlots, Told, slots_for
 from idp.factors.mail_code import MailCode
 from idp.factors.passkey import Passkeys
@@ -127,15 +131,27 @@ def _hasher(ground: Ground) -> PasswordHasher:
     return PasswordHasher(slots, settings.hash_memory_kib, settings.hash_time)
 
 
-def build_parties(ground: Ground) -> Parties:
-    """The parts about brands and clients. Raises `BrokenFile`."""
+def build_parties(ground: Ground, *, last_good: bool) -> Parties:
+    """The parts about brands and clients. Raises `BrokenFile`; not where a broken file may give way to the `last_good` one."""
     fetcher = Fetcher(ground.settings.fetch_allow)
     key_sets = KeySets(fetcher, ground.clock)
     return Parties(
-        brands=Brands(ground.settings.clients_file, time.monotonic),
+        brands=Brands(_brands(ground, last_good)),
         clients=Clients(ground.database, ground.clock),
         client_keys=ClientKeys(key_sets),
         key_sets=key_sets,
         consents=Consents(),
         fetcher=fetcher,
     )
+
+
+def _brands(ground: Ground, last_good: bool) -> Mapping[str, Brand]:
+    path = ground.settings.clients_file
+    try:
+        return read_clients_file(path).brands if last_good else read_brands(load(path))
+    except BrokenFile:
+        with ground.database.reading() as db:
+            text = in_force.last_good(db) if last_good else None
+        if text is None:
+            raise
+        return read_brands(parse(path, text))

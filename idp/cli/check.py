@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import click
 
 from idp.app import lay_ground
-from idp.cli.clients_file import read_clients_file
+from idp.app.clients_file import read_clients_file
 from idp.cli.failures import Exit, Failure
 from idp.cli.output import as_json, print_json
 from idp.cli.server import listening_of

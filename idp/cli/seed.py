@@ -3,10 +3,12 @@
 import click
 
 from idp.app import House
-from idp.cli.clients_file import read_clients_file
+from idp.app.clients_file import read_clients_file
 from idp.cli.opening import open_house
 from idp.cli.output import as_json, print_json
 from idp.clients.file import merge
+from idp.clients.in_force import take
+from idp.clients.reloading import load
 
 
 @click.command(epilog="Example: idp db upgrade && idp seed")
@@ -27,4 +29,6 @@ def sow(house: House) -> list[str]:
     now = ground.clock.now()
     with ground.database.transaction() as db:
         house.protocol.keys.ensure(db, now)
-        return merge(db, ground.bus, house.parties.clients, file, now)
+        if take(db, file.text, now):
+            return load(db, ground.bus, house.parties.clients, file, now)
+        return merge(db, ground.bus, house.parties.clients, file.clients, now)

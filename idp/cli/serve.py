@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from idp.app import create_app
-from idp.cli.clients_file import read_clients_file
+from idp.app.clients_file import read_clients_file
 from idp.cli.failures import Exit, Failure
 from idp.cli.opening import open_house, require_kv
+from idp.cli.reloading import hold_hang_ups, keep_reloading
 from idp.cli.server import Listening, listening_of, run_server
 from idp.cli.slow_bodies import Watch, watched
 from idp.core.logs import configure_logs, get_log
@@ -65,4 +66,8 @@ def claim(address: str, port: int) -> None:
 def _load(settings: Settings, listening: Listening) -> Callable[..., Any]:
     configure_logs(settings.log_level)
     watch = Watch(listening.threads, TrustedProxies(settings.trusted_proxies).trusts)
-    return watched(create_app(settings), listening.port, watch)
+    hold_hang_ups()
+    # A worker that takes the place of a dead one must come up, whatever became of the file meanwhile.
+    app = create_app(settings, last_good=True)
+    keep_reloading(app.extensions["idp"])
+    return watched(app, listening.port, watch)

@@ -2,16 +2,18 @@
 
 import gc
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server import MPServer
 
 from idp.cli.die_with_parent import die_with_parent
 from idp.cli.hash_memory import give_hash_memory_back
@@ -59,7 +61,7 @@ def run_server(load: Load, listening: Listening) -> None:
     """
     # Workers that are not forks import everything anew and share no memory; not every Python forks by itself.
     multiprocessing.set_start_method("fork", force=True)
-    server = Granian(
+    server = Server(
         "idp",
         address=listening.address,
         port=listening.port,
@@ -78,6 +80,16 @@ def run_server(load: Load, listening: Listening) -> None:
     gc.collect()
     gc.freeze()
     server.serve(target_loader=partial(_load_in_worker, load), wrap_loader=False)
+
+
+class Server(MPServer):
+    """Granian, which at SIGHUP lets its workers read clients.yaml anew, where it would replace them."""
+
+    def signal_handler_reload(self, *_: Any) -> None:
+        """Sends the signal on."""
+        for worker in self.wrks:
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, signal.SIGHUP)
 
 
 def _load_in_worker(load: Load) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import click
 
 from idp.app import House
 from idp.cli.failures import refused
+from idp.cli.importing.command import import_subjects
 from idp.cli.opening import open_house
 from idp.cli.output import as_json, print_json
 from idp.cli.standard_claims import problems_of
@@ -23,6 +24,9 @@ LONGEST_NUMBER = 64
 @click.group()
 def subject() -> None:
     """People's accounts."""
+
+
+subject.add_command(import_subjects)
 
 
 @subject.command(

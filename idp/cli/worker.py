@@ -14,9 +14,11 @@ from idp.activation import case_codes
 from idp.admin.desk import cases
 from idp.app import House, lost, recovery
 from idp.app.auditing import cut_old, sending
+from idp.app.clients_file import read_clients_file
 from idp.app.metering import COUNTS
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
+from idp.cli.reloading import hold_hang_ups, keep_reloading
 from idp.core import audit_chain, outbox, pulse, tallies
 from idp.core.errors import IdpError, Unavailable
 from idp.core.logs import get_log
@@ -52,7 +54,10 @@ def worker() -> None:
 
     Several may run; each piece of work is done once.
     """
+    hold_hang_ups()
     house = open_house(quiet=False)
+    read_clients_file(house.ground.settings.clients_file)
+    keep_reloading(house)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -19,10 +19,11 @@ class BrokenFile(ValueError):
 
 
 class Document:
-    """The parsed file: `data`, and the line of any location in it."""
+    """The parsed file: its `text`, the `data` in it, and the line of any location."""
 
-    def __init__(self, path: Path, data: Any, lines: dict[Location, int]) -> None:
+    def __init__(self, path: Path, text: str, data: Any, lines: dict[Location, int]) -> None:
         self.path = path
+        self.text = text
         self.data = data
         self._lines = lines
 
@@ -47,13 +48,23 @@ def said(error: Any) -> str:
 
 def load(path: Path) -> Document:
     """Reads `path`. Raises `BrokenFile` for a file that cannot be read or parsed, or holds a key twice."""
+    return parse(path, read(path))
+
+
+def read(path: Path) -> str:
+    """The text of `path`. Raises `BrokenFile`."""
     try:
-        text = path.read_text("utf-8")
-        node = yaml.compose(text, Loader=Loader)
+        return path.read_text("utf-8")
     except OSError as error:
         raise BrokenFile([f"{path}: cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError:
         raise BrokenFile([f"{path}: is not UTF-8 text"]) from None
+
+
+def parse(path: Path, text: str) -> Document:
+    """The document in `text`, which stands in `path`. Raises `BrokenFile` where it is none, or holds a key twice."""
+    try:
+        node = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "is not YAML"
@@ -66,7 +77,7 @@ def load(path: Path) -> Document:
         _walk(node, (), lines, twice, str(path))
     if twice:
         raise BrokenFile(twice)
-    return Document(path, yaml.load(text, Loader=Loader), lines)  # noqa: S506 - either is a safe loader
+    return Document(path, text, yaml.load(text, Loader=Loader), lines)  # noqa: S506 - either is a safe loader
 
 
 def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], twice: list[str], path: str) -> None:

@@ -1,4 +1,8 @@
-"""How passwords are kept: argon2id, any Unicode, the same work whether or not there is one to compare with."""
+"""How passwords are kept: argon2id, any Unicode, the same work whether or not there is one to compare with.
+
+A hash that another system made costs what that system made it cost, once: until its owner's first sign-in, who measures can
+tell that the name exists (docs/import.md, "What it gives away").
+"""
 
 import unicodedata
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from argon2 import Type
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from idp.factors.hash_slots import HashSlots
+from idp.factors.legacy_hash import is_legacy, is_same
 
 LONGEST_BYTES = 1024
 
@@ -70,6 +75,9 @@ class PasswordHasher:
         if raw is None:
             return Unhashable()
         with self._slots.one():
+            if verifier is not None and is_legacy(verifier):
+                # The other system hashed what was typed, in whatever composition the keyboard sent it.
+                return Match(self._argon2.hash(raw).encode()) if is_same(verifier, password) else Mismatch()
             if not self._same(verifier if verifier is not None else self._nobody, raw) or verifier is None:
                 return Mismatch()
             stale = self._argon2.check_needs_rehash(verifier.decode())

@@ -1,6 +1,6 @@
-"""Who signs in: the tables of subjects and of their customer numbers at the brands."""
+"""Who signs in: the tables of subjects, of their customer numbers at the brands, and of files they came in."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint, false, func
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false, func
 
 from idp.core.database import Json, UTCDateTime, metadata
 
@@ -40,4 +40,16 @@ subject_brands = Table(
     Column("brand", String(31), primary_key=True),
     Column("customer_number", String(64), nullable=False),
     UniqueConstraint("brand", "customer_number", name="uq_subject_brands_customer_number"),
+)
+
+# How far the import of a file has come; its digest is that of the content.
+subject_imports = Table(
+    "subject_imports",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("begun_at", UTCDateTime, nullable=False),
+    Column("finished_at", UTCDateTime),
 )

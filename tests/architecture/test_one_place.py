@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from idp.brands.registry import Brands
+from idp.brands.registry import read_brands
+from idp.core.yaml_lines import load
 from idp.factors import FACTORS
 from idp.oidc.grants import GRANTS
 from tests.architecture.source import ROOT, modules
@@ -45,7 +46,7 @@ def test_discovery_reads_the_table_of_grants(tmp_path: Path) -> None:
     assert set(document["grant_types_supported"]) == {grant.GRANT_TYPE for grant in GRANTS}
 
 
-@pytest.mark.parametrize("brand", [brand.theme for brand in Brands(CLIENTS_FILE, lambda: 0.0).all()])
+@pytest.mark.parametrize("brand", [brand.theme for brand in read_brands(load(CLIENTS_FILE)).values()])
 def test_every_brand_has_its_theme(brand: str) -> None:
     folder = ROOT / "idp" / "static" / "brands" / brand
     assert {path.name for path in folder.iterdir()} >= {"theme.css", "logo.svg"}

@@ -1,4 +1,4 @@
-"""Brands are data: a mistake is named by line, a change is picked up, a broken file changes nothing."""
+"""Brands are data: a mistake is named by line, and one set takes the place of another."""
 
 import os
 from pathlib import Path
@@ -20,14 +20,6 @@ BRAND = """brands:
 """
 
 
-class Ticks:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def write(path: Path, text: str) -> None:
     path.write_text(text)
     os.utime(path, ns=(0, len(text)))
@@ -36,25 +28,20 @@ def write(path: Path, text: str) -> None:
 def test_a_brand_block_is_enough(tmp_path: Path) -> None:
     file = tmp_path / "clients.yaml"
     write(file, BRAND)
-    brand = Brands(file, Ticks()).get("acme")
+    brand = Brands(read_brands(load(file))).get("acme")
     assert brand is not None
     assert (brand.name, brand.theme, brand.policy.failures_before_lock) == ("Acme", "acme", 5)
 
 
-def test_a_change_is_seen_and_a_broken_file_keeps_the_last_good_set(tmp_path: Path) -> None:
+def test_another_set_takes_the_place_of_the_first(tmp_path: Path) -> None:
     file = tmp_path / "clients.yaml"
     write(file, BRAND)
-    ticks = Ticks()
-    brands = Brands(file, ticks)
-    write(file, BRAND.replace("name: Acme", "name: Acme Finance"))
-    ticks.now = 3
-    assert [b.name for b in brands.all()] == ["Acme Finance"]
-    write(file, BRAND.replace("name: Acme", "nmae: Acme, broken"))
-    ticks.now = 6
-    assert [b.name for b in brands.all()] == ["Acme Finance"]
-    write(file, BRAND.replace("name: Acme", "name: Acme once more mended"))
-    ticks.now = 9
-    assert [b.name for b in brands.all()] == ["Acme once more mended"]
+    brands = Brands(read_brands(load(file)))
+    write(file, BRAND.replace("acme:", "zenith:"))
+    brands.take(read_brands(load(file)))
+    assert [brand.id for brand in brands.all()] == ["zenith"]
+    assert brands.get("acme") is None
+    assert brands.get_or_any("acme") == brands.get("zenith")
 
 
 @pytest.mark.parametrize(

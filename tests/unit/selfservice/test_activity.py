@@ -39,6 +39,8 @@ LEFT_OUT = {
     "CallerCodeSent",
     "CallerCodeTried",
     "CallEnded",
+    "ConfigurationLoaded",
+    "ConfigurationRejected",
     "ClientEnabled",
     "ClientDeleted",
     "ClientSecretEnded",

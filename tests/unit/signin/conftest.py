@@ -1,4 +1,3 @@
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from idp.brands.registry import Brands
+from idp.brands.registry import Brands, read_brands
 from idp.core.database import Database
 from idp.core.events import Bus
 from idp.core.kv import KV, open_kv
 from idp.core.sealing import Keyring
 from idp.core.signing import Sealer
 from idp.core.throttle import Quota, Throttle
+from idp.core.yaml_lines import load
 from idp.factors.password import Password
 from idp.factors.password_hash import PasswordHasher
 from idp.factors.recovery_codes import RecoveryCodes
@@ -77,7 +77,7 @@ def flow(database: Database, clock: TestClock, bus: Bus, kv: KV, hasher: Passwor
     sealer, half_an_hour = Sealer(Keyring(b"k" * 32), "interaction"), timedelta(minutes=30)
     quota = Quota(throttle, "park", 1000, half_an_hour)
     interactions = Interactions(kv, sealer, clock, half_an_hour, {"authorize": "/authorize"}, quota)
-    brands = Brands(CLIENTS_FILE, time.monotonic)
+    brands = Brands(read_brands(load(CLIENTS_FILE)))
     progress = Progress(
         database=database,
         clock=clock,

@@ -1,0 +1,1 @@
+"""`idp subject import`: people who come from another system (docs/import.md)."""
