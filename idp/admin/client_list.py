@@ -1,23 +1,16 @@
-"""The list of clients: what its filter finds, in the order that was asked for. Pure."""
+"""The list of clients: what its filter finds, in the order that was asked for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from idp.admin.client_kinds import kind_of
+from sqlalchemy import Connection
+
 from idp.clients.registry import Listed
+from idp.clients.search import ORDERS, Sought, brands, count, page
 
 PER_PAGE = 100
-STATES: Mapping[str, Callable[[Listed], bool]] = {
-    "active": lambda one: not one.client.disabled,
-    "disabled": lambda one: one.client.disabled,
-}
-ORDERS: Mapping[str, Callable[[Listed], tuple[str, ...]]] = {
-    "name": lambda one: (one.client.name.casefold(), one.client.id),
-    "brand": lambda one: (one.client.brand or "", one.client.name.casefold()),
-    "kind": lambda one: (kind_of(one.metadata).name, one.client.name.casefold()),
-    "changed": lambda one: (one.updated_at.isoformat(), one.client.id),
-}
+STATES: Mapping[str, bool] = {"active": False, "disabled": True}
 FILTERS = ("text", "brand", "kind", "state")
 
 
@@ -50,34 +43,28 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of the list, of `total` in all."""
+    """A page of the list, of `total` in all; `brands` are those of every client that could be in it."""
 
     rows: tuple[Listed, ...]
     total: int
     pages: int
+    brands: tuple[str, ...]
 
 
 def wish(query: Mapping[str, str]) -> Wish:
     """What a query asks for."""
-    order, page = query.get("order", ""), query.get("page", "")
-    known = {name: query.get(name, "").strip()[:200] for name in FILTERS}
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+    order, at = query.get("order", ""), query.get("page", "")
+    said = {name: query.get(name, "").strip()[:200] for name in FILTERS}
+    known = {name: value if value.isprintable() else "" for name, value in said.items()}
+    number = int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1
     return Wish(**known, order=order if order in ORDERS else "name", down=query.get("down") == "1", page=max(1, number))
 
 
-def narrow(every: Iterable[Listed], wanted: Wish) -> Found:
-    """The page that is wanted; the last one for a page beyond it."""
-    found = sorted((one for one in every if _fits(one, wanted)), key=ORDERS[wanted.order], reverse=wanted.down)
-    pages = max(1, -(-len(found) // PER_PAGE))
+def narrow(db: Connection, reach: Collection[str] | None, wanted: Wish) -> Found:
+    """The page that is wanted of the brands in `reach`, None for all; the last one for a page beyond it."""
+    sought = Sought(reach, wanted.text, wanted.brand, wanted.kind, STATES.get(wanted.state))
+    total = count(db, sought)
+    pages = max(1, -(-total // PER_PAGE))
     start = (min(wanted.page, pages) - 1) * PER_PAGE
-    return Found(tuple(found[start : start + PER_PAGE]), len(found), pages)
-
-
-def _fits(one: Listed, wanted: Wish) -> bool:
-    text = wanted.text.casefold()
-    return (
-        (not text or any(text in said.casefold() for said in (one.client.id, one.client.name, *one.client.redirect_uris)))
-        and (not wanted.brand or (one.client.brand or "none") == wanted.brand)
-        and (not wanted.kind or kind_of(one.metadata).key == wanted.kind)
-        and (wanted.state not in STATES or STATES[wanted.state](one))
-    )
+    rows = page(db, sought, wanted.order, start, PER_PAGE, down=wanted.down)
+    return Found(rows, total, pages, brands(db, Sought(reach)))

@@ -26,9 +26,9 @@ def differences(before: ClientMetadata, after: ClientMetadata) -> tuple[Differen
     return tuple(_differences(before, after))
 
 
-def are_strangers(before: ClientMetadata, after: ClientMetadata) -> bool:
+def are_strangers(before: ClientMetadata, after: ClientMetadata, *, registered_itself: bool = False) -> bool:
     """Whether the client gets other identifiers of its customers, so that all of them are new to it (Core 8.1)."""
-    was, becomes = (client_of(meta, (), disabled=False) for meta in (before, after))
+    was, becomes = (client_of(meta, (), disabled=False, registered_itself=registered_itself) for meta in (before, after))
     pairwise = (was.sector != becomes.sector) and becomes.subject_type == "pairwise"
     return "authorization_code" in before.grant_types and (pairwise or was.subject_type != becomes.subject_type)
 

@@ -45,12 +45,15 @@ class Right(Enum):
         return self.value.changes
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Post:
     """A role of somebody; for one brand, or for all where `brand` is None."""
 
     role: Role
     brand: str | None
+
+    def __lt__(self, other: "Post") -> bool:
+        return (self.role, self.brand or "") < (other.role, other.brand or "")
 
 
 def allows(posts: Iterable[Post], right: Right) -> bool:

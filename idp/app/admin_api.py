@@ -4,7 +4,7 @@ from idp.admin.api.api import AdminApi
 from idp.admin.api.audit import AuditOperations
 from idp.admin.api.clients import ClientOperations
 from idp.admin.api.door import Door
-from idp.admin.api.operations import Operation
+from idp.admin.api.operations import Operation, own_apis
 from idp.admin.api.paging import Cursors
 from idp.admin.api.subjects import SubjectOperations
 from idp.app.console import roles_of
@@ -28,7 +28,12 @@ def admin_api(house: House) -> AdminApi:
 def _operations(house: House) -> tuple[Operation, ...]:
     ground, people, parties = house.ground, house.people, house.parties
     of_clients = ClientOperations(
-        parties.clients, registrar_of(house), parties.brands, Cursors.of(ground.keyring, "clients"), ground.clock
+        clients=parties.clients,
+        registrar=registrar_of(house),
+        brands=parties.brands,
+        cursors=Cursors.of(ground.keyring, "clients"),
+        clock=ground.clock,
+        of_ours=own_apis(ground.settings.issuer),
     )
     of_subjects = SubjectOperations(
         subjects=people.subjects,

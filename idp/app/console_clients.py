@@ -1,6 +1,6 @@
 """The room of the console where client applications are looked after."""
 
-from idp.admin.api.operations import SCOPES
+from idp.admin.api.operations import SCOPES, own_apis
 from idp.admin.client_desk import ClientDesk
 from idp.admin.console import Console, StaffRoute
 from idp.admin.pages.client_acts import ClientActPages
@@ -17,7 +17,9 @@ from idp.app.registration import initial_access_of
 def client_routes(house: House, console: Console) -> tuple[StaffRoute, ...]:
     """Everything under /console/clients that is about registering."""
     ground, fetcher = house.ground, house.parties.fetcher
-    desk = ClientDesk(ground.database, registrar_of(house), house.parties.brands, reserved=SCOPES)
+    desk = ClientDesk(
+        ground.database, registrar_of(house), house.parties.brands, reserved=SCOPES, of_ours=own_apis(ground.settings.issuer)
+    )
     page = FormPage(console, desk, fetcher)
     return (
         *ClientPages(console, desk, fetcher, ground.settings.clients_file).routes(),

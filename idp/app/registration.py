@@ -28,5 +28,6 @@ def registration(house: House) -> tuple[DirectRoute, ...]:
         registrar=registrar_of(house),
         initial_access=initial_access_of(house),
         tokens=RegistrationTokens(),
+        brands=house.parties.brands,
     )
     return Register(service, house.throttle).routes()

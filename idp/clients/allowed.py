@@ -38,6 +38,8 @@ BY_DYNAMIC = frozenset(
         "profile",
     }
 )
+# What it is whoever lets it in.
+ALWAYS: Mapping[str, object] = {"consent": "required", "subject_type": "pairwise"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Allowed:
 
     `names`: metadata names. `brands`: those that may be named; `no_brand`: whether a client may have none. `scopes`: words of
     `scope`; `own_scopes`: whether permissions of other APIs may stand there too. `fixed`: what it is whatever they say.
-    `foreign`: APIs, and `reserved`: scopes, that are out of their reach.
+    `foreign`: APIs, and `reserved`: scopes, that are out of their reach. `not_to_own`: APIs they may use and not speak for.
+    `names_of_others`: what its name may not hold.
     """
 
     names: frozenset[str]
@@ -57,6 +60,8 @@ class Allowed:
     fixed: Mapping[str, object] = field(default_factory=dict)
     foreign: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()
+    not_to_own: frozenset[str] = frozenset()
+    names_of_others: frozenset[str] = frozenset()
 
     def scope(self, word: str) -> bool:
         """Whether `word` may be one of the scopes."""
@@ -73,10 +78,12 @@ def by_administrator(
     client_id: str | None = None,
     foreign: Collection[str] = (),
     reserved: Collection[str] = (),
+    not_to_own: Collection[str] = (),
 ) -> Allowed:
     """Everything, for the `brands` they reach; of no brand only `everywhere`, where they reach all.
 
     `client_id` is that of a client that is changed, `foreign` are APIs and `reserved` scopes that are not theirs to give.
+    `not_to_own` are APIs for which they may use tokens, and not answer.
     """
     return Allowed(
         names=EVERY_NAME - {"secret_digests"},
@@ -87,6 +94,7 @@ def by_administrator(
         fixed={} if client_id is None else {"client_id": client_id},
         foreign=frozenset(foreign),
         reserved=frozenset(reserved),
+        not_to_own=frozenset(not_to_own),
     )
 
 
@@ -95,13 +103,19 @@ def by_file(brands: Collection[str], scopes: Collection[str]) -> Allowed:
     return Allowed(EVERY_NAME, frozenset(brands), no_brand=True, scopes=frozenset(scopes), own_scopes=True)
 
 
-def by_dynamic_client(brand: str | None, scopes: Collection[str], client_id: str | None = None) -> Allowed:
-    """What an application may say of itself (RFC 7591): of the `brand` of its token, no implied consent, only `scopes`."""
+def by_dynamic_client(
+    brand: str | None, scopes: Collection[str], client_id: str | None = None, names_of_others: Collection[str] = ()
+) -> Allowed:
+    """What an application may say of itself (RFC 7591): of the `brand` of its token, no implied consent, only `scopes`.
+
+    Nobody vouches for it: it knows customers by identifiers of its own, and is not called by any of `names_of_others`.
+    """
     return Allowed(
         names=BY_DYNAMIC,
         brands=frozenset() if brand is None else frozenset({brand}),
         no_brand=brand is None,
         scopes=frozenset(scopes),
         own_scopes=False,
-        fixed={"brand": brand, "consent": "required"} | ({} if client_id is None else {"client_id": client_id}),
+        fixed={"brand": brand, **ALWAYS, **({} if client_id is None else {"client_id": client_id})},
+        names_of_others=frozenset(names_of_others),
     )

@@ -70,8 +70,10 @@ class Client:
         return grant_type in self.grant_types
 
 
-def client_of(meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled: bool) -> Client:
-    """The client that `meta` describes."""
+def client_of(
+    meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled: bool, *, registered_itself: bool = False
+) -> Client:
+    """The client that `meta` describes; one that `registered_itself` shares no sector, whatever it says of itself."""
     return Client(
         id=meta.client_id,
         name=meta.client_name,
@@ -89,7 +91,7 @@ def client_of(meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled:
         userinfo_alg=meta.userinfo_signed_response_alg,
         access_token_format=meta.access_token_format,
         subject_type=meta.subject_type,
-        sector=_sector(meta),
+        sector=f"client:{meta.client_id}" if registered_itself else _sector(meta),
         resources=frozenset(meta.resources),
         default_resource=meta.resources[0] if meta.resources else None,
         owns=frozenset(meta.owns),
@@ -113,7 +115,8 @@ def _sector(meta: ClientMetadata) -> str:
     # First-party clients of a brand share it as sector; all others go by the host of their redirect URIs (Core 8.1).
     if meta.consent == "implied":
         return f"brand:{meta.brand}"
-    hosts = {urlsplit(uri).hostname for uri in meta.redirect_uris}
+    # Only an https address proves whose the host is: any application may claim a scheme of its own, with any host behind it.
+    hosts = {parts.hostname if parts.scheme == "https" else None for parts in map(urlsplit, meta.redirect_uris)}
     host = hosts.pop() if len(hosts) == 1 else None
     # Everybody's applications live at a loopback host or at none: that is no sector they have in common.
     return f"client:{meta.client_id}" if host is None or is_loopback(host) else f"host:{host}"

@@ -91,6 +91,10 @@ class InitialAccessTokens:
         """Every token, the newest first."""
         return [_read(row) for row in db.execute(select(*_COLUMNS).order_by(tokens.c.made_at.desc(), tokens.c.id))]
 
+    def made_by(self, db: Connection, actor: str) -> list[InitialAccess]:
+        """Those that were made by `actor`, as the trail names them."""
+        return [_read(row) for row in db.execute(select(*_COLUMNS).where(tokens.c.made_by == actor))]
+
     def get(self, db: Connection, token_id: str) -> InitialAccess | None:
         """The token with this id."""
         row = db.execute(select(*_COLUMNS).where(tokens.c.id == token_id)).one_or_none()

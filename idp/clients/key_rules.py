@@ -11,6 +11,8 @@ from idp.core.key_sets import FITS, MOST_KEYS, SHORTEST_RSA, bits_of, key_of
 KINDS = {kind for kind, _ in FITS.values()}
 CURVES = {curve for _, curve in FITS.values() if curve is not None}
 EMPTY = "holds no key; put at least one public key into it"
+# RFC 7517 4, RFC 7518 6: what may stand in a public key and is text there.
+TEXTS = frozenset({"kty", "use", "alg", "kid", "crv", "n", "e", "x", "y"})
 LARGEST = 32 * 1024
 UNSEEN = "holds characters that cannot be seen"
 MANY = f"holds too many keys; {MOST_KEYS} are enough"
@@ -39,6 +41,9 @@ def key_set_faults(meta: ClientMetadata) -> Iterator[Fault]:
 def key_reason(member: Mapping[str, Any]) -> str | None:
     """Why no signature can be made with a key; None where one can."""
     kind, curve = member.get("kty"), member.get("crv")
+    odd = sorted(name for name in TEXTS & member.keys() if not isinstance(member[name], str))
+    if odd:
+        return f"cannot be read; {odd[0]} must be text"
     if PRIVATE_MEMBERS & member.keys():
         return "is private or symmetric; give only the public part, and make a new pair now that this one was shown"
     if kind not in KINDS:

@@ -157,6 +157,8 @@ def _check_web_address(uri: str) -> None:
         raise ValueError(f"{uri!r} must be an https address")
     if parts.username is not None or parts.password is not None:
         raise ValueError(f"{uri!r} must not carry a name or password")
+    if "%" in parts.netloc:  # a zone of this machine (RFC 6874), or another host by the time it is decoded
+        raise ValueError(f"{uri!r}: its host must be spelled out, without %")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"{uri!r} must use https; http is for loopback only")
 

@@ -27,12 +27,13 @@ from idp.clients.outcomes import (
     Unchanged,
     Unknown,
 )
-from idp.clients.registry import Clients
+from idp.clients.registration_tokens import RegistrationTokens
+from idp.clients.registry import DYNAMIC, Clients
 from idp.clients.rules import RULES
 from idp.core.clock import Clock
 from idp.core.events import Bus
 from idp.core.handles import new_handle
-from idp.core.protocol_events import ClientDeleted
+from idp.core.protocol_events import ClientBecameAnother, ClientDeleted
 
 __all__ = [
     "BY_STAFF",
@@ -58,9 +59,11 @@ __all__ = [
     "check",
 ]
 
-BY_STAFF, DYNAMIC = "registered", "dynamic"
+BY_STAFF = "registered"
 # Who are changed here; all others are what their file says.
 OURS = (BY_STAFF, DYNAMIC)
+# By what whoever allows a client something knows it.
+KNOWN_BY = ("client_name", "redirect_uris")
 WITH_SECRET = frozenset({"client_secret_basic", "client_secret_post"})
 
 Count = Callable[[Connection, str, datetime], int]
@@ -100,11 +103,12 @@ class Registrar:
         return Registered(meta.client_id, self._first_secret(db, meta))
 
     def change(
-        self, db: Connection, client_id: str, meta: ClientMetadata, seen: int | None = None
+        self, db: Connection, client_id: str, meta: ClientMetadata, seen: int | None = None, *, by_itself: bool = False
     ) -> Changed | Unchanged | Unknown | FromFile | Overtaken:
         """Makes it what `meta` says; only if its version is still `seen`, where that is given.
 
-        Its secrets stay, whatever `meta` says of digests, unless it proves itself without one from now on.
+        Its secrets stay, whatever `meta` says of digests, unless it proves itself without one from now on. `by_itself`:
+        consents and families end where customers would not know it again. Once others changed it, it changes itself no more.
         """
         found = self.clients.listed(db, client_id)
         if found is None:
@@ -121,6 +125,11 @@ class Registrar:
             return Overtaken()
         if not keeps:
             self.clients.end_secrets(db, self.bus, client_id)
+        if not by_itself:
+            RegistrationTokens().end(db, client_id)
+        elif any(getattr(found.metadata, name) != getattr(meta, name) for name in KNOWN_BY):
+            db.execute(delete(consents).where(consents.c.client_id == client_id))
+            self.bus.record(db, ClientBecameAnother(client_id=client_id, brand=meta.brand))
         self.clients.forget(client_id)
         return Changed(self._first_secret(db, meta))
 
@@ -198,4 +207,4 @@ def _may_say(name: str, given: Mapping[str, object], allowed: Allowed) -> bool:
 def _refused(name: str, given: Mapping[str, object], allowed: Allowed) -> Fault:
     if name not in EVERY_NAME:
         return Fault((name,), "is not a known field; check the spelling")
-    return Fault((name,), "cannot be changed" if name in allowed.names else "only an administrator may set this")
+    return Fault((name,), f"must be {allowed.fixed[name]}" if name in allowed.names else "only an administrator may set this")

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
+from idp.clients.ids import is_id
 from idp.clients.registration_model import registration_tokens
-from idp.clients.registry import is_id
 from idp.core.database import upsert
 from idp.core.handles import digest, new_handle, same
 
@@ -22,6 +22,10 @@ class RegistrationTokens:
         keep = upsert(db, registration_tokens).values(values)
         db.execute(keep.on_conflict_do_update(index_elements=["client_id"], set_=values))
         return handle
+
+    def end(self, db: Connection, client_id: str) -> None:
+        """The client manages itself no more; nothing where it never did."""
+        db.execute(delete(registration_tokens).where(registration_tokens.c.client_id == client_id))
 
     def opens(self, db: Connection, client_id: str, handle: str) -> bool:
         """Whether `handle` is the token of this client. As slow for a client that is not there (S3.5)."""

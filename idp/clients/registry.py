@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, literal_column, select, update
 
 from idp.clients.client import Client, SecretDigest, client_of
+from idp.clients.ids import is_id
 from idp.clients.metadata import ClientMetadata
 from idp.clients.model import client_secrets, clients
 from idp.core.clock import Clock
@@ -26,13 +27,13 @@ from idp.core.protocol_events import (
 
 REMEMBERED = timedelta(seconds=1)
 MOST_REMEMBERED = 10_000
-LONGEST_ID = 128
 LENGTH_OF_SECRET_ID = 12
-# Where a client comes from: the file, or a file that no longer names it; all others were registered one by one.
+# Where a client comes from: the file, or a file that no longer names it; of all others, those that registered themselves.
 IN_FILE, LEFT = "file", "left"
+DYNAMIC = "dynamic"
 
 _with_secrets: Select[tuple[object, ...]] = select(
-    clients.c.metadata, clients.c.disabled_at, client_secrets.c.digest, client_secrets.c.expires_at
+    clients.c.metadata, clients.c.source, clients.c.disabled_at, client_secrets.c.digest, client_secrets.c.expires_at
 ).select_from(clients.outerjoin(client_secrets, clients.c.id == client_secrets.c.client_id))
 _ROWS = select(clients).order_by(clients.c.id)
 _BY_ID = _with_secrets.where(clients.c.id == bindparam("client_id")).order_by(client_secrets.c.created_at.desc())
@@ -63,6 +64,11 @@ class Listed:
     def from_file(self) -> bool:
         """Whether clients.yaml says, or said, what it is."""
         return self.source in (IN_FILE, LEFT)
+
+    @property
+    def registered_itself(self) -> bool:
+        """Whether nobody of the staff registered it."""
+        return self.source == DYNAMIC
 
     @property
     def left(self) -> bool:
@@ -101,17 +107,19 @@ class Clients:
         found: defaultdict[str, list[SecretDigest]] = defaultdict(list)
         for row in db.execute(select(client_secrets).order_by(client_secrets.c.created_at.desc())):
             found[row.client_id].append(SecretDigest(row.digest, row.expires_at))
-        return [_listed(row, tuple(found[row.id])) for row in db.execute(_ROWS)]
+        return [listed_of(row, tuple(found[row.id])) for row in db.execute(_ROWS)]
 
     def listed(self, db: Connection, client_id: str) -> Listed | None:
         """The client with this id as a row of the list, as it is stored now."""
         if not is_id(client_id):
             return None
         row = db.execute(_ROWS.where(clients.c.id == client_id)).one_or_none()
-        return None if row is None else _listed(row, _digests(db.execute(_BY_ID, {"client_id": client_id}).all()))
+        return None if row is None else listed_of(row, _digests(db.execute(_BY_ID, {"client_id": client_id}).all()))
 
     def secrets(self, db: Connection, client_id: str) -> tuple[Secret, ...]:
         """Its secrets, the newest first."""
+        if not is_id(client_id):
+            return ()
         rows = db.execute(
             select(client_secrets).where(client_secrets.c.client_id == client_id).order_by(client_secrets.c.created_at.desc())
         )
@@ -217,14 +225,10 @@ class Clients:
                 db.execute(insert(client_secrets).values(digest=one, client_id=meta.client_id, created_at=now))
 
 
-def is_id(text: str) -> bool:
-    """Whether `text` could be the id of a client at all: what cannot is asked of no database."""
-    return 0 < len(text) <= LONGEST_ID and text.isprintable()
-
-
-def _listed(row: Row[Any], secrets: tuple[SecretDigest, ...]) -> Listed:
+def listed_of(row: Row[Any], secrets: tuple[SecretDigest, ...]) -> Listed:
+    """A row of the table as what it says."""
     meta = ClientMetadata.model_validate(row.metadata)
-    client = client_of(meta, secrets, row.disabled_at is not None)
+    client = _client(row, meta, secrets)
     return Listed(client, meta, row.source, row.version, row.created_at, row.updated_at)
 
 
@@ -233,7 +237,11 @@ def read(db: Connection, client_id: str) -> Client | None:
     rows = db.execute(_BY_ID, {"client_id": client_id}).all()
     if not rows:
         return None
-    return client_of(ClientMetadata.model_validate(rows[0].metadata), _digests(rows), rows[0].disabled_at is not None)
+    return _client(rows[0], ClientMetadata.model_validate(rows[0].metadata), _digests(rows))
+
+
+def _client(row: Row[Any], meta: ClientMetadata, secrets: tuple[SecretDigest, ...]) -> Client:
+    return client_of(meta, secrets, row.disabled_at is not None, registered_itself=row.source == DYNAMIC)
 
 
 def _digests(rows: Sequence[Any]) -> tuple[SecretDigest, ...]:

@@ -1,6 +1,7 @@
 """What the metadata of a client must fulfil beyond its types: the table of rules under every way to register."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -11,9 +12,28 @@ from idp.clients.metadata import ClientMetadata
 
 LONGEST_URI = 2048
 MOST_OF_A_LIST = 32
+# Letters by their category that show nothing: the fillers of Hangul.
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+SUBJECT = re.compile(r"[A-Za-z0-9_-]{43}")
 WORD = re.compile(r"[!-~]+")
 
 Rule = Callable[[ClientMetadata, Allowed], Iterator[Fault]]
+
+
+def _id(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    if SUBJECT.fullmatch(meta.client_id):
+        # RFC 9068 5: a client's own token has its id for `sub`, and an API would take the client for that customer.
+        yield Fault(("client_id",), "could be the identifier of a customer; choose one that is shorter or longer")
+
+
+def _name(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
+    said = folded(meta.client_name)
+    if not said:
+        yield Fault(("client_name",), "needs a letter or a digit that can be seen")
+    for other in sorted(allowed.names_of_others):
+        if folded(other) in said:
+            # Customers would take it for the brand itself.
+            yield Fault(("client_name",), f"must not hold {other}, which is the name of a brand")
 
 
 def _brand(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
@@ -70,14 +90,22 @@ def _audiences(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
             elif uri in allowed.foreign:
                 # Whoever may ask for tokens for an API, or about them, has its customers' data.
                 yield Fault((name, index), f"{uri} is an API of another brand; ask an administrator of all brands")
+            elif name == "owns" and uri in allowed.not_to_own:
+                # Its owner's brand decides which customer number stands in tokens for it.
+                yield Fault((name, index), f"{uri} is used by others already; ask an administrator of all brands")
 
 
 def _keys(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
     yield from key_set_faults(meta)
 
 
+def folded(name: str) -> str:
+    """The letters and digits of a name, in one case and width and without accents: names that look alike mostly agree in it."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum() and c not in BLANK_LETTERS)
+
+
 def _can_be_seen(text: str) -> bool:
     return text.isprintable() and "\ufffd" not in text
 
 
-RULES: tuple[Rule, ...] = (_brand, _redirects, _scopes, _audiences, _lengths, _keys)
+RULES: tuple[Rule, ...] = (_id, _name, _brand, _redirects, _scopes, _audiences, _lengths, _keys)

@@ -70,6 +70,11 @@ class ClientChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientBecameAnother(Event):
+    """A client gave itself another name or redirect URIs: what customers had allowed it ended, with its families."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientSecretRotated(Event):
     """A client got a further secret; the older one lives on for the time of the change."""
 

@@ -9,18 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from idp.brands.registry import Brands
 from idp.clients.initial_access import InitialAccessTokens
 from idp.clients.metadata import ClientMetadata
 from idp.clients.registrar import DYNAMIC, Changed, Done, Registered, Registrar, Unchanged, check
 from idp.clients.registration_tokens import RegistrationTokens
 from idp.clients.registry import Clients, Listed
+from idp.clients.search import registered_themselves
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.handles import digest
 from idp.core.origin import call_from, current_origin
-from idp.oidc.registration_errors import BAD_METADATA, bad_token, no_access, refused
+from idp.oidc.registration_errors import BAD_METADATA, bad_token, full, no_access, refused
 from idp.oidc.registration_terms import OPEN, Door, RegistrationTerms, completed, kept, shown, terms_of_change, terms_of_new
 
+# Beyond this, somebody fills our tables: an operator deletes what nobody uses.
+MOST_CLIENTS = 10_000
 Answer = dict[str, Any]
 
 
@@ -36,18 +40,19 @@ class Registration:
     registrar: Registrar
     initial_access: InitialAccessTokens
     tokens: RegistrationTokens
+    brands: Brands
 
     def terms(self, token: str | None) -> RegistrationTerms:
         """On which terms whoever brings `token` may register a client; nothing is used up. Raises `OAuthError`."""
         if token is None:
             if not self.door.open:
                 raise no_access()
-            return terms_of_new(None, OPEN, self.door.pkce_optional)
+            return terms_of_new(None, OPEN, self.door.pkce_optional, self._brand_names())
         with self.database.reading() as db:
             found = self.initial_access.find(db, token, self.clock.now())
         if found is None:
             raise bad_token()
-        return terms_of_new(found.brand, found.id, found.pkce_optional)
+        return terms_of_new(found.brand, found.id, found.pkce_optional, self._brand_names())
 
     def register(self, terms: RegistrationTerms, given: Mapping[str, Any], token: str | None) -> Answer:
         """A new client, as RFC 7591 3.2.1 tells it. Raises `OAuthError`."""
@@ -56,6 +61,8 @@ class Registration:
         if not isinstance(meta, ClientMetadata):
             raise refused(meta)
         with self.database.transaction() as db:
+            if registered_themselves(db) >= MOST_CLIENTS:
+                raise full()
             if token is not None and not self.initial_access.use(db, token, meta.client_id, self.clock.now()):
                 raise bad_token()  # others used it up meanwhile
             made = self.registrar.register(db, meta, DYNAMIC)
@@ -76,10 +83,10 @@ class Registration:
             _must_be_its_own(found, given, self.clock)
             before = found.metadata
             said = completed(given, pkce_optional=not before.require_pkce)
-            meta = check(kept(said, before), terms_of_change(before))
+            meta = check(kept(said, before), terms_of_change(before, self._brand_names()))
             if not isinstance(meta, ClientMetadata):
                 raise refused(meta)
-            outcome = self.registrar.change(db, client_id, meta, found.version)
+            outcome = self.registrar.change(db, client_id, meta, found.version, by_itself=True)
             if not isinstance(outcome, Changed | Unchanged):
                 raise refused((), "the client was changed by somebody else meanwhile")
             secret = outcome.secret if isinstance(outcome, Changed) else None
@@ -99,14 +106,17 @@ class Registration:
         if token is None:
             raise no_access()
         # RFC 7592 2: a client that is gone, or never was, looks like one whose token is another.
-        opens = self.tokens.opens(db, client_id, token)
-        found = self.clients.listed(db, client_id) if opens else None
-        if found is None:
+        # The client is read first: whoever changes it after that, and ends the token with it, overtakes what is done now.
+        found = self.clients.listed(db, client_id)
+        if not self.tokens.opens(db, client_id, token) or found is None:
             raise bad_token()
         if found.client.disabled:
             raise refused((), "the client was disabled by an administrator", code="access_denied", status=403)
         call_from(replace(current_origin(), actor=f"client:{client_id}"))
         return found
+
+    def _brand_names(self) -> frozenset[str]:
+        return frozenset(name for brand in self.brands.all() for name in (brand.id, brand.name))
 
     def _listed(self, db: Connection, client_id: str) -> Listed:
         found = self.clients.listed(db, client_id)

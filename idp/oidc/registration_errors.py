@@ -21,6 +21,11 @@ def bad_token() -> OAuthError:
     return OAuthError("invalid_token", public, status=401, challenge=challenge(REALM, "invalid_token", public))
 
 
+def full() -> OAuthError:
+    """As many clients as there may be registered themselves."""
+    return OAuthError("temporarily_unavailable", "No more clients can register themselves", status=503)
+
+
 def refused(faults: Faults, description: str = "", code: str = "", status: int = 400) -> OAuthError:
     """Metadata that cannot be registered, every mistake named; or `description` where it is none of theirs."""
     said = description or "; ".join(f"{fault.field}: {fault.reason}" if fault.field else fault.reason for fault in faults)

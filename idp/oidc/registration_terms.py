@@ -1,6 +1,6 @@
 """On which terms clients register themselves: what is filled in for them, what they may say, what is told of them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,8 @@ from idp.oidc.authorization.scopes import SCOPES
 OPEN = "open"
 NAMES = frozenset(ClientMetadata.model_fields)
 # What RFC 7591 2 leaves to us where it is left out. Only what customers are asked for is among it.
-SCOPE = " ".join(name for name in SCOPES if name != "accounts")
+ASKED_FOR = tuple(name for name in SCOPES if name != "accounts")
+SCOPE = " ".join(ASKED_FOR)
 PKCE = "require_pkce"
 UNTOLD = {"secret_digests"}
 
@@ -34,17 +35,18 @@ class RegistrationTerms:
     pkce_optional: bool
 
 
-def terms_of_new(brand: str | None, name: str, pkce_optional: bool) -> RegistrationTerms:
-    """The terms of whoever registers a client of `brand`."""
-    allowed = _may_do_without(by_dynamic_client(brand, SCOPES), pkce_optional)
+def terms_of_new(brand: str | None, name: str, pkce_optional: bool, brand_names: Collection[str]) -> RegistrationTerms:
+    """The terms of whoever registers a client of `brand`; it is not called by any of `brand_names`."""
+    allowed = _may_do_without(by_dynamic_client(brand, ASKED_FOR, names_of_others=brand_names), pkce_optional)
     return RegistrationTerms(name, allowed, pkce_optional)
 
 
-def terms_of_change(stored: ClientMetadata) -> Allowed:
+def terms_of_change(stored: ClientMetadata, brand_names: Collection[str] = ()) -> Allowed:
     """The terms of a client that changes itself: what it may not say stays as an administrator left it."""
-    allowed = _may_do_without(by_dynamic_client(stored.brand, SCOPES, stored.client_id), not stored.require_pkce)
+    terms = by_dynamic_client(stored.brand, ASKED_FOR, stored.client_id, brand_names)
+    allowed = _may_do_without(terms, not stored.require_pkce)
     stays = {name: value for name, value in stored.model_dump(mode="json").items() if name not in allowed.names}
-    return replace(allowed, fixed=stays)
+    return replace(allowed, fixed={**allowed.fixed, **stays})
 
 
 def completed(given: Mapping[str, Any], *, pkce_optional: bool = False) -> dict[str, Any]:

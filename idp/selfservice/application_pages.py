@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from idp.clients.registry import LONGEST_ID
+from idp.clients.ids import LONGEST_ID
 from idp.core.language import _
 from idp.oidc.authorization.scopes import allowed_in_words
 from idp.selfservice.connected import Allowed, Connected, Service

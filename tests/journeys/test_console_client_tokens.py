@@ -89,3 +89,16 @@ def test_an_auditor_looks_and_makes_none(provider: Provider) -> None:
     sam = StaffMember(provider, "auditor")
     page = sam.open(HOME)
     assert ("0 of 1" in page.text, "Make a token" in page.text, "Revoke" in page.text) == (True, False, False)
+
+
+def test_a_token_ends_with_the_role_that_made_it(provider: Provider) -> None:
+    """S1: what somebody may no longer give, nobody has from them; what another role of theirs still gives stays."""
+    sam = StaffMember(provider, "administrator")
+    provider.give_role("administrator", "sam", "alphera")
+    page = sam.open(HOME)
+    kept, ended = (token_in(sam.browser.post(f"{HOME}/make", made_by_hand(page, brand=brand))) for brand in ("alphera", ""))
+    StaffMember(provider, "administrator", username="kim")
+    provider.take_role("administrator", "sam")
+    assert [Registrant(provider, token).registers().status for token in (kept, ended)] == [201, 401]
+    provider.take_role("administrator", "sam", "alphera")
+    assert Registrant(provider, kept).registers().status == 401

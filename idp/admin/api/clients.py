@@ -12,6 +12,7 @@ from idp.admin.api.paging import PAGING, Cursors, limit_of
 from idp.admin.api.problem import Problem, not_enough, not_there
 from idp.admin.rights import Right
 from idp.brands.registry import Brands
+from idp.clients.audiences import Beyond, beyond
 from idp.clients.metadata import ClientMetadata
 from idp.clients.registrar import (
     Allowed,
@@ -25,6 +26,8 @@ from idp.clients.registrar import (
     check,
 )
 from idp.clients.registry import Clients, Listed
+from idp.clients.search import Sought
+from idp.clients.search import after as behind
 from idp.core.clock import Clock
 from idp.oidc.authorization.scopes import SCOPES as SIGN_IN_SCOPES
 
@@ -39,13 +42,14 @@ Answers = Mapping[int, str | None]
 
 @dataclass(frozen=True, slots=True)
 class ClientOperations:
-    """Lists, reads, registers, changes and removes clients."""
+    """Lists, reads, registers, changes and removes clients. `of_ours` are the provider's own APIs."""
 
     clients: Clients
     registrar: Registrar
     brands: Brands
     cursors: Cursors
     clock: Clock
+    of_ours: frozenset[str]
 
     def operations(self) -> tuple[Operation, ...]:
         """What can be done."""
@@ -68,8 +72,7 @@ class ClientOperations:
     def all(self, db: Connection, asked: Asked) -> Told:
         """GET: a page of those the caller reaches."""
         limit, after = limit_of(asked.query), self.cursors.read(asked.query, self.clock.now())
-        theirs = [one for one in self.clients.all(db) if asked.caller.reaches(SEE, one.client.brand)]
-        rest = [one for one in theirs if after is None or one.client.id > after]
+        rest = behind(db, Sought(asked.caller.brands(SEE)), after or "", limit + 1)
         more = self.cursors.make(rest[limit - 1].client.id) if len(rest) > limit else None
         return Told({"items": [shown(one, self.clients.secrets(db, one.client.id)) for one in rest[:limit]], "next": more})
 
@@ -132,7 +135,7 @@ class ClientOperations:
         # Whoever could change a client of this API, or take its secret, would have all that it may do.
         if right.changes and found.client.scopes & SCOPES:
             raise not_enough(CLIENTS, "Clients of this API are changed in the console and in clients.yaml alone")
-        if right.changes and self._foreign(db, asked.caller) & {*found.metadata.resources, *found.metadata.owns}:
+        if right.changes and self._beyond(db, asked.caller).owned & {*found.metadata.resources, *found.metadata.owns}:
             raise not_enough(CLIENTS, "It reaches an API of another brand; this takes somebody who acts for all")
         return found
 
@@ -149,16 +152,21 @@ class ClientOperations:
         over = caller.brands(CHANGE)
         known = frozenset(brand.id for brand in self.brands.all())
         brands = known if over is None else known & over
+        if over is None:
+            return by_administrator(brands, SIGN_IN_SCOPES, everywhere=True, client_id=client_id)
+        # Whoever acts for one brand has no say over the APIs of others.
+        others = self._beyond(db, caller, client_id)
         return by_administrator(
-            brands, SIGN_IN_SCOPES, everywhere=over is None, client_id=client_id, foreign=self._foreign(db, caller)
+            brands,
+            SIGN_IN_SCOPES,
+            everywhere=False,
+            client_id=client_id,
+            foreign=others.owned,
+            not_to_own=others.used | self.of_ours,
         )
 
-    def _foreign(self, db: Connection, caller: Caller) -> frozenset[str]:
-        """APIs of brands that the caller does not act for."""
-        if caller.brands(CHANGE) is None:
-            return frozenset()
-        others = (one for one in self.clients.all(db) if not caller.reaches(CHANGE, one.client.brand))
-        return frozenset(audience for one in others for audience in one.client.owns)
+    def _beyond(self, db: Connection, caller: Caller, client_id: str | None = None) -> Beyond:
+        return beyond(db, lambda brand: caller.reaches(CHANGE, brand), client_id)
 
     def _stored(self, db: Connection, client_id: str) -> Listed:
         found = self.clients.listed(db, client_id)

@@ -17,6 +17,11 @@ AREAS = (CLIENTS, SUBJECTS, AUDIT)
 SCOPES = frozenset(scope for area in AREAS for scope in (area, f"{area}:read"))
 
 
+def own_apis(issuer: str) -> frozenset[str]:
+    """The audiences of the provider's own APIs."""
+    return frozenset({issuer, f"{issuer}/", issuer + BASE})
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A call that was let in: its caller, what the address names, the query, the body if there is one, `If-Match`."""

@@ -35,7 +35,7 @@ QUERY = (
     Parameter("customer_number", "The exact customer number at `brand`", TEXT),
     Parameter("brand", "Whose customer number it is", TEXT),
 )
-Act = Callable[[Connection, str], dict[str, Any]]
+Act = Callable[[Connection, str, Caller], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class SubjectOperations:
         found = self._by(db, by, value, asked.query.get("brand", ""))
         seen = found is not None and self._is_reached(db, asked.caller, found, SEE)
         self.bus.record(db, SubjectLookedUp(subject_id=found.id if found and seen else None, by=by, found=seen))
-        return Told({"items": [self._shown(db, found)] if found and seen else []})
+        return Told({"items": [self._shown(db, found, asked.caller)] if found and seen else []})
 
     def _by(self, db: Connection, by: str, value: str, brand: str) -> Subject | None:
         if by == "customer_number":
@@ -91,7 +91,7 @@ class SubjectOperations:
 
     def _act(self, name: str, about: str, path: str, act: Act, told: str = "Subject") -> Operation:
         def handle(db: Connection, asked: Asked) -> Told:
-            return Told(act(db, self._held(db, asked, everywhere=told == "Subject").id))
+            return Told(act(db, self._held(db, asked, everywhere=told == "Subject").id, asked.caller))
 
         at = f"/subjects/{{subject_id}}/{path}"
         return Operation(name, about, "POST", at, SUBJECTS, HELP, handle, {200: told}, writes=True, refusals=(404, 409))
@@ -109,25 +109,25 @@ class SubjectOperations:
             raise conflict("other_brands", "They are a customer of another brand too; this takes somebody who may act for it")
         return found
 
-    def _disable(self, db: Connection, subject_id: str) -> dict[str, Any]:
+    def _disable(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
         self.subjects.disable(db, self.bus, subject_id, self.clock.now())
-        return self._stored(db, subject_id)
+        return self._stored(db, subject_id, caller)
 
-    def _enable(self, db: Connection, subject_id: str) -> dict[str, Any]:
+    def _enable(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
         self.subjects.enable(db, self.bus, subject_id, self.clock.now())
-        return self._stored(db, subject_id)
+        return self._stored(db, subject_id, caller)
 
-    def _end(self, db: Connection, subject_id: str) -> dict[str, Any]:
+    def _end(self, db: Connection, subject_id: str, _: Caller) -> dict[str, Any]:
         now = self.clock.now()
         ended = self.sessions.end_all(db, subject_id, BY_STAFF, now)
         self.families.revoke_all(db, subject_id, BY_STAFF, now)
         return {"sessions": ended}
 
-    def _stored(self, db: Connection, subject_id: str) -> dict[str, Any]:
+    def _stored(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
         found = self.subjects.get(db, subject_id)
         if found is None:
             raise not_there()
-        return self._shown(db, found)
+        return self._shown(db, found, caller)
 
     def _is_reached(self, db: Connection, caller: Caller, subject: Subject, right: Right) -> bool:
         over = caller.brands(right)
@@ -138,13 +138,14 @@ class SubjectOperations:
         held = {one.id for one in self.brands.all() if self.subjects.customer_number(db, subject.id, one.id) is not None}
         return self.consents.visited_brands(db, subject.id) | held
 
-    def _shown(self, db: Connection, subject: Subject) -> dict[str, Any]:
+    def _shown(self, db: Connection, subject: Subject, caller: Caller) -> dict[str, Any]:
+        theirs, over = self._brands_of(db, subject), caller.brands(SEE)
         return {
             "id": subject.id,
             "username": masked(subject.username),
             "email": masked(subject.email),
             "email_verified": subject.email_verified,
-            "brands": sorted(self._brands_of(db, subject)),
+            "brands": sorted(theirs if over is None else theirs & over),
             "disabled": subject.disabled,
         }
 

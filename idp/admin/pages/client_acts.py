@@ -120,7 +120,9 @@ class ClientActPages:
 
     def _delete_page(self, agent: Agent, client_id: str, mistaken: bool = False) -> Response:
         found = self.desk.find(agent, client_id, Right.CHANGE_CLIENTS)
-        if found is not None and found.from_file:
+        if found is None:
+            return self.console.missing()
+        if found.from_file:
             return self.console.done(agent, "clients.yaml says what it is: remove it there.", path_of(client_id))
         status, broken = 422 if mistaken else 200, self.desk.broken_by_delete(client_id)
         return self._ask(agent, client_id, "admin/client_delete.html", status=status, broken=broken, mistaken=mistaken)

@@ -67,7 +67,8 @@ class EditClientPages:
         changes = differences(found.metadata, meta)
         if not changes:
             return self.console.done(agent, "Nothing was changed.", path_of(client_id))
-        told = {"differences": changes, "strangers": are_strangers(found.metadata, meta)}
+        strangers = are_strangers(found.metadata, meta, registered_itself=found.registered_itself)
+        told = {"differences": changes, "strangers": strangers}
         return self.page.review(agent, kind, meta, shown, about | told, "test" in form)
 
     def _save(self, agent: Agent, found: Listed, meta: ClientMetadata, form: Form) -> Response:

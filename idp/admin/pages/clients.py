@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from idp.admin.client_desk import ClientDesk, resulting
 from idp.admin.client_kinds import KINDS, kind_of
-from idp.admin.client_list import STATES, narrow, wish
+from idp.admin.client_list import STATES, wish
 from idp.admin.console import Agent, Console, StaffRoute
 from idp.admin.refused import refused_lately
 from idp.admin.rights import Right
@@ -50,15 +50,14 @@ class ClientPages:
     def list(self, agent: Agent) -> Response:
         """GET: every client that the agent may see and the filter finds."""
         wanted = wish(request.args)
-        every = self.desk.visible(agent)
-        brands = sorted({one.client.brand or "none" for one in every})
+        found = self.desk.visible(agent, wanted)
         return self.console.page(
             "admin/clients.html",
             agent,
             wanted=wanted,
-            found=narrow(every, wanted),
-            any=bool(every),
-            brands=brands,
+            found=found,
+            any=bool(found.brands),
+            brands=found.brands,
             kinds=KINDS,
             states=tuple(STATES),
             kind_of=kind_of,
@@ -92,7 +91,7 @@ class ClientPages:
             file=self.file,
             keys=keys,
             here=path_of(found.client.id),
-            may_change=agent.reaches(Right.CHANGE_CLIENTS, found.client.brand),
+            may_change=self.desk.holds(agent, Right.CHANGE_CLIENTS, found),
         )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -108,6 +109,7 @@ class ConsentPages:
         else:
             template = "oidc/consent.html"
             context["withheld"] = withheld_in_words(case.asked.consent_scopes)
+            context["third_party"], context["leads_to"] = not client.first_party, _host_of(case.matched.redirect_uri)
         ends = (case.matched.redirect_uri,)
         return self.pages.page(template, brand=client.brand, application=client.name, form_action=ends, **context)
 
@@ -123,6 +125,12 @@ class ConsentPages:
         with self.database.reading() as db:
             subject = self.subjects.get(db, session.subject_id)
         return subject.name if subject is not None else ""
+
+
+def _host_of(uri: str) -> str:
+    """Where an answer leads; empty for an application on the customer's own device (RFC 8252 7)."""
+    parts = urlsplit(uri)
+    return parts.hostname or "" if parts.scheme == "https" else ""
 
 
 def _go_on(interaction_id: str) -> Response:

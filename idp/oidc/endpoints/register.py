@@ -7,7 +7,7 @@ from typing import Any
 
 from idp.core.errors import OAuthError
 from idp.core.origin import current_origin
-from idp.core.throttle import Allowed, Throttle, source_of
+from idp.core.throttle import Allowed, Throttle, network_of, source_of
 from idp.oidc.metadata import REGISTER
 from idp.oidc.registration import Registration
 from idp.oidc.registration_errors import BAD_METADATA
@@ -19,8 +19,8 @@ from idp.web.routes import Guard
 
 # A conformance suite registers a client for each of its modules.
 MOST_CALLS, WINDOW = 120, timedelta(minutes=5)
-# Whoever needs no token fills our tables for good.
-MOST_FREE, FREE_WINDOW = 60, timedelta(hours=1)
+# Whoever needs no token fills our tables for good: so many of one network, and so many of all together.
+MOST_FREE, MOST_FREE_OF_ALL, FREE_WINDOW = 60, 600, timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,18 @@ class Register:
     def register(self, call: Call) -> Answer:
         """201 with the client, its secret and its registration access token."""
         token = bearer_of(call)
-        if slowed := self._slowed("register", MOST_CALLS, WINDOW) or (
-            self._slowed("register freely", MOST_FREE, FREE_WINDOW) if token is None else None
-        ):
+        address = current_origin().address
+        source, network = source_of(address), network_of(address) or source_of(address)
+        if slowed := self._slowed("register", source, MOST_CALLS, WINDOW):
+            return slowed
+        if token is None and self.registration.door.open and (slowed := self._slowed_freely(network)):
             return slowed
         terms = self.registration.terms(token)
         return json_answer(self.registration.register(terms, _metadata(call), token), 201)
 
     def manage(self, call: Call) -> Answer:
         """What RFC 7592 has a client do with itself."""
-        if slowed := self._slowed("manage", MOST_CALLS, WINDOW):
+        if slowed := self._slowed("manage", source_of(current_origin().address), MOST_CALLS, WINDOW):
             return slowed
         token = bearer_of(call)
         done: dict[str, Callable[[], dict[str, Any] | None]] = {
@@ -59,8 +61,12 @@ class Register:
         told = done.get(call.method, lambda: self.registration.read(call.named["client_id"], token))()
         return Answer(status=204) if told is None else json_answer(told)
 
-    def _slowed(self, name: str, most: int, window: timedelta) -> Answer | None:
-        verdict = self.throttle.tries(name, source_of(current_origin().address), most, window)
+    def _slowed_freely(self, network: str) -> Answer | None:
+        limits = ((network, MOST_FREE), ("all", MOST_FREE_OF_ALL))
+        return next(filter(None, (self._slowed("register freely", who, most, FREE_WINDOW) for who, most in limits)), None)
+
+    def _slowed(self, name: str, source: str, most: int, window: timedelta) -> Answer | None:
+        verdict = self.throttle.tries(name, source, most, window)
         if isinstance(verdict, Allowed):
             return None
         wait = (("Retry-After", str(int(verdict.retry_after.total_seconds()))),)

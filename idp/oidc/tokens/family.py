@@ -174,6 +174,10 @@ class Families:
         """Subscriber: a client that is gone leaves no token behind."""
         self._revoke(db, families.c.client_id == event.client_id, "client_deleted", self._clock.now())
 
+    def when_client_became_another(self, db: Connection, event: Event) -> None:
+        """Subscriber: what was allowed to the one it was is not allowed to the one it is."""
+        self._revoke(db, families.c.client_id == event.client_id, "client_changed", self._clock.now())
+
     def ending_others(self, reason: str) -> Subscriber:
         """A subscriber: whoever shared the password or read the old mailbox may have got tokens with it (S1, what ends)."""
 

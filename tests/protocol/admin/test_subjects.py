@@ -119,6 +119,7 @@ def test_one_of_a_brand_reaches_its_customers(provider: Provider, api: AdminApi)
     for act in ("disable", "end-sessions"):
         assert sam.call("POST", f"/subjects/{ana['id']}/{act}").status == 404
     [cleo] = found(sam, "username=cleo")
+    assert cleo["brands"] == ["alphera"]
     answer = sam.call("POST", f"/subjects/{cleo['id']}/disable")
     assert (answer.status, answer["code"]) == (409, "other_brands")
     assert sam.call("POST", f"/subjects/{cleo['id']}/end-sessions").status == 200

@@ -7,6 +7,7 @@ from tests.builders import ANA_PASSWORD
 from tests.drivers.provider import Provider
 from tests.drivers.registrant import APPLICATION, Registrant
 from tests.drivers.relying_party import Answer
+from tests.drivers.staff import StaffMember
 
 
 @pytest.fixture
@@ -95,15 +96,17 @@ def test_it_becomes_nothing_it_could_not_have_been(developer: Registrant, ledger
     assert developer.manages("GET", ledger)["contacts"] == ["dev@ledger.example"]
 
 
-def test_what_an_administrator_set_stays(provider: Provider, developer: Registrant, ledger: Answer) -> None:
-    """RFC 7592 2.2: values the client may not say are not its to take back either."""
-    house = provider.house
-    with house.ground.database.transaction() as db:
-        found = house.parties.clients.listed(db, ledger["client_id"])
-        assert found is not None
-        house.parties.clients.replace(db, house.ground.bus, found.metadata.model_copy(update={"consent": "implied"}), found)
-    changed = developer.manages("PUT", ledger, {**APPLICATION, "client_id": ledger["client_id"]})
-    assert (changed.status, changed["consent"]) == (200, "implied")
+def test_what_an_administrator_decides_stays(provider: Provider, developer: Registrant, ledger: Answer) -> None:
+    """RFC 7592 2, S1: a client that the staff changed is theirs; its registration token opens nothing from then on."""
+    sam = StaffMember(provider, "administrator", "alphera")
+    sam.open(f"/console/clients/{ledger['client_id']}/edit")
+    review = sam.browser.submit(press="review", client_name="Ledger of ours")
+    assert "can no longer change or delete itself" in review.text
+    assert developer.manages("GET", ledger).status == 200
+    sam.browser.submit(press="save")
+    for method, content in (("GET", None), ("PUT", {**APPLICATION, "client_id": ledger["client_id"]}), ("DELETE", None)):
+        assert developer.manages(method, ledger, content).status == 401, method
+    assert "Ledger of ours" in sam.open(f"/console/clients/{ledger['client_id']}").text
 
 
 def test_with_its_own_token_alone(developer: Registrant, ledger: Answer) -> None:

@@ -105,7 +105,7 @@ def test_a_client_becomes_what_the_file_says(idp: CommandLine, file: Path) -> No
     assert idp.must("client", "edit", "app", "--file", str(file)) == "app changed.\n"
     assert "client_name: Another name" in idp.must("client", "show", "app")
     file.write_text(CLIENT.replace("client_id: app", "client_id: other"), "utf-8")
-    assert "client_id: cannot be changed" in idp.run("client", "edit", "app", "--file", str(file)).err
+    assert "client_id: must be app" in idp.run("client", "edit", "app", "--file", str(file)).err
 
 
 def test_what_the_file_of_clients_says_is_changed_there(idp: CommandLine, file: Path) -> None:

@@ -21,6 +21,8 @@ def sector(**metadata: Any) -> str:
         (["http://localhost:8080/callback"], "client:shop"),
         (["http://127.0.0.1/callback"], "client:shop"),
         (["com.example.shop:/callback"], "client:shop"),
+        (["com.example.shop://other.example/callback"], "client:shop"),
+        (["https://shop.example/", "com.example.shop://shop.example/"], "client:shop"),
     ],
 )
 def test_third_parties_go_by_a_host_that_is_theirs(uris: list[str], expected: str) -> None:

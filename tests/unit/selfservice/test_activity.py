@@ -42,6 +42,7 @@ LEFT_OUT = {
     "ConfigurationLoaded",
     "ConfigurationRejected",
     "ClientEnabled",
+    "ClientBecameAnother",
     "ClientDeleted",
     "ClientSecretEnded",
     "DeliveryRetried",
