@@ -101,10 +101,12 @@ class ClientAuthenticator:
                 # Compared for unknown clients too: existing and unknown names cost the same (S3.5).
                 good = _matching(active, secret, self.clock.now())
                 method = "client_secret_post" if credential.posted else "client_secret_basic"
-                refusal = _usual_refusal(active, method) or (None if good is not None else "bad_secret")
-                if refusal is None and good is not None:
-                    self.secret_use.note(good)
-                return refusal
+                if refusal := _usual_refusal(active, method):
+                    return refusal
+                if good is None:
+                    return "bad_secret"
+                self.secret_use.note(good)
+                return None
             case Assertion(token=token):
                 refusal = _usual_refusal(active, "private_key_jwt")
                 return refusal or self.assertions.refusal(active, token, endpoint) if active else refusal

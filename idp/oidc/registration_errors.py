@@ -12,18 +12,20 @@ LONGEST = 500
 def no_access() -> OAuthError:
     """No token was sent where one is needed."""
     public = "An access token for registration is needed"
-    return OAuthError("invalid_token", public, because="no token", status=401, challenge=challenge(REALM))
+    return OAuthError("invalid_token", public, because="no registration token", status=401, challenge=challenge(REALM))
 
 
 def bad_token() -> OAuthError:
     """The token is not good here: unknown, ended, used up, or another client's."""
     public = "The access token is not valid here"
-    return OAuthError("invalid_token", public, status=401, challenge=challenge(REALM, "invalid_token", public))
+    told = challenge(REALM, "invalid_token", public)
+    return OAuthError("invalid_token", public, because="the registration token is not good", status=401, challenge=told)
 
 
 def full() -> OAuthError:
     """As many clients as there may be registered themselves."""
-    return OAuthError("temporarily_unavailable", "No more clients can register themselves", status=503)
+    public = "No more clients can register themselves"
+    return OAuthError("temporarily_unavailable", public, because="too many clients registered themselves", status=503)
 
 
 def refused(faults: Faults, description: str = "", code: str = "", status: int = 400) -> OAuthError:
@@ -31,7 +33,7 @@ def refused(faults: Faults, description: str = "", code: str = "", status: int =
     said = description or "; ".join(f"{fault.field}: {fault.reason}" if fault.field else fault.reason for fault in faults)
     about_redirects = any(fault.field == "redirect_uris" for fault in faults)
     found = code or (BAD_REDIRECT_URI if about_redirects else BAD_METADATA)
-    return OAuthError(found, _printable(said), status=status)
+    return OAuthError(found, _printable(said), because=f"metadata: {_printable(said)}", status=status)
 
 
 def _printable(text: str) -> str:

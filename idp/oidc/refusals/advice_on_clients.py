@@ -127,4 +127,24 @@ ON_CLIENTS: Mapping[str, Advice] = {
         "The body is not UTF-8, holds a NUL, or has more than 100 fields.",
         "Encode names and values as UTF-8 in application/x-www-form-urlencoded.",
     ),
+    "no registration token": Advice(
+        "RFC 7591 3, RFC 7592 2",
+        "The request carries no access token, and registration is not open to everybody.",
+        "Send the initial access token, or the client's registration_access_token, as Bearer.",
+    ),
+    "the registration token is not good": Advice(
+        "RFC 7591 3.2.2, RFC 7592 2",
+        "The token is unknown, over, used up, or another client's; staff who change a client end its token.",
+        "Ask an administrator for an initial access token, or have the client changed in the console.",
+    ),
+    "too many clients registered themselves": Advice(
+        "RFC 7591 5",
+        "As many clients as may live at once have registered themselves.",
+        "Delete those that are not used, or register it in the console.",
+    ),
+    "metadata: *": Advice(
+        "RFC 7591 2, 3.2.2",
+        "Something in the metadata cannot be registered; each field is named with its reason.",
+        "Change the fields named. What only an administrator may set is set in the console.",
+    ),
 }
