@@ -31,10 +31,10 @@ def api(clock: TestClock) -> Iterator[BrandApi]:
 
 @pytest.fixture
 def provider(tmp_path: Path, clock: TestClock, api: BrandApi) -> Iterator[Provider]:
-    """Stellantis checks agreements; ALPHERA has no such API."""
+    """Stellantis checks agreements; ALPHERA has no such API, and so no questions for callers either."""
     content = yaml.safe_load(CLIENTS_FILE.read_text())
     content["brands"]["stellantis"]["account_api"] = api.block()
-    content["brands"]["alphera"].pop("account_api", None)
+    del content["brands"]["alphera"]["account_api"], content["brands"]["alphera"]["support"]["script"]
     clients = tmp_path / "clients.yaml"
     clients.write_text(yaml.safe_dump(content))
     with a_provider(tmp_path, clock, clients_file=str(clients)) as running:
