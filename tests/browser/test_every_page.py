@@ -250,7 +250,7 @@ def test_the_offer_of_a_second_step(open_browser: OpenBrowser, office: Office, b
     visitor.reads("We know of no agreement of yours")
 
 
-@at_alphera
+@pytest.mark.parametrize("brand", BRANDS)
 def test_a_lost_second_step(open_browser: OpenBrowser, office: Office, brand: str) -> None:
     visitor = open_browser()
     loses_the_app(visitor, office, brand, f"loser-{brand}", LOST_PHONE[brand], lambda _name: is_sound(visitor.page))
