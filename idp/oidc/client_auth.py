@@ -94,6 +94,10 @@ class ClientAuthenticator:
             "invalid_client", "Client authentication failed", because=refusal or "unknown", status=401, challenge=challenge
         )
 
+    def settle(self) -> None:
+        """The request has succeeded: the use of the secret that it brought is written down."""
+        self.secret_use.settle()
+
     def _refusal(self, client: Client | None, credential: Credential, endpoint: str, public: bool) -> Refusal | None:
         active = client if client is not None and not client.disabled else None
         match credential:

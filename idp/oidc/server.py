@@ -40,6 +40,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
     def answer(self, presented: Presented) -> dict[str, Any]:
         """The answer to a token request. Raises `OAuthError`."""
         answer: dict[str, Any] = self.create_token_response(TokenRequest(presented))
+        self.authenticator.settle()
         self.meter.add(TOKENS, presented.form.need("grant_type"))  # one of ours, as it has been granted
         return answer
 

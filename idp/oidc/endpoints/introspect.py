@@ -41,6 +41,7 @@ class Introspect:
         token, now = shown.form.need("token"), self.clock.now()
         with self.database.reading() as db:
             described = self.inspection.describe(db, asker, token, now)
+        self.authenticator.settle()
         if not wants_jwt:
             return json_answer(described)
         claims = {"iss": self.issuer, "aud": asker.id, "iat": int(now.timestamp()), "token_introspection": described}

@@ -35,4 +35,5 @@ class Revoke:
         token = shown.form.need("token")
         with self.database.transaction() as db:
             self.inspection.revoke(db, asker, token, self.clock.now())
+        self.authenticator.settle()
         return Answer()
