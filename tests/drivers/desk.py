@@ -52,6 +52,8 @@ WRONG = {
 PROVEN = "You can help them below"
 REASON = "locked out after a new phone"
 SPACED = re.compile(r"(?<![0-9])([0-9]{3}) ([0-9]{3})(?![0-9])")
+# In English and in German.
+READ_IT = ("the agent", "Lesen Sie diesen Code vor")
 
 
 @dataclass
@@ -106,7 +108,7 @@ class Desk:
     def code(self, kind: str = "mail_code") -> str:
         """The code that went out last, as Ana reads it."""
         texts = [text.text for text in self.post.texts()] if kind == "text_code" else [read(mail) for mail in self.post.mails()]
-        return " ".join(SPACED.findall([text for text in texts if "the agent" in text][-1])[0])
+        return " ".join(SPACED.findall([text for text in texts if any(words in text for words in READ_IT)][-1])[0])
 
     def proves(self) -> Page:
         """Whatever the brand asks for."""
