@@ -1,4 +1,4 @@
-"""A hundred thousand customers are imported in minutes and in flat memory, with a kill in between, while the rest goes on.
+"""Customers by the ten thousand are imported in minutes and in flat memory, with a kill in between, while the rest goes on.
 
 On PostgreSQL, where each entry of the trail is a round trip and large files slow down, a fifth of them.
 """
@@ -38,7 +38,7 @@ def line(stack: Stack) -> int:
         return db.scalar(select(func.max(subject_imports.c.line))) or 0
 
 
-def test_a_hundred_thousand_customers(stack: Stack, tmp_path: Path) -> None:
+def test_customers_come_in_minutes_and_in_flat_memory(stack: Stack, tmp_path: Path) -> None:
     rows = ROWS[stack.house.ground.settings.database_url.partition(":")[0].partition("+")[0]]
     file = tmp_path / "people.csv"
     write(file, rows)
