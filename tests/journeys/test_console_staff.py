@@ -6,6 +6,7 @@ import pytest
 
 from idp.admin.console import Console
 from idp.admin.rights import Role
+from idp.admin.roles import LastAdministrator
 from tests.drivers.browser import Page
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider
@@ -61,7 +62,7 @@ def test_an_administrator_of_one_brand_stays_within_it(provider: Provider) -> No
     assert "from now on" in give(bea).text
 
 
-def test_a_role_is_taken_but_never_from_the_last_administrator(provider: Provider, alex: StaffMember) -> None:
+def test_a_role_is_taken_and_ends_at_once(provider: Provider, alex: StaffMember) -> None:
     sam = StaffMember(provider, "support")
     sam.open("/console")
     page = alex.open("/console/staff")
@@ -69,6 +70,15 @@ def test_a_role_is_taken_but_never_from_the_last_administrator(provider: Provide
     assert "Choose the role to take." in alex.browser.submit(post="auditor:").text
     assert "sam is no longer support for all brands." in alex.browser.submit(post="support:").text
     assert sam.browser.open("/console").status == 404
+
+
+def test_the_last_administrator_stays(provider: Provider, alex: StaffMember) -> None:
+    with pytest.raises(LastAdministrator):
+        provider.take_role("administrator", "alex")
+    assert alex.open("/console/staff").status == 200
+    StaffMember(provider, "administrator", username="bea")
+    provider.take_role("administrator", "alex")
+    assert alex.browser.open("/console/staff").status == 404
 
 
 def test_nobody_takes_a_role_of_their_own(alex: StaffMember, provider: Provider) -> None:
