@@ -5,7 +5,7 @@ would be most of their cost. The rules are those of every address: host, length,
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -28,15 +28,39 @@ NOT_KEPT = ("Cache-Control", "no-store")
 CHOKES = (RecursionError, UnicodeError)
 
 
+# As the last part of a path: whatever follows, of however many parts.
+REST = "{*}"
+
+
+def answered(error: Exception) -> Answer:
+    """What the caller learns of an error (RFC 6749 5.2), and a reference by which its cause is found."""
+    reference = (("X-Request-Id", current_origin().request_id),)
+    match error:
+        case OAuthError():
+            described = {"error_description": error.public} if error.public else {}
+            challenge = (("WWW-Authenticate", error.challenge),) if error.challenge else ()
+            return json_answer({"error": error.code, **described}, error.status, (*challenge, *reference))
+        case Unavailable():
+            return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)), *reference))
+        case IdpError() if not isinstance(error, Misconfigured):
+            return json_answer({"error": error.code if error.status >= 500 else "invalid_request"}, error.status, reference)
+        case _:
+            return json_answer({"error": "server_error"}, 500, reference)
+
+
 @dataclass(frozen=True, slots=True)
 class DirectRoute:
-    """One address: who answers and by which rules. A part of `path` in braces may be anything: `Call.named` has it."""
+    """One address: who answers and by which rules. A part of `path` in braces may be anything: `Call.named` has it.
+
+    No `methods` stand for every method. `told` puts an error into the words of this address.
+    """
 
     path: str
     answer: Callable[[Call], Answer]
     methods: tuple[str, ...]
     guard: Guard
     cors: Cors = Cors.NONE
+    told: Callable[[Exception], Answer] = answered
 
     @property
     def understood(self) -> tuple[str, ...]:
@@ -126,14 +150,15 @@ class Direct:
         if len(environ.get("QUERY_STRING", "")) + len(environ.get("PATH_INFO", "")) > LONGEST_URL:
             raise IdpError("uri_too_long", "The address is too long", status=414)
         method = environ["REQUEST_METHOD"]
-        if method in route.methods:
+        if method in route.methods or not route.methods:
             return None
         if method == "OPTIONS" and route.cors is not Cors.NONE:
             return Answer(status=204)
         if method == "HEAD" and "GET" in route.methods:
             return None
-        refused = (("Allow", ", ".join(sorted(route.understood))), NOT_KEPT)
-        return json_answer({"error": "invalid_request"}, 405, refused)
+        refused = route.told(IdpError("method_not_allowed", "This address takes other methods", status=405))
+        allowed = ("Allow", ", ".join(sorted(route.understood)))
+        return replace(refused, headers=(*refused.headers, allowed, NOT_KEPT))
 
     def _origin_headers(self, route: DirectRoute, environ: "WSGIEnvironment") -> Headers:
         preflight = environ["REQUEST_METHOD"] == "OPTIONS"
@@ -159,7 +184,7 @@ class Direct:
             self._hears(route.path, refused)
         else:
             log.error("unforeseen", exc_info=error)
-        return _answered(refused)
+        return route.told(refused)
 
     def _is_known(self, origin: str) -> bool:
         try:
@@ -172,6 +197,8 @@ class Direct:
 
 def _values(pattern: list[str], parts: list[str]) -> Mapping[str, str] | None:
     """What `parts` of an address are called in `pattern`; None where they do not fit."""
+    if pattern[-1] == REST and len(parts) >= len(pattern):
+        pattern, parts = pattern[:-1], parts[: len(pattern) - 1]
     if len(pattern) != len(parts):
         return None
     named = {}
@@ -185,19 +212,3 @@ def _values(pattern: list[str], parts: list[str]) -> Mapping[str, str] | None:
         elif wanted != given:
             return None
     return named
-
-
-def _answered(error: Exception) -> Answer:
-    """What the caller learns of an error (RFC 6749 5.2), and a reference by which its cause is found."""
-    reference = (("X-Request-Id", current_origin().request_id),)
-    match error:
-        case OAuthError():
-            described = {"error_description": error.public} if error.public else {}
-            challenge = (("WWW-Authenticate", error.challenge),) if error.challenge else ()
-            return json_answer({"error": error.code, **described}, error.status, (*challenge, *reference))
-        case Unavailable():
-            return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)), *reference))
-        case IdpError() if not isinstance(error, Misconfigured):
-            return json_answer({"error": error.code if error.status >= 500 else "invalid_request"}, error.status, reference)
-        case _:
-            return json_answer({"error": "server_error"}, 500, reference)

@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from idp.admin.api.door import Door
 from idp.admin.api.openapi import document
 from idp.admin.api.operations import BASE, Asked, Operation, Told
-from idp.admin.api.problem import Problem, malformed, problem_answer
+from idp.admin.api.problem import Problem, answered, malformed, not_there, problem_answer
 from idp.core.database import Database
 from idp.core.errors import IdpError, Misconfigured, Unavailable
 from idp.core.logs import get_log
 from idp.oidc.form import fields_of
 from idp.web.bearer import bearer_of
 from idp.web.call import Answer, Call, json_answer
-from idp.web.direct import DirectRoute
+from idp.web.direct import REST, DirectRoute
 from idp.web.json_body import Unreadable, read_object
 from idp.web.routes import Guard
 
@@ -42,11 +42,10 @@ class AdminApi:
             by_path[operation.path][operation.method] = operation
         described = json_answer(document(self.issuer, self.operations))
         return (
-            DirectRoute(DOCUMENT, lambda _call: described, ("GET",), Guard.PROTOCOL),
-            *(
-                DirectRoute(BASE + path, self._answering(known), tuple(known), Guard.PROTOCOL)
-                for path, known in by_path.items()
-            ),
+            _route(DOCUMENT, lambda _call: described, ("GET",)),
+            *(_route(BASE + path, self._answering(known), tuple(known)) for path, known in by_path.items()),
+            # Last, for whatever is none of these: programs are told in JSON there too.
+            *(_route(path, _nothing, ()) for path in (BASE, f"{BASE}/{REST}")),
         )
 
     def _answering(self, known: Mapping[str, Operation]) -> Callable[[Call], Answer]:
@@ -77,6 +76,14 @@ class AdminApi:
 
     def _connection(self, operation: Operation) -> AbstractContextManager[Connection]:
         return self.database.transaction() if operation.writes else self.database.reading()
+
+
+def _route(path: str, answer: Callable[[Call], Answer], methods: tuple[str, ...]) -> DirectRoute:
+    return DirectRoute(path, answer, methods, Guard.PROTOCOL, told=answered)
+
+
+def _nothing(_call: Call) -> Answer:
+    raise not_there()
 
 
 def _query(call: Call, operation: Operation) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from idp.core.errors import IdpError
+from idp.core.errors import IdpError, Misconfigured, Unavailable
 from idp.core.origin import current_origin
 from idp.web.bearer import challenge
 from idp.web.call import Answer, Headers, json_answer
@@ -15,6 +15,7 @@ TITLES = {
     401: "A better access token is needed",
     403: "This is not allowed",
     404: "There is nothing here",
+    405: "This address takes other methods",
     409: "It cannot be done as things are",
     412: "It was changed meanwhile",
     413: "The body is too large",
@@ -50,6 +51,20 @@ def problem_answer(problem: Problem) -> Answer:
         content["errors"] = [{"field": field, "reason": reason} for field, reason in problem.errors]
     answer = json_answer(content, problem.status, problem.headers)
     return Answer(answer.body, PROBLEM, problem.status, problem.headers)
+
+
+def answered(error: Exception) -> Answer:
+    """Whatever went wrong before an operation was found, or in it, in the form of every other refusal."""
+    match error:
+        case Problem():
+            return problem_answer(error)
+        case Unavailable():
+            again = (("Retry-After", str(error.retry_after)),)
+            return problem_answer(Problem(error.status, error.code, TITLES[503], headers=again))
+        case IdpError() if not isinstance(error, Misconfigured):
+            return problem_answer(Problem(error.status, error.code, error.public or TITLES.get(error.status, TITLES[400])))
+        case _:
+            return problem_answer(Problem(500, "server_error", TITLES[500]))
 
 
 def no_token() -> Problem:

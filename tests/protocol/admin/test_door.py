@@ -135,12 +135,20 @@ def test_who_loses_the_role_is_nobody_there(provider: Provider) -> None:
 
 
 def test_what_no_operation_is(provider: Provider) -> None:
-    """RFC 9110 15.5.6: other methods are told which there are; P1: no other origin is answered."""
+    """RFC 9110 15.5.6, RFC 9457 3: what is not there is told as every refusal is; P1: no other origin is answered."""
     api = AdminApi.of_client(provider, EVERY_SCOPE)
     for method, path, allowed in (("PATCH", "/clients", "GET, HEAD, POST"), ("GET", "/clients/x/disable", "POST")):
         answer = api.call(method, path)
-        assert (answer.status, answer.headers["Allow"]) == (405, allowed)
-    assert api.call("GET", "/nothing").status == 404
+        assert (answer.status, answer.headers["Allow"], answer["code"]) == (405, allowed, "method_not_allowed")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    for method in ("GET", "POST", "DELETE", "BREW"):
+        for path in ("", "/", "/nothing", "/clients/x/y/z", "/clients/", "/subjects/%FF/disable/", "//clients"):
+            answer = api.call(method, path)
+            assert (answer.status, answer["code"]) == (404, "not_found"), (method, path)
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert answer["reference"]
+    too_long = api.call("GET", f"/nothing?{'x' * 20_000}")
+    assert (too_long.status, too_long["code"]) == (414, "uri_too_long")
     assert "Access-Control-Allow-Origin" not in api.call("GET", "/clients", headers={"Origin": "https://robot.example"}).headers
 
 
