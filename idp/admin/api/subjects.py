@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from idp.admin.api.caller import Caller
+from idp.admin.api.letters import DISABLED, ENABLED, ENDED, Letters
 from idp.admin.api.operations import SUBJECTS, Asked, Operation, Parameter, Told
 from idp.admin.api.problem import Problem, conflict, malformed, not_there
 from idp.admin.rights import Right
@@ -48,6 +49,7 @@ class SubjectOperations:
     consents: Consents
     brands: Brands
     throttle: Throttle
+    letters: Letters
     bus: Bus
     clock: Clock
 
@@ -110,18 +112,27 @@ class SubjectOperations:
         return found
 
     def _disable(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
-        self.subjects.disable(db, self.bus, subject_id, self.clock.now())
+        if self.subjects.disable(db, self.bus, subject_id, self.clock.now()):
+            self._tell(db, subject_id, caller, DISABLED)
         return self._stored(db, subject_id, caller)
 
     def _enable(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
-        self.subjects.enable(db, self.bus, subject_id, self.clock.now())
+        if self.subjects.enable(db, self.bus, subject_id, self.clock.now()):
+            self._tell(db, subject_id, caller, ENABLED)
         return self._stored(db, subject_id, caller)
 
-    def _end(self, db: Connection, subject_id: str, _: Caller) -> dict[str, Any]:
+    def _end(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
         now = self.clock.now()
         ended = self.sessions.end_all(db, subject_id, BY_STAFF, now)
-        self.families.revoke_all(db, subject_id, BY_STAFF, now)
+        revoked = self.families.revoke_all(db, subject_id, BY_STAFF, now)
+        if ended or revoked:
+            self._tell(db, subject_id, caller, ENDED)
         return {"sessions": ended}
+
+    def _tell(self, db: Connection, subject_id: str, caller: Caller, act: str) -> None:
+        over = caller.brands(HELP)
+        # Nobody is told in the name of a brand for which the caller does not act, where they act for one.
+        self.letters.done(db, subject_id, next(iter(over)) if over is not None and len(over) == 1 else None, act)
 
     def _stored(self, db: Connection, subject_id: str, caller: Caller) -> dict[str, Any]:
         found = self.subjects.get(db, subject_id)

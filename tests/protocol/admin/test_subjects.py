@@ -1,11 +1,13 @@
 """Customers by the admin API: found by one exact name, masked; stopped and signed out; never staff."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.admin_api import AdminApi
+from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.staff import StaffMember
 
@@ -94,6 +96,32 @@ def test_signed_out_everywhere(provider: Provider, api: AdminApi) -> None:
     assert [api.call("POST", path)["sessions"] for _ in range(2)] == [2, 0]
     assert shop.userinfo(tokens["access_token"]).status == 401
     assert {event.reason for event in provider.happened("SessionEnded")} == {"staff"}
+
+
+@pytest.mark.parametrize("brand", ["stellantis", "alphera"])
+def test_whoever_is_acted_upon_is_told(provider: Provider, brand: str, tmp_path: Path) -> None:
+    """S3.12: by mail, in their language and the brand's name, once for each act that changed something; not by whom."""
+    provider.add_customer("dora", numbers={"stellantis": "S-7", "alphera": "A-7"}, locale="de")
+    post, sam = Post(provider, tmp_path), AdminApi.of_staff(provider, StaffMember(provider, "support"))
+    robot = AdminApi.of_client(provider, "admin:subjects", brand=brand)
+    shop, browser = provider.add_client("shop", brand=brand, consent="implied"), provider.browser()
+    browser.open(shop.request(scope="openid"))
+    browser.sign_in("dora", ANA_PASSWORD)
+    [dora] = found(sam, "username=dora")
+    earlier = len(post.mails())
+    for caller, act in ((robot, "end-sessions"), (sam, "disable"), (sam, "enable")):
+        for _ in range(2):
+            assert caller.call("POST", f"/subjects/{dora['id']}/{act}").status in (200, 409)
+    mails = [mail for mail in post.mails()[earlier:] if mail["To"] == "dora@example.test"]
+    assert [mail["Subject"].partition(" – ")[0] for mail in mails] == [
+        "Sie wurden überall abgemeldet",
+        "Ihr Konto wurde gesperrt",
+        "Ihr Konto ist wieder offen",
+    ]
+    name = next(one.name for one in provider.house.parties.brands.all() if one.id == brand)
+    assert name in mails[0]["Subject"]
+    for mail in mails:
+        assert not [told for told in ("Sam Staff", "robot", "Robot") if told in read(mail) + mail["From"]]
 
 
 def test_staff_are_not_changed_here(provider: Provider, api: AdminApi) -> None:
