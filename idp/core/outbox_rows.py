@@ -177,9 +177,11 @@ class Sent:
     tries: int
 
 
-def sent_to(db: Connection, subject_id: str, limit: int) -> tuple[Sent, ...]:
-    """The newest deliveries about a subject, as long as they are kept."""
+def sent_to(db: Connection, subject_id: str, limit: int, brands: frozenset[str] | None = None) -> tuple[Sent, ...]:
+    """The newest deliveries about a subject, as long as they are kept; only in the name of `brands`, where they are given."""
     found = select(*(outbox.c[name] for name in Sent.__dataclass_fields__)).where(outbox.c.about == subject_id)
+    if brands is not None:
+        found = found.where(or_(outbox.c.brand.is_(None), outbox.c.brand.in_(sorted(brands))))
     return tuple(Sent(*row) for row in db.execute(found.order_by(outbox.c.id.desc()).limit(limit)))
 
 

@@ -12,6 +12,7 @@ from tests.drivers.browser import Browser, Page
 from tests.drivers.desk import PROVEN, REASON, SPACED, Desk
 from tests.drivers.post import other_than, read
 from tests.drivers.relying_party import RelyingParty
+from tests.drivers.staff import StaffMember
 from tests.journeys.locks import WRONG, tried
 from tests.journeys.recoveries import reset
 
@@ -257,3 +258,22 @@ def test_the_timeline_tells_what_happened_and_whether_we_reached_them(desk: Desk
     )
     assert [words for words in told if words not in page.text] == []
     assert not [secret for secret in ("192.0.2.9", "ana@", "+4477", REASON) if secret in page.body]
+
+
+def test_what_happened_at_another_brand_alone_is_not_told(desk: Desk) -> None:
+    """The account is one, so its lock is told to every brand; wrong passwords, calls and mails stay where they were."""
+    other = {"stellantis": "alphera", "alphera": "stellantis"}[desk.brand]
+    elsewhere, browser = desk.provider.add_client("there", brand=other, consent="implied"), anas(desk)
+    browser.open(elsewhere.request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    is_locked_out(desk, a_shop(desk))
+    desk.takes_the_call()
+    desk.post.mails()
+    at_both = ("Signing in by password was locked", "Signed in")
+    here_alone = ("A wrong password was typed", "You called our support", "An agreement was added", "delivered 2 times")
+    kims = desk.colleague("kim", other).open(desk.record).text
+    lees = StaffMember(desk.provider, "support", None, "lee").open(desk.record).text
+    assert [told for told in at_both if told not in kims or told not in lees] == []
+    assert [told for told in here_alone if told in kims or told not in lees] == []
+    there, here = map(desk.provider.house.parties.brands.get_or_any, (other, desk.brand))
+    assert (there.name in kims, here.name in kims) == (True, False)

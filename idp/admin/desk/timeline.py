@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from idp.admin.desk.belonging import Over
 from idp.core.audit import Entry
-from idp.core.audit_of_subject import entries_of
+from idp.core.audit_of_subject import Within, entries_of
 from idp.core.devices import in_words
 from idp.core.outbox import Sent, sent_to
 from idp.core.sealing import Keyring
@@ -32,6 +33,34 @@ FOR_SUPPORT: Words = {
     ("CallerCodeTried", ""): "A code was read to an agent",
     ("CallEnded", ""): "The call ended",
 }
+# The account is one, wherever it was changed: whoever helps at one brand has to know of it, though not at which other.
+OF_THE_ACCOUNT = frozenset(
+    {
+        "SubjectCreated",
+        "SubjectDisabled",
+        "SubjectEnabled",
+        "PasswordLocked",
+        "PasswordUnlocked",
+        "PasswordChanged",
+        "PasskeyCounterStoodStill",
+        "AuthenticatorEnrolled",
+        "AuthenticatorRemoved",
+        "RecoveryCodesRenewed",
+        "RecoveryCodesVoided",
+        "FactorResetStarted",
+        "FactorResetReady",
+        "FactorResetCancelled",
+        "FactorResetFinished",
+        "Recovered",
+        "NameChanged",
+        "EmailChanged",
+        "PhoneChanged",
+        "ContactUndone",
+        "NotMe",
+        "AccountClosing",
+        "ClosingCancelled",
+    }
+)
 SENT = {MAIL: "An e-mail", TEXT: "A text"}
 
 
@@ -54,23 +83,30 @@ class Timeline:
     words: Words
     only_by_reason: frozenset[str]
 
-    def of(self, db: Connection, subject_id: str) -> list[Moment]:
-        """The newest of what happened, the newest first."""
+    def of(self, db: Connection, subject_id: str, over: Over) -> list[Moment]:
+        """The newest of what happened, the newest first, as far as it concerns an agent for the brands `over`."""
         words = {**FOR_SUPPORT, **self.words}
         wanted = {
             event: frozenset(detail for name, detail in words if name == event and event in self.only_by_reason)
             for event, _ in words
         }
-        told = [_told(entry, words) for entry in entries_of(db, self.keyring, subject_id, wanted, MOST)]
-        sent = [_sent(one) for one in sent_to(db, subject_id, MOST)]
+        within = None if over is None else Within(over, OF_THE_ACCOUNT)
+        entries = entries_of(db, self.keyring, subject_id, wanted, MOST, within=within)
+        told = [_told(entry, words, here=_is_here(entry.brand, over)) for entry in entries]
+        sent = [_sent(one) for one in sent_to(db, subject_id, MOST, over)]
         return _gathered(sorted((*told, *sent), key=lambda one: one.at, reverse=True)[:MOST])
 
 
-def _told(entry: Entry, words: Words) -> Moment:
+def _is_here(brand: str | None, over: Over) -> bool:
+    """Whether what happened at `brand`, or at none, is for an agent of the brands `over` to know in full."""
+    return over is None or brand is None or brand in over
+
+
+def _told(entry: Entry, words: Words, *, here: bool) -> Moment:
     closest_first = (*filter(None, (str(entry.details.get("kind", "")), entry.reason)), "")
     title = next((words[entry.event, detail] for detail in closest_first if (entry.event, detail) in words), entry.event)
     device = str(entry.personal.get("device", ""))
-    about = "by our staff" if entry.actor else in_words(device) if device else ""
+    about = "" if not here else "by our staff" if entry.actor else in_words(device) if device else ""
     return Moment(title, about, entry.occurred_at, entry.outcome == "refused")
 
 

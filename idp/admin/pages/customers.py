@@ -120,7 +120,7 @@ class CustomerPages:
             "name": masks.initials(subject),
             "username": masked(subject.username),
             "email": masks.address(subject.email),
-            "brands": self._names(customer),
+            "brands": self._names(agent, customer),
             "tag": against.name.lower() if against is not None else "",
         }
 
@@ -131,7 +131,7 @@ class CustomerPages:
         shown = against is None
         with speaking("en"), self.console.database.reading() as db:
             facts = self.standing.of(db, customer.subject, zone) if shown else ()
-            moments = self.timeline.of(db, customer.subject.id) if shown else []
+            moments = self.timeline.of(db, customer.subject.id, agent.brands(Right.SEE_CUSTOMERS)) if shown else []
         return self.console.page(
             "admin/customer.html",
             agent,
@@ -145,6 +145,9 @@ class CustomerPages:
             problem=problem,
         )
 
-    def _names(self, customer: Customer) -> str:
-        known: list[Brand | None] = [self.console.brands.get(brand) for brand in sorted(customer.brands)]
+    def _names(self, agent: Agent, customer: Customer) -> str:
+        over = agent.brands(Right.SEE_CUSTOMERS)
+        # That they are customers of another brand too is nothing that an agent of this one may learn.
+        seen = customer.brands if over is None else customer.brands & over
+        known: list[Brand | None] = [self.console.brands.get(brand) for brand in sorted(seen)]
         return ", ".join(brand.name for brand in known if brand is not None)
