@@ -20,6 +20,7 @@ from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide,
 from idp.oidc.authorization.hint import read_hint
 from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, unparked
 from idp.oidc.authorization.response import Answer
+from idp.oidc.authorization.shown import of_client
 from idp.oidc.profiles import PROFILES
 from idp.oidc.refusals.facts import of_request
 from idp.oidc.refusals.noting import Refusals
@@ -160,13 +161,18 @@ class Authorization:
             )
         return case.matched.answer(self.issuer, code=code)
 
-    def allow(self, case: Case, question: AskConsent) -> None:
-        """Remembers that the subject said yes."""
+    def allow(self, case: Case, question: AskConsent) -> bool:
+        """Remembers that the subject said yes; False where the client has become another since it was shown to them."""
         subject_id, client, now = question.session.subject_id, case.client, self.clock.now()
         with self.database.transaction() as db:
+            held = self.clients.hold(db, client.id)
+            if held is None or of_client(held) != of_client(client):
+                self.clients.forget(client.id)
+                return False
             self.consents.grant(db, self.bus, subject_id, client, case.asked.consent_scopes, now)
             if question.first_visit and client.brand is not None:
                 self.consents.visit_brand(db, subject_id, client.brand, now)
+        return True
 
     def deny(self, case: Case, question: AskConsent) -> None:
         """Records that the subject said no; it is asked again next time."""

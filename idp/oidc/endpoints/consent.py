@@ -14,6 +14,7 @@ from idp.oidc.authorization.decision import AskConsent
 from idp.oidc.authorization.response import Answer
 from idp.oidc.authorization.scopes import allowed_in_words, withheld_in_words
 from idp.oidc.authorization.service import Authorization
+from idp.oidc.authorization.shown import of_question
 from idp.oidc.endpoints.logo import logo_url
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction
@@ -63,7 +64,7 @@ class ConsentPages:
         return _go_on(interaction_id) if question is None else self._ask(question)
 
     def answer(self, interaction_id: str) -> Response:
-        """POST: `allow` or `deny`; anything else asks again."""
+        """POST: `allow` of what was shown, or `deny`; anything else asks again."""
         form = read_form(request)
         question = self._question(interaction_id)
         if question is None:
@@ -73,7 +74,11 @@ class ConsentPages:
             self.authorization.deny(question.case, question.asks)
             self.authorization.interactions.keep(question.interaction.answered(denied=session_id))
         elif "allow" in form:
-            self.authorization.allow(question.case, question.asks)
+            if form["shown"] != of_question(question.case, question.asks):
+                return self._ask(question, changed=True)
+            if not self.authorization.allow(question.case, question.asks):
+                anew = self._question(interaction_id)
+                return _go_on(interaction_id) if anew is None else self._ask(anew, changed=True)
             self.authorization.interactions.keep(question.interaction.answered(allowed=session_id))
         else:
             return self._ask(question)
@@ -89,11 +94,13 @@ class ConsentPages:
         decision = self.authorization.weigh(case, self.sessions.find(self.cookie.read(request)))
         return Question(case, interaction, decision) if isinstance(decision, AskConsent) else None
 
-    def _ask(self, question: Question) -> Response:
+    def _ask(self, question: Question, *, changed: bool = False) -> Response:
         case, session = question.case, question.asks.session
         client = case.client
         context: dict[str, Any] = {
             "action": f"/consent/{question.interaction.id}",
+            "shown": of_question(case, question.asks),
+            "changed": changed,
             "client": {
                 "name": client.name,
                 "logo_url": logo_url(client),
@@ -111,7 +118,10 @@ class ConsentPages:
             context["withheld"] = withheld_in_words(case.asked.consent_scopes)
             context["third_party"], context["leads_to"] = not client.first_party, _host_of(case.matched.redirect_uri)
         ends = (case.matched.redirect_uri,)
-        return self.pages.page(template, brand=client.brand, application=client.name, form_action=ends, **context)
+        status = 409 if changed else 200
+        return self.pages.page(
+            template, brand=client.brand, status=status, application=client.name, form_action=ends, **context
+        )
 
     def _first_visit(self, case: Case, session: Session) -> dict[str, object]:
         elsewhere = sorted(self.authorization.visited_elsewhere(case, session))

@@ -1,7 +1,10 @@
 """Consent of third-party clients, and the first visit to another brand (Core 3.1.2.4, P2)."""
 
+from datetime import timedelta
+
 import pytest
 
+from tests.builders import TestClock
 from tests.drivers.browser import Browser
 from tests.protocol.authorization.provider import Seeded, authorize, sign_in
 
@@ -117,6 +120,49 @@ def test_both_buttons_mean_no(provider: Seeded) -> None:
     page = browser.open(authorize("planner"))
     landed = browser.post(page.url, page.forms[0].fields | {"allow": "1", "deny": "1"})
     assert landed.query["error"] == "access_denied"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "other"),
+    [
+        (0, {"client_name": "Tax office"}),
+        (2, {"client_name": "Tax office", "scope": "openid email phone"}),
+        (2, {"policy_uri": "https://elsewhere.example/privacy"}),
+    ],
+)
+def test_an_answer_is_for_what_was_read(provider: Seeded, clock: TestClock, seconds: int, other: dict[str, str]) -> None:
+    """Core 3.1.2.4, P2: a client that changes while its page stands open is asked about anew; a no counts all the same."""
+    browser, house = provider.signed_in(), provider.house
+    page = browser.open(authorize("planner", scope="openid email"))
+    fields = page.forms[0].fields
+    with house.ground.database.transaction() as db:
+        found = house.parties.clients.listed(db, "planner")
+        assert found is not None
+        meta = found.metadata.model_copy(update=other)
+        house.parties.clients.replace(db, house.ground.bus, meta, found)
+    clock.advance(timedelta(seconds=seconds))
+    again = browser.post(page.url, fields | {"allow": "1"})
+    assert (again.left, again.status) == (False, 409)
+    assert "This page has changed since you opened it" in again.text
+    assert meta.client_name in again.text
+    assert again.link("Privacy policy") == meta.policy_uri
+    for shown in ("", fields["shown"], "0" * 64):
+        assert browser.post(page.url, fields | {"allow": "1", "shown": shown}).status == 409
+    assert provider.happened("ConsentGranted") == []
+    assert "code" in browser.post(page.url, again.forms[0].fields | {"allow": "1"}).query
+    assert len(provider.happened("ConsentGranted")) == 1
+
+
+def test_a_page_that_asked_somebody_else_is_not_answered(provider: Seeded) -> None:
+    """S3.2: Ana's page is open; meanwhile Ben signed in to the same browser."""
+    browser = provider.signed_in()
+    page = browser.open(authorize("planner"))
+    browser.open(authorize(HOME, prompt="select_account"))
+    browser.submit(press="another")
+    sign_in(browser, "ben")
+    again = browser.post(page.url, page.forms[0].fields | {"allow": "1"})
+    assert (again.left, again.status) == (False, 409)
+    assert "Ana Ferreira" not in again.text
 
 
 def test_consent_cannot_be_given_before_signing_in(provider: Seeded) -> None:
