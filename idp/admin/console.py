@@ -1,9 +1,11 @@
 """The door to the console: every route names the right it asks for, and whoever lacks the proof goes through the gate."""
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response
 from idp.admin.rights import Post, Right, allows, brands_of, reaches
 from idp.admin.roles import Roles
 from idp.admin.rooms import ROOMS
+from idp.admin.unsent import Unsent
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
@@ -21,10 +24,12 @@ from idp.sessions.context import Requirement
 from idp.sessions.cookie import SessionCookie
 from idp.sessions.interaction import Interaction, Interactions
 from idp.sessions.session import Session, Sessions
+from idp.sessions.whose import whose
 from idp.signin.gate import DECLINED, Gate, presented
 from idp.signin.needs import Nothing
 from idp.subjects.subjects import Subject, Subjects
 from idp.web.browser import BrowserCookie
+from idp.web.forms import Form, read_form
 from idp.web.redirects import see_other
 from idp.web.render import Pages
 from idp.web.routes import Guard, Route
@@ -34,6 +39,7 @@ LEVEL = "mfa"
 # What staff change takes a proof this recent (S1, re-authentication).
 TO_CHANGE = timedelta(minutes=15)
 SAID_FOR = timedelta(minutes=5)
+NAMED = re.compile("<([a-z_]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Agent:
     session: Session
     subject: Subject
     posts: frozenset[Post]
+    # What they typed here before they had to prove themselves anew; only at the page of a form that is kept.
+    typed: Form | None = None
 
     def may(self, right: Right) -> bool:
         """Whether a right is theirs at any brand."""
@@ -69,8 +77,10 @@ class StaffRoute:
     view: StaffView
     right: Right
     methods: tuple[str, ...] = ("GET",)
-    # Where somebody who must prove themselves anew comes back to: the page with the form, for an address that is posted to.
+    # Where somebody who must prove themselves anew comes back to: the rule of the page with the form, for what is posted to.
     back: str = ""
+    # What is typed here is kept meanwhile; of a page: it is given back here. Nothing that a caller said may be kept.
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class Console:
     cookie: SessionCookie
     browser: BrowserCookie
     pages: Pages
+    unsent: Unsent
     guarded: list[StaffRoute] = field(default_factory=list)
 
     def guard(self, routes: Iterable[StaffRoute]) -> Iterator[Route]:
@@ -145,7 +156,7 @@ class Console:
 
     def _behind(self, route: StaffRoute) -> Callable[..., Response]:
         def view(**address: str) -> Response:
-            here = request.full_path.rstrip("?") if "GET" in route.methods else route.back.format(**address)
+            here = request.full_path.rstrip("?") if "GET" in route.methods else _filled(route.back, address)
             agent = self._enter(route, here)
             return agent if isinstance(agent, Response) else route.view(agent, **address)
 
@@ -155,6 +166,7 @@ class Console:
         asked = Requirement((LEVEL,), TO_CHANGE if route.right.changes else None)
         session, now = self.sessions.find(self.cookie.read(request)), self.clock.now()
         if session is None:
+            self._keep(route, path)
             # Staff prove both factors at every sign-in; nobody else is led to a second one for a page they may not see.
             return self._prove(path, Requirement())
         with self.database.transaction() as db:
@@ -169,10 +181,22 @@ class Console:
         if not posts:
             return self.missing()
         if not isinstance(need, Nothing):
+            self._keep(route, path)
             return self._prove(path, asked)
-        agent = Agent(session, subject, posts)
+        given_back = route.keeps and request.method == "GET"
+        typed = self.unsent.take(subject.id, self.browser.digest(), request.path) if given_back else None
+        agent = Agent(session, subject, posts, typed)
         call_from(replace(current_origin(), actor=f"staff:{subject.id}"))
         return agent if agent.may(route.right) else self._refused()
+
+    def _keep(self, route: StaffRoute, path: str) -> None:
+        if not route.keeps or request.method != "POST":
+            return
+        with self.database.reading() as db:
+            theirs = whose(db, self.cookie.read(request))
+            may = theirs is not None and allows(self.roles.of(db, theirs), route.right)
+        if theirs is not None and may:
+            self.unsent.keep(theirs, self.browser.digest(), path, read_form(request))
 
     def _refused(self) -> Response:
         return self.pages.problem("not_your_role", status=403, action_url=HOME, action_label=NAME)
@@ -202,6 +226,10 @@ class Console:
             requirement=asked,
             request={"path": path},
         )
+
+
+def _filled(rule: str, address: Mapping[str, str]) -> str:
+    return NAMED.sub(lambda named: quote(address[named[1]], safe=""), rule)
 
 
 def _said(session: Session) -> str:

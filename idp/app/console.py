@@ -5,6 +5,7 @@ from idp.admin.pages.home import HomePages
 from idp.admin.pages.staff import StaffPages
 from idp.admin.roles import Roles
 from idp.admin.staff import Staff
+from idp.admin.unsent import Unsent
 from idp.app.console_audit import auditing
 from idp.app.console_clients import client_routes
 from idp.app.console_desk import desk
@@ -57,4 +58,5 @@ def _entrance(house: House, front: Front) -> Console:
         cookie=front.cookie,
         browser=front.browser,
         pages=front.pages,
+        unsent=Unsent(ground.kv, ground.keyring),
     )

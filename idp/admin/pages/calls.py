@@ -38,14 +38,19 @@ class CallPages:
         parts = (("script", self.script), ("send", self.send), ("code", self.code), ("act", self.act), ("end", self.end))
         help_, post = Right.HELP_CUSTOMERS, ("POST",)
         return (
-            StaffRoute(PAGE, "console_call", self.show, help_),
-            *(StaffRoute(f"{PAGE}/{name}", f"console_call_{name}", view, help_, post, PAGE) for name, view in parts),
+            StaffRoute(PAGE, "console_call", self.show, help_, keeps=True),
+            # Only the agent's own words are kept: what a caller answers or reads is written nowhere.
+            *(
+                StaffRoute(f"{PAGE}/{name}", f"console_call_{name}", view, help_, post, PAGE, keeps=name == "act")
+                for name, view in parts
+            ),
         )
 
     def show(self, agent: Agent, case_id: str) -> Response:
         """GET: how far it has come."""
         call = self.calls.find(agent, case_id)
-        return self._show(agent, call) if call is not None else self.console.missing()
+        typed = agent.typed["reason"] if agent.typed is not None else ""
+        return self._show(agent, call, typed=typed) if call is not None else self.console.missing()
 
     def script(self, agent: Agent, case_id: str) -> Response:
         """POST: what the caller answered. It goes to the brand, and nowhere else: the page that comes back has none of it."""

@@ -31,10 +31,9 @@ class ClaimsPages:
 
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses."""
-        back = RULE.replace("<", "{").replace(">", "}")
         return (
             StaffRoute(RULE, "console_client_claims", self.ask, Right.SEE_CLIENTS),
-            StaffRoute(RULE, "console_client_claims_shown", self.show, Right.SEE_CLIENTS, ("POST",), back=back),
+            StaffRoute(RULE, "console_client_claims_shown", self.show, Right.SEE_CLIENTS, ("POST",), back=RULE),
         )
 
     def ask(self, agent: Agent, client_id: str) -> Response:

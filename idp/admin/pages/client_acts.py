@@ -16,7 +16,6 @@ from idp.web.forms import read_form
 ROTATE, END, DISABLE, ENABLE, DELETE = (f"{ONE}/{act}" for act in ("rotate", "end-secret", "disable", "enable", "delete"))
 BEYOND = "It may do what is not yours to give. Ask an administrator of all brands for a new secret."
 MADE_ALREADY = "A new secret was made already and is not shown again. If nobody copied it, make another one."
-BACK = path_of("{client_id}")
 # How long an older secret lives on, by what the form offers.
 OVERLAPS = {"0": timedelta(0), "1": timedelta(days=1), "7": timedelta(days=7), "30": timedelta(days=30)}
 
@@ -38,10 +37,10 @@ class ClientActPages:
         )
         pages = (StaffRoute(rule, f"console_client_ask_{name}", ask, Right.CHANGE_CLIENTS) for rule, name, ask, _ in asked)
         acts = (
-            StaffRoute(rule, f"console_client_{name}", act, Right.CHANGE_CLIENTS, ("POST",), back=rule.replace(ONE, BACK))
+            StaffRoute(rule, f"console_client_{name}", act, Right.CHANGE_CLIENTS, ("POST",), back=rule)
             for rule, name, _, act in asked
         )
-        enable = StaffRoute(ENABLE, "console_client_enable", self.enable, Right.CHANGE_CLIENTS, ("POST",), back=BACK)
+        enable = StaffRoute(ENABLE, "console_client_enable", self.enable, Right.CHANGE_CLIENTS, ("POST",), back=ONE)
         return (*pages, *acts, enable)
 
     def ask_rotate(self, agent: Agent, client_id: str) -> Response:

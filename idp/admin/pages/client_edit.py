@@ -34,10 +34,9 @@ class EditClientPages:
 
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses."""
-        back = f"{path_of('{client_id}')}/edit"
         return (
-            StaffRoute(EDIT, "console_client_edit", self.ask, Right.CHANGE_CLIENTS),
-            StaffRoute(EDIT, "console_client_change", self.answer, Right.CHANGE_CLIENTS, ("POST",), back=back),
+            StaffRoute(EDIT, "console_client_edit", self.ask, Right.CHANGE_CLIENTS, keeps=True),
+            StaffRoute(EDIT, "console_client_change", self.answer, Right.CHANGE_CLIENTS, ("POST",), back=EDIT, keeps=True),
         )
 
     def ask(self, agent: Agent, client_id: str) -> Response:
@@ -45,6 +44,9 @@ class EditClientPages:
         found = self._found(agent, client_id)
         if isinstance(found, Response):
             return found
+        if agent.typed is not None:
+            kind = kind_of(found.metadata)
+            return self.page.form(agent, kind, typed(agent.typed, kind, SCOPES), _about(found, agent.typed["version"]))
         shown = entries(found.metadata.model_dump(mode="json"), kind_of(found.metadata), SCOPES)
         return self.page.form(agent, kind_of(found.metadata), shown, _about(found, str(found.version)))
 

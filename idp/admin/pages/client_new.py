@@ -33,13 +33,15 @@ class NewClientPages:
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses."""
         return (
-            StaffRoute(NEW, "console_client_new", self.ask, Right.CHANGE_CLIENTS),
-            StaffRoute(NEW, "console_client_register", self.answer, Right.CHANGE_CLIENTS, ("POST",), back=NEW),
+            StaffRoute(NEW, "console_client_new", self.ask, Right.CHANGE_CLIENTS, keeps=True),
+            StaffRoute(NEW, "console_client_register", self.answer, Right.CHANGE_CLIENTS, ("POST",), back=NEW, keeps=True),
         )
 
     def ask(self, agent: Agent) -> Response:
         """GET: the kinds; and the form of the one that was chosen."""
-        kind = BY_KEY.get(request.args.get("kind", ""))
+        kind = BY_KEY.get(agent.typed["kind"] if agent.typed is not None else request.args.get("kind", ""))
+        if kind is not None and agent.typed is not None:
+            return self.page.form(agent, kind, typed(agent.typed, kind, SCOPES), _about(kind))
         if kind is None:
             return self.console.page("admin/client_kinds.html", agent, kinds=KINDS, new=NEW, list=LIST)
         return self.page.form(agent, kind, defaults(kind, SCOPES), _about(kind))

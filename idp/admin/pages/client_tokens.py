@@ -31,8 +31,10 @@ class ClientTokenPages:
     def routes(self) -> tuple[StaffRoute, ...]:
         """The list with its form, and what it does."""
         return (
-            StaffRoute(LIST, "console_client_tokens", self.show, Right.SEE_CLIENTS),
-            StaffRoute(f"{LIST}/make", "console_client_token_make", self.make, Right.CHANGE_CLIENTS, ("POST",), back=LIST),
+            StaffRoute(LIST, "console_client_tokens", self.show, Right.SEE_CLIENTS, keeps=True),
+            StaffRoute(
+                f"{LIST}/make", "console_client_token_make", self.make, Right.CHANGE_CLIENTS, ("POST",), back=LIST, keeps=True
+            ),
             StaffRoute(
                 f"{LIST}/revoke", "console_client_token_revoke", self.revoke, Right.CHANGE_CLIENTS, ("POST",), back=LIST
             ),
@@ -40,7 +42,8 @@ class ClientTokenPages:
 
     def show(self, agent: Agent) -> Response:
         """GET: every token of the agent's brands, and the form for another."""
-        return self._page(agent, USUAL, None)
+        typed = agent.typed
+        return self._page(agent, USUAL if typed is None else {name: typed[name] for name in USUAL}, None)
 
     def make(self, agent: Agent) -> Response:
         """POST: the new token, shown in this answer alone."""

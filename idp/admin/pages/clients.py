@@ -40,11 +40,10 @@ class ClientPages:
 
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses."""
-        back = path_of("{client_id}")
         return (
             StaffRoute(LIST, "console_clients", self.list, Right.SEE_CLIENTS),
             StaffRoute(ONE, "console_client", self.show, Right.SEE_CLIENTS),
-            StaffRoute(KEYS, "console_client_keys", self.try_keys, Right.CHANGE_CLIENTS, ("POST",), back=back),
+            StaffRoute(KEYS, "console_client_keys", self.try_keys, Right.CHANGE_CLIENTS, ("POST",), back=ONE),
         )
 
     def list(self, agent: Agent) -> Response:

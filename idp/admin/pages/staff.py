@@ -13,7 +13,7 @@ from idp.web.forms import Form, read_form
 
 LIST = "/console/staff"
 GIVE = f"{LIST}/give"
-TAKE, BACK = f"{LIST}/<subject_id>/take", LIST + "/{subject_id}/take"
+TAKE = f"{LIST}/<subject_id>/take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class StaffPages:
         see, change = Right.SEE_STAFF, Right.CHANGE_STAFF
         return (
             StaffRoute(LIST, "console_staff", self.show, see),
-            StaffRoute(GIVE, "console_staff_give", self.give, change),
-            StaffRoute(GIVE, "console_staff_given", self.given, change, methods=("POST",), back=GIVE),
+            StaffRoute(GIVE, "console_staff_give", self.give, change, keeps=True),
+            StaffRoute(GIVE, "console_staff_given", self.given, change, methods=("POST",), back=GIVE, keeps=True),
             StaffRoute(TAKE, "console_staff_take", self.take, change),
-            StaffRoute(TAKE, "console_staff_taken", self.taken, change, methods=("POST",), back=BACK),
+            StaffRoute(TAKE, "console_staff_taken", self.taken, change, methods=("POST",), back=TAKE),
         )
 
     def show(self, agent: Agent) -> Response:
@@ -68,7 +68,7 @@ class StaffPages:
             agent,
             status=422 if problem else 200,
             problem=problem,
-            typed=typed or Form({}),
+            typed=typed or agent.typed or Form({}),
             roles=[role.value for role in Role],
             brands=self._brands(agent),
             back=LIST,
