@@ -13,3 +13,12 @@ staff_roles = Table(
     Column("brand", String(32), primary_key=True),
     Column("granted_at", UTCDateTime, nullable=False),
 )
+
+# Who of the staff registered a client, changed it or made it a secret: each may know what it proves itself with.
+client_hands = Table(
+    "client_hands",
+    metadata,
+    Column("client_id", ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True),
+    Column("subject_id", ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", UTCDateTime, nullable=False),
+)

@@ -13,6 +13,7 @@ from idp.app.console_health import health
 from idp.app.console_trying import trying
 from idp.app.front import Front
 from idp.app.house import House
+from idp.app.programs import programs_of
 from idp.web.routes import Route
 
 
@@ -23,13 +24,13 @@ def roles_of(house: House) -> Roles:
 
 def console(house: House, front: Front) -> tuple[Route, ...]:
     """Everything under /console."""
-    entrance = _entrance(house, front)
+    entrance, programs = _entrance(house, front), programs_of(house.ground, house.people, house.parties)
     house.people.interactions.revivers[KIND] = entrance.revive
     house.ground.app.extensions["idp.console"] = entrance
     rooms = (
-        HomePages(entrance).routes(),
+        HomePages(entrance, programs).routes(),
         client_routes(house, entrance),
-        StaffPages(entrance, _staff(house)).routes(),
+        StaffPages(entrance, _staff(house), programs).routes(),
         desk(house, entrance),
         health(entrance, house),
         auditing(house, entrance),

@@ -9,7 +9,9 @@ from idp.admin.pages.client_form import FormPage
 from idp.admin.pages.client_new import NewClientPages
 from idp.admin.pages.client_tokens import ClientTokenPages
 from idp.admin.pages.clients import ClientPages
+from idp.admin.pages.programs import ProgramPages
 from idp.app.house import House
+from idp.app.programs import programs_of
 from idp.app.registering import registrar_of
 from idp.app.registration import initial_access_of
 
@@ -20,11 +22,13 @@ def client_routes(house: House, console: Console) -> tuple[StaffRoute, ...]:
     desk = ClientDesk(
         ground.database, registrar_of(house), house.parties.brands, reserved=SCOPES, of_ours=own_apis(ground.settings.issuer)
     )
+    programs = programs_of(ground, house.people, house.parties)
     page = FormPage(console, desk, fetcher)
     return (
-        *ClientPages(console, desk, fetcher, ground.settings.clients_file).routes(),
+        *ClientPages(console, desk, fetcher, programs, ground.settings.clients_file).routes(),
         *NewClientPages(console, desk, page).routes(),
         *EditClientPages(console, desk, page).routes(),
         *ClientActPages(console, desk).routes(),
+        *ProgramPages(console, desk, programs).routes(),
         *ClientTokenPages(console, ground.database, initial_access_of(house)).routes(),
     )

@@ -40,6 +40,7 @@ def let_end(ground: Ground, people: People, protocol: Protocol) -> None:
         (ClientBecameAnother, families.when_client_became_another),
         (ClientDeleted, families.when_client_deleted),
         (RoleRevoked, given.when_role_revoked),
+        (SubjectDisabled, given.when_disabled),
         (AccountClosing, sessions.ending("closing")),
         (AccountClosing, families.when_account_closing),
         (NotMe, sessions.ending("not_me")),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from idp.app.ends import let_end
 from idp.app.ground import Ground
 from idp.app.people import Parties, People, build_parties, build_people
+from idp.app.programs import follow_programs
 from idp.app.protocol import Protocol, build_protocol
 from idp.core.errors import Unavailable
 from idp.core.events import PasswordChanged
@@ -59,6 +60,7 @@ def build(ground: Ground, *, last_good: bool = False) -> House:
     protocol = build_protocol(ground, people, parties, gate)
     people.interactions.revivers[AUTHORIZE] = protocol.authorization.revive
     let_end(ground, people, protocol)
+    follow_programs(ground, people, parties)
     with suppress(Unavailable):
         # What is signed before the KV has its epoch is refused as a possible replay: the first client must not meet that.
         epoch(ground.kv, ground.clock)

@@ -116,11 +116,6 @@ class Clients:
         row = db.execute(_ROWS.where(clients.c.id == client_id)).one_or_none()
         return None if row is None else listed_of(row, _digests(db.execute(_BY_ID, {"client_id": client_id}).all()))
 
-    def hold(self, db: Connection, client_id: str) -> Client | None:
-        """The client as it is stored now, and nobody changes it before this transaction ends."""
-        db.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update(read=True))
-        return read(db, client_id)
-
     def secrets(self, db: Connection, client_id: str) -> tuple[Secret, ...]:
         """Its secrets, the newest first."""
         if not is_id(client_id):

@@ -33,3 +33,13 @@ class ClaimsPreviewed(Event):
     """Staff looked at what a client would be told about a subject; refused where they named nobody that they may look at."""
 
     scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramLeftBehind(Event):
+    """The subject may know what this client of the admin API proves itself with, and was stopped or is no administrator now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramLookedAfter(Event):
+    """An administrator says that what the subject, who has left, knows of this client is of no use any more."""

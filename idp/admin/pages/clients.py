@@ -11,6 +11,7 @@ from idp.admin.client_desk import ClientDesk, resulting
 from idp.admin.client_kinds import KINDS, kind_of
 from idp.admin.client_list import STATES, wish
 from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.programs import Programs
 from idp.admin.refused import refused_lately
 from idp.admin.rights import Right
 from idp.clients.key_test import KeysFound, try_given, try_published
@@ -36,6 +37,7 @@ class ClientPages:
     console: Console
     desk: ClientDesk
     fetcher: Fetcher
+    programs: Programs
     file: Path
 
     def routes(self) -> tuple[StaffRoute, ...]:
@@ -77,12 +79,13 @@ class ClientPages:
     def _page(self, agent: Agent, found: Listed, keys: KeysFound | None = None) -> Response:
         now = self.console.clock.now()
         with self.console.database.reading() as db:
-            lately = refused_lately(db, found.client.id, now)
+            lately, hands = refused_lately(db, found.client.id, now), self.programs.of(db, found.client.id)
         return self.console.page(
             "admin/client.html",
             agent,
             one=found,
             lately=lately,
+            hands=hands,
             kind=kind_of(found.metadata),
             secrets=self.desk.secrets(found.client.id),
             now=now,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from idp.admin.console import HOME, Agent, Console, StaffRoute
+from idp.admin.pages.programs import left_behind
+from idp.admin.programs import Programs
 from idp.admin.rights import Right
 
 
@@ -13,6 +15,7 @@ class HomePages:
     """/console itself."""
 
     console: Console
+    programs: Programs
 
     def routes(self) -> tuple[StaffRoute, ...]:
         """Its address."""
@@ -20,4 +23,4 @@ class HomePages:
 
     def show(self, agent: Agent) -> Response:
         """GET: a card for each room."""
-        return self.console.page("admin/home.html", agent)
+        return self.console.page("admin/home.html", agent, left_behind=left_behind(self.console, self.programs, agent))

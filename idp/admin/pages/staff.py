@@ -7,6 +7,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.pages.programs import left_behind
+from idp.admin.programs import Programs
 from idp.admin.rights import Post, Right, Role
 from idp.admin.staff import Colleague, Given, Nobody, Oneself, Staff
 from idp.web.forms import Form, read_form
@@ -39,6 +41,7 @@ class StaffPages:
 
     console: Console
     staff: Staff
+    programs: Programs
 
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses."""
@@ -58,6 +61,7 @@ class StaffPages:
             "admin/staff.html",
             agent,
             staff=[(one, bool(_in_reach(agent, one))) for one in seen],
+            left_behind=left_behind(self.console, self.programs, agent),
             give=GIVE if agent.may(Right.CHANGE_STAFF) else "",
         )
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from idp.clients.client import Client
 from idp.clients.consent import Consents
+from idp.clients.held import hold
 from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
@@ -165,7 +166,7 @@ class Authorization:
         """Remembers that the subject said yes; False where the client has become another since it was shown to them."""
         subject_id, client, now = question.session.subject_id, case.client, self.clock.now()
         with self.database.transaction() as db:
-            held = self.clients.hold(db, client.id)
+            held = hold(db, client.id)
             if held is None or of_client(held) != of_client(client):
                 self.clients.forget(client.id)
                 return False

@@ -51,6 +51,8 @@ LEFT_OUT = {
     "InitialAccessTokenMade",
     "InitialAccessTokenUsed",
     "InitialAccessTokenRevoked",
+    "ProgramLeftBehind",
+    "ProgramLookedAfter",
 }
 ONCE = Happening("Signed in", BEGINNING, "Firefox", "192.0.2.7", "alphera", None, refused=False, by_us=False)
 
