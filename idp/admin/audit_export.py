@@ -8,6 +8,7 @@ from itertools import islice
 
 from idp.admin.audit import MOST_EXPORTED, Export
 from idp.core.audit import Entry
+from idp.web.inert import told_apart
 
 # What a spreadsheet takes for a formula, in its own letters and in those of full width, whatever blank stands before it.
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -36,7 +37,8 @@ def as_json_lines(export: Export) -> Iterator[str]:
 
 
 def safe(text: str) -> str:
-    """`text` as a cell that a spreadsheet shows and never computes."""
+    """`text` as a cell that a spreadsheet shows and never computes, in the order in which it was written."""
+    text = told_apart(text)
     return f"'{text}" if text.startswith(BLANK) or text.lstrip().startswith(FORMULA) else text
 
 

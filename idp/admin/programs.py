@@ -48,9 +48,10 @@ class Programs:
     def when_touched(self, db: Connection, event: Event) -> None:
         """Subscriber: a client was registered or changed, or got a secret, by whoever acts now."""
         actor = current_origin().actor
-        if event.client_id is None or not actor.startswith(BY_STAFF):
+        who = self.subjects.get(db, actor.removeprefix(BY_STAFF)) if actor.startswith(BY_STAFF) else None
+        if event.client_id is None or who is None:
             return
-        row = {"client_id": event.client_id, "subject_id": actor.removeprefix(BY_STAFF), "since": self.clock.now()}
+        row = {"client_id": event.client_id, "subject_id": who.id, "since": self.clock.now()}
         db.execute(upsert(db, client_hands).values(row).on_conflict_do_nothing())
 
     def when_left(self, db: Connection, event: Event) -> None:

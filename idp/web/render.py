@@ -22,6 +22,7 @@ from idp.settings import Settings
 from idp.web.browser import BrowserCookie
 from idp.web.formats import closed_until, opening_hours
 from idp.web.headers import page_csp
+from idp.web.inert import inert
 from idp.web.languages import Languages, choice
 from idp.web.words import ABOUT_SIGN_IN, PROBLEMS
 
@@ -161,7 +162,8 @@ def template_folder() -> Path:
 
 
 def prepare_templates(app: Flask) -> None:
-    """Undefined names are errors, blocks leave no blank lines, words are translated."""
+    """Undefined names are errors, blocks leave no blank lines, words are translated, whatever is printed is inert."""
+    app.jinja_env.finalize = inert
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -91,8 +91,15 @@ def test_a_fault_is_one_line_with_its_trace(lines: io.StringIO) -> None:
 
 
 def test_hostile_text_stays_one_line(lines: io.StringIO) -> None:
-    get_log("x").info("refused", name='a\n{"event":"forged"}\r\n\x1b[31m')
-    assert len(lines.getvalue().splitlines()) == 1
+    """S3.9: whatever a name holds, no line begins in it, no terminal obeys it, and nothing runs backwards."""
+    hostile = 'a\n{"event":"forged"}\r\n\x1b[31m\x00\x85\u2028\u2029\u202e\u2066\ufeff'
+    get_log("x").info("refused", name=hostile, **{hostile: [hostile, {hostile: hostile}]})
+    logging.getLogger("urllib3").warning("%s", hostile)
+    ours, theirs = lines.getvalue().removesuffix("\n").split("\n")
+    for line in (ours, theirs):
+        assert line.isascii()
+        assert line.isprintable()
+    assert json.loads(ours)["name"] == json.loads(theirs)["event"] == hostile
 
 
 def test_a_request_is_told_in_the_form_of_every_line(lines: io.StringIO) -> None:
