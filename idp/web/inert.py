@@ -8,6 +8,7 @@ from typing import Any
 
 # Marks, embeddings, overrides and isolates of direction (UAX 9); the upper controls; separators of lines and paragraphs.
 POWERFUL = re.compile("[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+CONTROLS = re.compile("[\x00-\x1f\x7f]+")
 STANDS_FOR_IT = "\ufffd"
 
 
@@ -22,3 +23,8 @@ def inert(value: Any) -> Any:
 def told_apart(text: str) -> str:
     """The same for a file, where nothing of what was there may be lost: each is written as `\\u202e`."""
     return text if text.isascii() else POWERFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def one_line(text: str) -> str:
+    """The same for the head of a mail: a line that nothing in it ends."""
+    return CONTROLS.sub(" ", str(inert(text)))

@@ -17,6 +17,7 @@ from idp.core.outbox import enqueue
 from idp.core.perishable import UNTIL
 from idp.core.sealing import Keyring
 from idp.web.formats import on
+from idp.web.inert import one_line
 from idp.web.render import dress
 
 MAIL = "mail"
@@ -56,7 +57,7 @@ def branded(templates: Environment, brand: Brand, to: str, mail: Mail, now: date
         "from_name": name_of_sender,
         "from_address": sender,
         "to": to,
-        "subject": f"{mail.title} – {brand.name}",
+        "subject": one_line(f"{mail.title} – {brand.name}"),
         "text": templates.get_template(f"mail/{mail.name}.txt").render(context),
         "html": templates.get_template(f"mail/{mail.name}.html").render(context),
     }
