@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from idp.core.audit_tables import audit_entries
@@ -14,6 +15,8 @@ from idp.core.sealing import Keyring, Unsealable
 LATER = "reference_digest"
 MAC_COLUMNS = tuple(column.name for column in audit_entries.columns if column.name not in {"id", "mac", LATER})
 DIGEST_DIGITS = 32
+# References are counted, and their last digits count within a block.
+BLOCK_DIGITS = 2
 
 
 def row_mac(keyring: Keyring, row: Mapping[Any, Any]) -> str:
@@ -35,10 +38,16 @@ def reference_digest(keyring: Keyring, reference: str, key_id: bytes | None = No
     """What stands in a row for the reference that support is told.
 
     The reference itself is sealed and goes with its subject's key. References are counted, so only a digest under a key
-    that is not in the database keeps them from being tried out.
+    that is not in the database keeps them from being tried out. Its first half is that of the block: what is written at one
+    time stands together in the index, and few pages of it are written.
     """
     key = keyring.derive("audit reference", key_id)
-    return hmac.digest(key, reference.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:DIGEST_DIGITS]
+    return _half(key, reference[:-BLOCK_DIGITS]) + _half(key, reference)
+
+
+@lru_cache(maxsize=64)
+def _half(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[: DIGEST_DIGITS // 2]
 
 
 def canonical(value: Any) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select,
 
 from idp.core.audit import Entry, entry_of
 from idp.core.audit_rows import is_sound, reference_digest
-from idp.core.audit_tables import HAS_ACTOR, HAS_REFERENCE, audit_entries, audit_links, trail_keys
+from idp.core.audit_tables import BUSY, HAS_ACTOR, HAS_REFERENCE, IS_RARE, audit_entries, audit_links, trail_keys
 from idp.core.database import Database, UTCDateTime
 from idp.core.sealing import Keyring
 
@@ -125,6 +125,8 @@ def _terms(keyring: Keyring, sought: Sought) -> list[ColumnElement[bool]]:
         terms.append(entry.occurred_at < sought.until)
     if sought.actor:
         terms.append(HAS_ACTOR)  # says that the index will do
+    if sought.event and sought.event not in BUSY:
+        terms.append(IS_RARE)
     if sought.reference:
         digests = [reference_digest(keyring, sought.reference, key_id) for key_id in keyring.key_ids]
         terms += [entry.reference_digest.in_(digests), HAS_REFERENCE]

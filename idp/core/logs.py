@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -83,10 +83,25 @@ def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+class Log:
+    """The logger called `name`, made anew only where the configuration is another: making it costs more than most lines."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._made: tuple[Any, Any] = (None, None)
+
+    def __getattr__(self, method: str) -> Any:
+        processors = structlog.get_config()["processors"]
+        made_for, logger = self._made
+        if made_for is not processors:
+            logger = structlog.get_logger(self._name).bind()
+            self._made = processors, logger
+        return getattr(logger, method)
+
+
 def get_log(name: str) -> structlog.typing.FilteringBoundLogger:
     """The logger called `name`: `get_log(__name__).info("event_name", field=value)`."""
-    log: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
-    return log
+    return cast("structlog.typing.FilteringBoundLogger", Log(name))
 
 
 def log_request(endpoint: str, status: int, seconds: float) -> None:

@@ -3,8 +3,11 @@
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 
 EVERY_SECTOR = "public"
+# The same few are derived for each request of a sign-in, and at each refresh after it.
+MOST_REMEMBERED = 4096
 
 
 class Pairwise:
@@ -15,14 +18,15 @@ class Pairwise:
 
     def __init__(self, secret: bytes) -> None:
         self._keyed = hmac.new(secret, digestmod=hashlib.sha256)
+        self._derived = lru_cache(MOST_REMEMBERED)(self._derive)
 
     def sub(self, subject_id: str, sector: str, subject_type: str) -> str:
         """`sub` of a subject for a sector; one for all sectors where `subject_type` is `public`. Never the database id."""
-        return self._derive("sub", EVERY_SECTOR if subject_type == "public" else f"in:{sector}", subject_id)
+        return self._derived("sub", EVERY_SECTOR if subject_type == "public" else f"in:{sector}", subject_id)
 
     def sid(self, session_id: str, sector: str) -> str:
         """`sid` of a session for a sector: stable while the session lives, whatever its handle."""
-        return self._derive("sid", f"in:{sector}", session_id)
+        return self._derived("sid", f"in:{sector}", session_id)
 
     def _derive(self, *parts: str) -> str:
         # Lengths in front keep ("a", "bc") and ("ab", "c") apart.

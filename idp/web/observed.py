@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from idp.core.logs import log_request
 from idp.core.meter import Meter
-from idp.core.metrics import DURATIONS, REQUESTS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,8 +31,7 @@ def observed(wsgi_app: "WSGIApplication", meter: Meter, ticks: Callable[[], floa
         finally:
             took = ticks() - begun
             endpoint = environ.get(ENDPOINT, NOWHERE)
-            meter.add(REQUESTS, endpoint, f"{status[0]}xx")
-            meter.observe(DURATIONS, took, endpoint)
+            meter.answered(endpoint, f"{status[0]}xx", took)
             log_request(endpoint, int(status), took)
 
     return observe

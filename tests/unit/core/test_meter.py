@@ -6,7 +6,7 @@ from pathlib import Path
 
 from idp.core.meter import Meter
 from idp.core.meter_file import RECORDS, SIZE, kept
-from idp.core.metrics import DURATIONS, EVENTS, FAMILIES, HASH_WAITING, REFUSALS, TOKENS
+from idp.core.metrics import DURATIONS, EVENTS, FAMILIES, HASH_WAITING, REFUSALS, REQUESTS, TOKENS
 
 
 def a_meter(folder: Path) -> Meter:
@@ -81,8 +81,12 @@ def test_a_full_file_takes_no_further_names_and_goes_on_counting(tmp_path: Path)
 def test_where_no_file_can_be_had_it_counts_in_memory(tmp_path: Path) -> None:
     (tmp_path / "counts").write_text("in the way")
     meter = a_meter(tmp_path)
-    meter.observe(DURATIONS, 0.02, "/token")
-    assert meter.sums() == {(DURATIONS.name, "/token", "0.025"): 1.0, (DURATIONS.name, "/token", "sum"): 0.02}
+    meter.answered("/token", "2xx", 0.02)
+    assert meter.sums() == {
+        (REQUESTS.name, "/token", "2xx"): 1.0,
+        (DURATIONS.name, "/token", "0.025"): 1.0,
+        (DURATIONS.name, "/token", "sum"): 0.02,
+    }
 
 
 def test_a_file_that_is_damaged_is_passed_by(tmp_path: Path) -> None:

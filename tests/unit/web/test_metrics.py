@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from idp.core.meter import Meter
-from idp.core.metrics import DURATIONS, FAMILIES, REFUSALS, TOKENS, UP, Sample
+from idp.core.metrics import DURATIONS, FAMILIES, REFUSALS, REQUESTS, TOKENS, UP, Sample
 from idp.core.origin import Origin
 from idp.web.call import Call
 from idp.web.metrics import Watchers, exposition
@@ -18,9 +18,12 @@ def test_the_text_is_what_the_format_asks_for() -> None:
     meter = Meter()
     meter.add(REFUSALS, 'odd "code"\\\n')
     for seconds in (0.001, 0.02, 0.5, 9.5):
-        meter.observe(DURATIONS, seconds, "/token")
+        meter.answered("/token", "2xx", seconds)
     lines = list(exposition(meter.sums(), [Sample(UP, ("kv",), 1)]))
     assert lines == [
+        f"# HELP idp_requests_total {REQUESTS.about}",
+        "# TYPE idp_requests_total counter",
+        'idp_requests_total{endpoint="/token",status="2xx"} 4',
         f"# HELP idp_request_seconds {DURATIONS.about}",
         "# TYPE idp_request_seconds histogram",
         'idp_request_seconds_bucket{endpoint="/token",le="0.005"} 1',
