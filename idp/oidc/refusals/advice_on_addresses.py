@@ -67,6 +67,11 @@ ON_ADDRESSES: Mapping[str, Advice] = {
         "The request reached the provider under a name that is not its own.",
         "Use the addresses in discovery; a proxy must pass the Host header on.",
     ),
+    "This address takes other methods": Advice(
+        "RFC 9110 15.5.6",
+        "The address is there, and does nothing by this method.",
+        "Use one of the methods that the answer names in Allow.",
+    ),
     "The address is too long": Advice(
         "RFC 9110 15.5.15",
         "The address is longer than is read.",
