@@ -19,7 +19,6 @@ Words = Mapping[tuple[str, str], str]
 MOST = 60
 # What owners are not told in their activity, for it comes with something that is; support wants to see it.
 FOR_SUPPORT: Words = {
-    ("SubjectDisabled", ""): "The account was stopped",
     ("SecondStepProven", ""): "A second step was proven",
     ("SecondStepProven", "text_code"): "A code by text was typed",
     ("SecondStepProven", "mail_code"): "A code by e-mail was typed",

@@ -122,6 +122,11 @@ def test_whoever_is_acted_upon_is_told(provider: Provider, brand: str, tmp_path:
     assert name in mails[0]["Subject"]
     for mail in mails:
         assert not [told for told in ("Sam Staff", "robot", "Robot") if told in read(mail) + mail["From"]]
+    provider.puts_off_the_offer("dora")
+    browser.open("/account/activity")
+    page = browser.sign_in("dora", ANA_PASSWORD)
+    told = ("Eine Sitzung wurde von uns beendet", "Ihr Konto wurde gesperrt", "Ihr Konto ist wieder offen")
+    assert [words for words in told if words not in page.text] == []
 
 
 def test_staff_are_not_changed_here(provider: Provider, api: AdminApi) -> None:
