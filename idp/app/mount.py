@@ -27,6 +27,7 @@ from idp.oidc.endpoints.end_session import EndSession
 from idp.oidc.endpoints.introspect import Introspect
 from idp.oidc.endpoints.jwks import Jwks
 from idp.oidc.endpoints.logo import Logos
+from idp.oidc.endpoints.par import PushedAuthorization
 from idp.oidc.endpoints.revoke import Revoke
 from idp.oidc.endpoints.token import Token
 from idp.oidc.endpoints.userinfo import UserInfoEndpoint
@@ -173,6 +174,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
         *admin_api(house).routes(),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance, house.ground.meter)).routes(),
+        *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, protocol.authorization.pushed).routes(),
         *UserInfoEndpoint(userinfo, clock).routes(),
         *Introspect(
             issuer, f"{issuer}/introspect", authenticator, protocol.inspection, protocol.keys, database, clock

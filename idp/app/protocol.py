@@ -9,6 +9,7 @@ from idp.app.people import Parties, People
 from idp.brands.agreement_check import AgreementChecks
 from idp.clients.audiences import Audiences
 from idp.core.outbox import Worker
+from idp.oidc.authorization.pushed import PushedRequests
 from idp.oidc.authorization.service import Authorization
 from idp.oidc.refusals.noting import Refusals
 from idp.oidc.tokens.access import AccessTokens
@@ -57,6 +58,7 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
         bus=ground.bus,
         clock=ground.clock,
         refusals=refusals,
+        pushed=PushedRequests(ground.kv, ground.settings.pushed_lifetime, ground.settings.interaction_lifetime),
     )
     inspection = Inspection(
         issuer=ground.settings.issuer,

@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from idp.clients.profiles import PROFILES
+
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 3.3
 CLIENT_ID = r"^[A-Za-z0-9][A-Za-z0-9._~-]{1,127}$"
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
@@ -28,7 +30,7 @@ class ClientMetadata(BaseModel):
     client_id: str = Field(pattern=CLIENT_ID)
     client_name: str = Field(min_length=1, max_length=120)
     brand: str | None = None
-    profile: Literal["baseline"] = "baseline"
+    profile: Literal["baseline", "fapi2"] = "baseline"
     application_type: Literal["web", "native"] = "web"
     redirect_uris: tuple[str, ...] = Field((), max_length=32)
     post_logout_redirect_uris: tuple[str, ...] = Field((), max_length=32)
@@ -58,6 +60,12 @@ class ClientMetadata(BaseModel):
     policy_uri: str | None = None
     tos_uri: str | None = None
     contacts: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_profile(cls, given: Any) -> Any:
+        profile = PROFILES.get(str(given.get("profile"))) if isinstance(given, Mapping) else None
+        return given if profile is None else {**profile.defaults, **given}
 
     @field_validator("redirect_uris")
     @classmethod

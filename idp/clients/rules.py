@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from idp.clients.allowed import Allowed
 from idp.clients.faults import Fault
 from idp.clients.key_rules import key_set_faults
 from idp.clients.metadata import ClientMetadata
+from idp.clients.profiles import PROFILES
 
 LONGEST_URI = 2048
 MOST_OF_A_LIST = 32
@@ -95,6 +96,21 @@ def _audiences(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
                 yield Fault((name, index), f"{uri} is used by others already; ask an administrator of all brands")
 
 
+def _profile(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    profile = PROFILES[meta.profile]
+    offered: Mapping[str, tuple[str, ...]] = {
+        "token_endpoint_auth_method": profile.client_auth,
+        "token_endpoint_auth_signing_alg": profile.assertion_algs,
+        "id_token_signed_response_alg": profile.token_algs,
+        "userinfo_signed_response_alg": profile.token_algs,
+    }
+    for name, values in offered.items():
+        if getattr(meta, name) not in (None, *values):
+            yield Fault((name,), f"must be {' or '.join(values)} with the profile {meta.profile}")
+    if not (meta.require_pkce or profile.pkce_optional):
+        yield Fault(("require_pkce",), f"must be true with the profile {meta.profile}")
+
+
 def _keys(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
     yield from key_set_faults(meta)
 
@@ -108,4 +124,4 @@ def _can_be_seen(text: str) -> bool:
     return text.isprintable() and "\ufffd" not in text
 
 
-RULES: tuple[Rule, ...] = (_id, _name, _brand, _redirects, _scopes, _audiences, _lengths, _keys)
+RULES: tuple[Rule, ...] = (_id, _name, _brand, _redirects, _scopes, _audiences, _lengths, _profile, _keys)

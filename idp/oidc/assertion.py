@@ -7,10 +7,10 @@ from typing import Any
 
 from idp.clients.client import Client
 from idp.clients.keys import ClientKeys
+from idp.clients.profiles import PROFILES, Profile
 from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.core.kv import KV, epoch
-from idp.oidc.profiles import PROFILES, Profile
 from idp.oidc.tokens.jose import Unverified, peek, seconds, verify
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -51,7 +51,7 @@ class Assertions:
         if claims is None:
             return "bad_signature"
         return (
-            _parties_refusal(claims, client, self._audiences(profile, endpoint))
+            _parties_refusal(claims, client, profile, self._audiences(profile, endpoint))
             or self._time_refusal(claims, profile)
             or self._spend(claims, client, profile)
         )
@@ -94,11 +94,12 @@ class Assertions:
         return "older_than_our_memory" if (made or 0.0) < epoch(self.kv, self.clock).timestamp() else None
 
 
-def _parties_refusal(claims: Mapping[str, Any], client: Client, audiences: frozenset[str]) -> Refusal | None:
+def _parties_refusal(claims: Mapping[str, Any], client: Client, profile: Profile, audiences: frozenset[str]) -> Refusal | None:
     if claims.get("iss") != client.id or claims.get("sub") != client.id:
         return "wrong_issuer"
     audience = claims.get("aud")
-    listed = audience if isinstance(audience, list) else [audience]
+    # FAPI 2.0 Security Profile 5.3.2.1: the issuer, as one text and not as a list.
+    listed = audience if isinstance(audience, list) and profile.assertion_for_endpoint else [audience]
     # One audience that is ours is not enough: the others could replay the assertion here.
     if not listed or not all(isinstance(one, str) and one in audiences for one in listed):
         return "wrong_audience"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from idp.clients.client import Client
+from idp.clients.profiles import PROFILES
 from idp.clients.registry import Clients
 from idp.clients.secret_use import SecretUse
 from idp.core.clock import Clock
@@ -20,7 +21,6 @@ from idp.core.protocol_events import ClientAuthenticationFailed
 from idp.core.throttle import Slowed, Throttle, source_of
 from idp.oidc.assertion import ASSERTION_TYPE, Assertions, Refusal, issuer_of
 from idp.oidc.form import ProtocolForm, decoded
-from idp.oidc.profiles import PROFILES
 
 NO_DIGEST = "0" * 64
 # Failures that reach the audit trail, whose entries nobody removes: beyond that they stand in the log alone.

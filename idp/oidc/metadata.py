@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from idp.clients.profiles import PROFILES
 from idp.oidc.authorization.checks import PROMPTS
 from idp.oidc.authorization.scopes import SCOPES
 from idp.oidc.grants import GRANTS
-from idp.oidc.profiles import PROFILES
 from idp.oidc.tokens.claims import RECOVERED_AT, SIGN_IN_CLAIMS, SUBJECT_CLAIMS
 from idp.oidc.tokens.keys import ALGORITHMS
 from idp.signin.policy import ACR_VALUES
@@ -19,6 +19,7 @@ REVOKE = "/revoke"
 END_SESSION = "/logout"
 JWKS = "/jwks"
 REGISTER = "/register"
+PAR = "/par"
 
 
 def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
@@ -33,6 +34,8 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "revocation_endpoint": issuer + REVOKE,
         "end_session_endpoint": issuer + END_SESSION,
         "registration_endpoint": issuer + REGISTER,
+        "pushed_authorization_request_endpoint": issuer + PAR,
+        "require_pushed_authorization_requests": False,
         **_requests(),
         "ui_locales_supported": list(dict.fromkeys(languages)),
         "subject_types_supported": ["pairwise", "public"],

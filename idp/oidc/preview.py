@@ -79,6 +79,7 @@ def _family(client: Client, subject: Subject, grant: Grant, now: datetime) -> Fa
         claims=grant.claims,
         resource=grant.resource,
         offline=False,
+        dpop_jkt=None,
         expires_at=now,
         revoked=False,
     )

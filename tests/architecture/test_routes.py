@@ -16,7 +16,7 @@ from tests.drivers.provider import Provider, a_provider
 # The place of the guard among the arguments.
 GUARDED_FROM = {"Route": 5, "DirectRoute": 4}
 POSTS_WITHOUT_FORM_CHECK = {
-    *("/authorize", "/token", "/userinfo", "/introspect", "/revoke", "/logout", "/register"),
+    *("/authorize", "/token", "/userinfo", "/introspect", "/revoke", "/logout", "/register", "/par"),
     "/admin/v1/clients",
     *(f"/admin/v1/clients/{{client_id}}/{act}" for act in ("rotate-secret", "disable", "enable")),
     *(f"/admin/v1/subjects/{{subject_id}}/{act}" for act in ("disable", "enable", "end-sessions")),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 import pyotp
+from joserfc.jwk import ECKey
 
 from idp.admin.rights import Post, Role
 from idp.app import House
@@ -26,6 +27,8 @@ from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.browser import Browser
 from tests.drivers.relying_party import RelyingParty
 from tests.drivers.soft_authenticator import SoftAuthenticator
+
+CLIENT_KEY = ECKey.generate_key("P-256", {"kid": "client", "use": "sig", "alg": "ES256"}, private=True)
 
 _verifiers: dict[tuple[str, int, int], bytes] = {}
 
@@ -154,14 +157,23 @@ class Household:
             "scope": "openid profile email address phone offline_access",
             **metadata,
         }
-        meta = ClientMetadata.model_validate(wanted)
+        meta, key = ClientMetadata.model_validate(_with_key(wanted)), None
+        if meta.token_endpoint_auth_method == "private_key_jwt" and not {"jwks", "jwks_uri"} & metadata.keys():
+            key = CLIENT_KEY
         ground = self.house.ground
         secret = None
         with ground.database.transaction() as db:
             self.house.parties.clients.save(db, ground.bus, meta, "registered")
             if meta.token_endpoint_auth_method.startswith("client_secret"):
                 secret = self.house.parties.clients.add_secret(db, ground.bus, client_id, overlap=ground.settings.code_lifetime)
-        return RelyingParty(self.app, self.issuer, meta, secret, self.clock)
+        return RelyingParty(self.app, self.issuer, meta, secret, self.clock, key)
+
+
+def _with_key(wanted: dict[str, Any]) -> dict[str, Any]:
+    """`wanted`, with a key of the client's where it signs what it sends and names none."""
+    signs = wanted.get("profile") == "fapi2" or wanted.get("token_endpoint_auth_method") == "private_key_jwt"
+    named = {"jwks", "jwks_uri"} & wanted.keys()
+    return {**wanted, "jwks": {"keys": [CLIENT_KEY.as_dict(private=False)]}} if signs and not named else wanted
 
 
 def vouched(house: House, clock: Clock, url: str, username: str) -> None:

@@ -67,6 +67,24 @@ class RelyingParty:
 
     def request(self, **changed: str | None) -> str:
         """The address of a fresh authorization request; a parameter set to None is left out."""
+        self.last.url = f"{self.issuer}/authorize?{urlencode(self.parameters(**changed))}"
+        return self.last.url
+
+    def pushed_request(self, **changed: str | None) -> str:
+        """The address of a fresh request whose parameters were pushed before."""
+        answer = self.push(**changed)
+        assert answer.status == 201, answer.body
+        return self.fetched(answer["request_uri"])
+
+    def push(self, **changed: str | None) -> Answer:
+        return self.post("/par", **self.parameters(**changed))
+
+    def fetched(self, request_uri: str, **beside: str) -> str:
+        """The address at which a browser comes with a pushed request."""
+        return f"{self.issuer}/authorize?{urlencode({'client_id': self.client_id, 'request_uri': request_uri} | beside)}"
+
+    def parameters(self, **changed: str | None) -> dict[str, str]:
+        """Those of a fresh authorization request; one set to None is left out."""
         verifier = secrets.token_urlsafe(48)
         self.last = Request("", secrets.token_urlsafe(12), secrets.token_urlsafe(12), verifier)
         wanted: dict[str, str | None] = {
@@ -79,9 +97,7 @@ class RelyingParty:
             "code_challenge": challenge(verifier),
             "code_challenge_method": "S256",
         }
-        sent = {name: value for name, value in (wanted | changed).items() if value is not None}
-        self.last.url = f"{self.issuer}/authorize?{urlencode(sent)}"
-        return self.last.url
+        return {name: value for name, value in (wanted | changed).items() if value is not None}
 
     def code(self, page: Page) -> str:
         """The code in an answer that came back to us, its `state` and `iss` checked."""

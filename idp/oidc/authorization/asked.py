@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from idp.clients.profiles import Profile
 from idp.oidc.authorization.checks import check
 from idp.oidc.authorization.claims_request import ClaimsRequest, read_claims
 from idp.oidc.authorization.request import MatchedRequest
 from idp.oidc.authorization.scopes import OFFLINE
-from idp.oidc.profiles import Profile
 from idp.oidc.tokens.claims import SCOPE_CLAIMS, SIGN_IN_CLAIMS
 from idp.sessions.context import ACR_ORDER, Requirement
 

@@ -42,4 +42,5 @@ def draft_of(case: Case, session: Session, context: Context) -> CodeDraft:
         claims=asked.claims.to_dict(),
         resource=asked.resource,
         offline=asked.offline,
+        dpop_jkt=request.dpop_jkt,
     )

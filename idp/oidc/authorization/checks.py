@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 
 from idp.clients.metadata import SCOPE_TOKEN
+from idp.clients.profiles import Profile
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.claims_request import read_claims
 from idp.oidc.authorization.request import MatchedRequest
 from idp.oidc.authorization.scopes import SCOPES
-from idp.oidc.profiles import Profile
 
 # In characters. What is longer is never stored nor sent back (P2, P12).
 LONGEST = {"state": 2048, "nonce": 512, "scope": 2048, "claims": 4096, "acr_values": 1024, "prompt": 256}
@@ -38,6 +38,12 @@ def no_request_object(matched: MatchedRequest, profile: Profile) -> None:
     for name in ("request", "request_uri", "registration"):
         if getattr(matched.request, name) is not None:
             raise OAuthError(f"{name}_not_supported", f"{name} is not supported")
+
+
+def comes_as_it_must(matched: MatchedRequest, profile: Profile) -> None:
+    """FAPI 2.0 Security Profile 5.3.2.2: pushed, where the profile asks for it."""
+    if profile.pushed_only and matched.request.pushed is None:
+        raise OAuthError("invalid_request", "This client must push its authorization requests")
 
 
 def client_may_ask(matched: MatchedRequest, profile: Profile) -> None:
@@ -117,6 +123,7 @@ CHECKS: tuple[Check, ...] = (
     nothing_is_repeated,
     nothing_is_too_long,
     no_request_object,
+    comes_as_it_must,
     client_may_ask,
     response_type_is_code,
     response_mode_is_offered,

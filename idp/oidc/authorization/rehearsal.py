@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from idp.clients.profiles import PROFILES
 from idp.core.errors import IdpError, OAuthError, Refused
 from idp.oidc.authorization import checks
 from idp.oidc.authorization.case import Case
@@ -12,7 +13,6 @@ from idp.oidc.authorization.decision import Decision, Known, decide
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.authorization.request import MatchedRequest, read_request
 from idp.oidc.authorization.service import Authorization
-from idp.oidc.profiles import PROFILES
 from idp.sessions.session import Session
 
 CLIENT_AND_ADDRESS = "The client is known, and the redirect URI is one of its own, character by character"

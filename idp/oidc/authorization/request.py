@@ -20,7 +20,8 @@ LONGEST_HINT = 254
 class AuthorizationRequest:
     """The parameters we know, as texts, exactly as they were sent. None: not sent. Unknown ones are ignored (Core 3.1.2.1).
 
-    `repeated` names those sent more than once; `resource` alone may be (RFC 8707 2).
+    `repeated` names those sent more than once; `resource` alone may be (RFC 8707 2). `pushed` is no parameter: it is the digest
+    of the handle under which the client left this request before (RFC 9126).
     """
 
     client_id: str | None = None
@@ -42,8 +43,10 @@ class AuthorizationRequest:
     request: str | None = None
     request_uri: str | None = None
     registration: str | None = None
+    dpop_jkt: str | None = None
     resource: tuple[str, ...] = ()
     repeated: frozenset[str] = frozenset()
+    pushed: str | None = None
 
     @property
     def is_openid(self) -> bool:
@@ -56,7 +59,7 @@ class AuthorizationRequest:
         return kept | ({"resource": list(self.resource)} if self.resource else {})
 
 
-ONCE = tuple(name for name in AuthorizationRequest.__dataclass_fields__ if name not in ("resource", "repeated"))
+ONCE = tuple(name for name in AuthorizationRequest.__dataclass_fields__ if name not in ("resource", "repeated", "pushed"))
 
 
 def read_request(parameters: Parameters) -> AuthorizationRequest:
@@ -71,7 +74,7 @@ def read_request(parameters: Parameters) -> AuthorizationRequest:
 
 def unparked(kept: Mapping[str, Any]) -> AuthorizationRequest:
     """The request that `parked` kept."""
-    known: dict[str, Any] = {name: kept[name] for name in ONCE if name in kept}
+    known: dict[str, Any] = {name: kept[name] for name in (*ONCE, "pushed") if name in kept}
     return AuthorizationRequest(**known, resource=tuple(kept.get("resource", ())))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from idp.clients.client import Client
 from idp.clients.consent import Consents
 from idp.clients.held import hold
+from idp.clients.profiles import PROFILES
 from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
@@ -19,10 +20,10 @@ from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.case import Case, draft_of
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide, to_be_granted
 from idp.oidc.authorization.hint import read_hint
+from idp.oidc.authorization.pushed import PushedRequests
 from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, unparked
 from idp.oidc.authorization.response import Answer
 from idp.oidc.authorization.shown import of_client
-from idp.oidc.profiles import PROFILES
 from idp.oidc.refusals.facts import of_request
 from idp.oidc.refusals.noting import Refusals
 from idp.oidc.tokens.code import Codes
@@ -59,6 +60,7 @@ class Authorization:
     bus: Bus
     clock: Clock
     refusals: Refusals
+    pushed: PushedRequests
 
     def open(self, request: AuthorizationRequest) -> Case | Answer:
         """The case a new request makes, or the error its client is told.
@@ -66,7 +68,7 @@ class Authorization:
         Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
         """
         wish(asked=request.ui_locales or "")
-        matched = self.match(request)
+        matched = self.match(self.pushed.resolve(request))
         wish(brand=matched.client.brand)
         try:
             return Case(matched, self.understand(matched))
@@ -87,6 +89,7 @@ class Authorization:
 
     def refuse(self, matched: MatchedRequest, error: OAuthError) -> Answer:
         """The error on its way to the client; its developer's administrator finds it in the log."""
+        self.pushed.spend(matched.request)
         log.info("authorization_refused", client_id=matched.client.id, code=error.code, because=error.because or error.public)
         self.refusals.note("/authorize", error.about(of_request(matched.request)))
         return matched.refuse(self.issuer, error)
@@ -119,8 +122,11 @@ class Authorization:
 
     def revive(self, request: dict[str, object], browser: str) -> Interaction | None:
         """Parks the request of a page that stood open for long; None where it is no longer in order."""
+        asked = unparked(request)
+        if asked.pushed is not None:
+            return None  # its client left it for a minute, not for as long as a page may stand open
         try:
-            case = self.open(unparked(request))
+            case = self.open(asked)
         except Refused:
             return None
         return None if isinstance(case, Answer) else self.park(case, browser)
@@ -135,9 +141,12 @@ class Authorization:
     def issue(self, case: Case, session: Session, context: Context) -> Answer | None:
         """The code, on its way to the client, which is told `context`.
 
-        None where the session ended a moment ago, or what it takes is allowed no more: then nothing was issued.
+        None where the session ended a moment ago, or what it takes is allowed no more: then nothing was issued. Raises
+        `Refused`, for a page of ours, where the request was pushed and has been answered already.
         """
         now, client = self.clock.now(), case.client
+        if not self.pushed.spend(case.matched.request):
+            raise Refused("no_interaction", because="request_uri was spent meanwhile")
         with self.database.transaction() as db:
             # Held, so that whatever takes tokens away finds those that come of this, or comes before it.
             alive = self.sessions.hold(db, session.id, now)
@@ -177,17 +186,10 @@ class Authorization:
 
     def deny(self, case: Case, question: AskConsent) -> None:
         """Records that the subject said no; it is asked again next time."""
-        client = case.client
+        session, client = question.session, case.client
+        denied = ConsentDenied(subject_id=session.subject_id, client_id=client.id, brand=client.brand, session_id=session.id)
         with self.database.transaction() as db:
-            self.bus.record(
-                db,
-                ConsentDenied(
-                    subject_id=question.session.subject_id,
-                    client_id=client.id,
-                    brand=client.brand,
-                    session_id=question.session.id,
-                ),
-            )
+            self.bus.record(db, denied)
 
     def visited_elsewhere(self, case: Case, session: Session) -> frozenset[str]:
         """The other brands at which this subject has used the sign-in."""

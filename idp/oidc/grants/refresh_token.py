@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749 import BaseGrant, TokenEndpointMixin
 from sqlalchemy import Connection
 
 from idp.clients.client import Client
+from idp.clients.profiles import PROFILES
 from idp.core.errors import OAuthError
 from idp.core.protocol_events import RefreshRotated
 from idp.oidc.form import ProtocolForm
@@ -76,7 +77,8 @@ def _rotate(
     # Before anything is spent: a client that asked for too much keeps its token.
     scope = _narrowed(family, client, form.get("scope"))
     audience = issuance.minting.audience(client, family.resource, form.resources)
-    rotated = issuance.refresh_tokens.rotate(db, found, now)
+    replaced = PROFILES[client.profile].rotates_refresh
+    rotated = issuance.refresh_tokens.rotate(db, found, now) if replaced else Rotated(token, True)
     if not isinstance(rotated, Rotated):
         return _Refused("the refresh token is reused")
     if rotated.first:

@@ -15,6 +15,26 @@ ON_REQUESTS: Mapping[str, Advice] = {
         "The value is longer than is kept or sent back.",
         "Shorten it. Keep what is long on your side, and send a reference in state.",
     ),
+    "This client must push its authorization requests": Advice(
+        "FAPI 2.0 Security Profile 5.3.2.2",
+        "The client's profile takes requests through the pushed authorization request endpoint alone.",
+        "Post the parameters to /par, and send the browser with client_id and the request_uri of the answer.",
+    ),
+    "request_uri must not be pushed": Advice(
+        "RFC 9126 2.1",
+        "A pushed request cannot stand for another one.",
+        "Push the parameters themselves.",
+    ),
+    "redirect_uri is not one of the client's": Advice(
+        "RFC 9126 2.1, RFC 6749 3.1.2.3",
+        "The address of the pushed request is missing, or is not registered to the letter.",
+        "Send a redirect_uri exactly as it is registered, or register this one.",
+    ),
+    "request_uri *": Advice(
+        "RFC 9126 4",
+        "The pushed request is unknown, has expired, was answered already, or is another client's.",
+        "Push each request anew, and send the browser at once.",
+    ),
     "request is not supported": Advice(
         "OpenID Connect Core 6.1",
         "Request objects are not offered, as discovery says.",

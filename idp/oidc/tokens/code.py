@@ -18,7 +18,10 @@ from idp.oidc.tokens.model import families
 
 @dataclass(frozen=True, slots=True)
 class CodeDraft:
-    """What a code will stand for. `scope` is what was granted; `claims` the claims parameter (Core 5.5), read."""
+    """What a code will stand for. `scope` is what was granted; `claims` the claims parameter (Core 5.5), read.
+
+    `dpop_jkt` is the thumbprint of the key it is bound to (RFC 9449 10), if it is to one.
+    """
 
     client_id: str
     subject_id: str
@@ -34,6 +37,7 @@ class CodeDraft:
     claims: Mapping[str, Any]
     resource: str | None
     offline: bool
+    dpop_jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

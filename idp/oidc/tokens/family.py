@@ -39,6 +39,7 @@ class Family:
     claims: Mapping[str, Any]
     resource: str | None
     offline: bool
+    dpop_jkt: str | None
     expires_at: datetime
     revoked: bool
 

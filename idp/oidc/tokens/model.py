@@ -40,6 +40,8 @@ families = Table(
     Column("claims", Json, nullable=False),
     Column("resource", Text),
     Column("offline", Boolean, nullable=False),
+    # The thumbprint of the key that whoever redeems the code must hold (RFC 9449 10).
+    Column("dpop_jkt", String(43)),
     Column("issued_at", UTCDateTime, nullable=False),
     Column("code_expires_at", UTCDateTime, nullable=False),
     Column("code_used_at", UTCDateTime),

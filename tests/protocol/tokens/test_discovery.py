@@ -20,6 +20,8 @@ KNOWN = {
     "introspection_endpoint",
     "revocation_endpoint",
     "end_session_endpoint",
+    "pushed_authorization_request_endpoint",
+    "require_pushed_authorization_requests",
     "registration_endpoint",
     "response_types_supported",
     "response_modes_supported",

@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from idp.clients.client import Client, client_of
 from idp.clients.metadata import ClientMetadata
+from idp.clients.profiles import BASELINE
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, read_request
-from idp.oidc.profiles import BASELINE
 
 CALLBACK = "https://rp.example/callback"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"

@@ -1,8 +1,8 @@
 import pytest
 
+from idp.clients.profiles import BASELINE
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.checks import CHECKS, check
-from idp.oidc.profiles import BASELINE
 from tests.unit.oidc.requests import CHALLENGE, a_client, matched
 
 PUBLIC = {"token_endpoint_auth_method": "none"}
@@ -14,6 +14,7 @@ def test_the_order_is_the_documentation() -> None:
         "nothing_is_repeated",
         "nothing_is_too_long",
         "no_request_object",
+        "comes_as_it_must",
         "client_may_ask",
         "response_type_is_code",
         "response_mode_is_offered",

@@ -1,0 +1,67 @@
+"""Profiles: security rules as data. A client names its profile; where specifications disagree, the row decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One set of rules.
+
+    `pkce_optional`: whether a confidential client may be registered with `require_pkce: false`. `pushed_only`: whether requests
+    must come through the pushed authorization request endpoint. `sender_constrained`: whether every token is bound to a key of
+    its client. `rotates_refresh`: whether a refresh token is replaced at each use. `client_auth`: the ways a client may
+    authenticate. `assertion_life`: how far ahead a client assertion may end; `assertion_for_endpoint`: whether it may name an
+    endpoint as its audience, or several audiences that are ours, instead of the issuer as one text. `token_algs`: what tokens
+    for the client may be signed with. `defaults`: metadata of a client that says nothing else, where they are not the usual.
+    """
+
+    response_types: tuple[str, ...]
+    response_modes: tuple[str, ...]
+    code_challenge_methods: tuple[str, ...]
+    pkce_optional: bool
+    pushed_only: bool
+    sender_constrained: bool
+    rotates_refresh: bool
+    client_auth: tuple[str, ...]
+    assertion_algs: tuple[str, ...]
+    assertion_life: timedelta
+    assertion_for_endpoint: bool
+    token_algs: tuple[str, ...]
+    defaults: Mapping[str, str]
+
+
+BASELINE = Profile(
+    response_types=("code",),
+    response_modes=("query", "fragment", "form_post"),
+    code_challenge_methods=("S256",),
+    pkce_optional=True,
+    pushed_only=False,
+    sender_constrained=False,
+    rotates_refresh=True,
+    client_auth=("private_key_jwt", "client_secret_basic", "client_secret_post", "none"),
+    assertion_algs=("RS256", "PS256", "ES256", "EdDSA"),
+    assertion_life=timedelta(hours=1),
+    assertion_for_endpoint=True,
+    token_algs=("RS256", "ES256", "EdDSA"),
+    defaults={},
+)
+# FAPI 2.0 Security Profile, 5.3.2 and 5.4.
+FAPI2 = Profile(
+    response_types=("code",),
+    response_modes=("query", "form_post"),
+    code_challenge_methods=("S256",),
+    pkce_optional=False,
+    pushed_only=True,
+    sender_constrained=True,
+    rotates_refresh=False,
+    client_auth=("private_key_jwt",),
+    assertion_algs=("PS256", "ES256", "EdDSA"),
+    assertion_life=timedelta(minutes=5),
+    assertion_for_endpoint=False,
+    token_algs=("ES256", "EdDSA"),
+    defaults={"id_token_signed_response_alg": "ES256", "token_endpoint_auth_method": "private_key_jwt"},
+)
+
+PROFILES: dict[str, Profile] = {"baseline": BASELINE, "fapi2": FAPI2}

@@ -1,0 +1,60 @@
+"""The pushed authorization request endpoint (RFC 9126 2)."""
+
+from dataclasses import dataclass, replace
+
+from idp.clients.client import Client
+from idp.core.errors import OAuthError, Refused
+from idp.oidc.authorization.parameters import Parameters
+from idp.oidc.authorization.pushed import PushedRequests
+from idp.oidc.authorization.request import AuthorizationRequest, read_request
+from idp.oidc.authorization.service import Authorization
+from idp.oidc.client_auth import ClientAuthenticator, Presented
+from idp.oidc.endpoints.protocol import answering
+from idp.oidc.form import ProtocolForm
+from idp.web.call import Answer, Call, json_answer
+from idp.web.direct import DirectRoute
+from idp.web.routes import Cors, Guard
+
+# What a request is called while it is judged: the handle is made for one that is in order.
+ARRIVING = "arriving"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedAuthorization:
+    """POST /par: clients authenticate as at the token endpoint."""
+
+    address: str
+    authenticator: ClientAuthenticator
+    authorization: Authorization
+    pushed: PushedRequests
+
+    def routes(self) -> tuple[DirectRoute, ...]:
+        """One address, for clients and for browsers at their origins."""
+        return (DirectRoute("/par", self.push, ("POST",), Guard.PROTOCOL, Cors.CLIENTS),)
+
+    def push(self, call: Call) -> Answer:
+        """Where the request waits, once it is in order; one that is not leaves nothing behind."""
+        return answering(call, self.address, self._push)
+
+    def _push(self, presented: Presented) -> Answer:
+        client = self.authenticator.authenticate(presented, public=True)
+        request = self._checked(client, presented.form)
+        kept = self.pushed.keep(replace(request, pushed=None))
+        self.authenticator.settle()
+        return json_answer({"request_uri": kept.request_uri, "expires_in": int(kept.lifetime.total_seconds())}, 201)
+
+    def _checked(self, client: Client, form: ProtocolForm) -> AuthorizationRequest:
+        if form.get("request_uri") is not None:
+            raise OAuthError("invalid_request", "request_uri must not be pushed")
+        request = replace(read_request(_parameters(form)), client_id=client.id, pushed=ARRIVING)
+        try:
+            matched = self.authorization.match(request)
+        except Refused as error:
+            raise OAuthError("invalid_request", "redirect_uri is not one of the client's", because=error.because) from error
+        self.authorization.understand(matched)
+        return matched.request
+
+
+def _parameters(form: ProtocolForm) -> Parameters:
+    sent = {name: (value,) for name, value in form.values.items()}
+    return Parameters(sent | ({"resource": form.resources} if form.resources else {}), frozenset())
