@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from idp.admin.desk.persons import is_same_person
 from idp.admin.rights import Post
 from idp.admin.roles import LastAdministrator, Roles
 from idp.core.clock import Clock
@@ -60,13 +61,13 @@ class Staff:
             subject, posts = self.subjects.get(db, subject_id), self.roles.of(db, subject_id)
         return Colleague(subject, tuple(sorted(posts, key=in_order))) if subject is not None and posts else None
 
-    def give(self, name: str, post: Post, by: str) -> Given | Nobody | Oneself:
-        """Gives the one who signs in by `name` a post; `by` is the subject who does."""
+    def give(self, name: str, post: Post, by: Subject) -> Given | Nobody | Oneself:
+        """Gives the one who signs in by `name` a post; `by` is who does."""
         with self.database.transaction() as db:
             found = self.subjects.find(db, name)
             if found is None or found.disabled:
                 return Nobody()
-            if found.id == by:
+            if is_same_person(found, by):
                 return Oneself()
             return Given(found, self.roles.grant(db, found.id, post, self.clock.now()))
 

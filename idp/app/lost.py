@@ -7,7 +7,6 @@ from idp.app.front import Front
 from idp.app.house import House
 from idp.app.recovery import ASKING_WINDOW, MOST_ASKED, hashing_of, ways_of
 from idp.app.signing_in import arrivals_of, codes_of, flow_of
-from idp.core.events import AuthenticatorEnrolled, NotMe, PasswordChanged, RecoveryCodesRenewed, SecondStepProven, SignedIn
 from idp.core.throttle import Quota
 from idp.recovery.lost import LostResets
 from idp.recovery.lost_asks import LostAsks
@@ -15,6 +14,7 @@ from idp.recovery.lost_codes import LostCodes
 from idp.recovery.lost_finishing import LostFinishing
 from idp.recovery.lost_link_pages import LostLinkPages
 from idp.recovery.lost_notices import LostNotices
+from idp.recovery.lost_objections import OBJECTIONS
 from idp.recovery.lost_pages import LostPages
 from idp.recovery.lost_proof_pages import LostProofPages
 from idp.recovery.lost_proofs import LostProofs
@@ -87,13 +87,9 @@ def codes(house: House) -> LostCodes:
 
 def listen(house: House) -> None:
     """Whoever proves what was said to be lost, has something new, or takes somebody else to be at it, stops a reset."""
-    bus, lost = house.ground.bus, resets(house)
-    bus.subscribe(SecondStepProven, lost.when_step_proven)
-    bus.subscribe(SignedIn, lost.when_signed_in)
-    for another in (AuthenticatorEnrolled, RecoveryCodesRenewed):
-        bus.subscribe(another, lost.when_enrolled)
-    bus.subscribe(PasswordChanged, lost.when_password_changed)
-    bus.subscribe(NotMe, lost.when_not_me)
+    lost = resets(house)
+    for event in OBJECTIONS:
+        house.ground.bus.subscribe(event, lost.when_objected)
 
 
 def _reach(house: House) -> Reach:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from idp.app import contacts, demo, lost, own, passkeys, recovery
+from idp.app import console_desk, contacts, demo, lost, own, passkeys, recovery
 from idp.app.activating import activating
 from idp.app.admin_api import admin_api
 from idp.app.console import console
@@ -20,6 +20,8 @@ from idp.core.metrics import REFUSALS
 from idp.core.throttle import Quota
 from idp.oidc.assertion import Assertions
 from idp.oidc.client_auth import ClientAuthenticator
+from idp.oidc.dpop import Proofs
+from idp.oidc.dpop_nonces import Nonces
 from idp.oidc.endpoints.authorize import Authorize
 from idp.oidc.endpoints.consent import ConsentPages
 from idp.oidc.endpoints.discovery import Discovery
@@ -70,6 +72,8 @@ def mount(house: House) -> None:
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has, hears)
     app.wsgi_app = observed(direct.before(app.wsgi_app), ground.meter)  # type: ignore[method-assign, assignment]
     tell(house)
+    # What waits is refused before what runs is stopped: allowed in between by somebody else, it runs by then, and is stopped.
+    console_desk.listen(house)
     lost.listen(house)
     front = Front(pages, browser, SessionCookie(settings))
     checks = checks_of(house)
@@ -165,6 +169,8 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     authenticator = ClientAuthenticator(
         house.parties.clients, assertions, database, ground.bus, clock, house.throttle, SecretUse(database, clock)
     )
+    nonces = Nonces(ground.keyring.derive("dpop nonces"), clock) if ground.settings.dpop_nonces else None
+    proofs = Proofs(ground.kv, clock, nonces)
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
     languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (
@@ -173,9 +179,9 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
         *registration(house),
         *admin_api(house).routes(),
         *Jwks(protocol.keys).routes(),
-        *Token(f"{issuer}/token", TokenServer(authenticator, protocol.issuance, house.ground.meter)).routes(),
-        *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, protocol.authorization.pushed).routes(),
-        *UserInfoEndpoint(userinfo, clock).routes(),
+        *Token(f"{issuer}/token", TokenServer(authenticator, proofs, protocol.issuance, house.ground.meter)).routes(),
+        *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, proofs).routes(),
+        *UserInfoEndpoint(f"{issuer}/userinfo", userinfo, proofs, clock).routes(),
         *Introspect(
             issuer, f"{issuer}/introspect", authenticator, protocol.inspection, protocol.keys, database, clock
         ).routes(),

@@ -36,6 +36,7 @@ BY_DYNAMIC = frozenset(
         "tos_uri",
         "contacts",
         "profile",
+        "dpop_bound_access_tokens",
     }
 )
 # What it is whoever lets it in.

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idp.clients.metadata import ClientMetadata, is_loopback
+from idp.clients.profiles import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Client:
     secret_digests: tuple[SecretDigest, ...]
     consent: str
     require_pkce: bool
+    sender_constrained: bool
     default_max_age: int | None
     default_acr_values: tuple[str, ...]
     access_token_lifetime: timedelta | None
@@ -100,6 +102,7 @@ def client_of(
         secret_digests=secrets,
         consent=meta.consent,
         require_pkce=meta.require_pkce,
+        sender_constrained=meta.dpop_bound_access_tokens or PROFILES[meta.profile].sender_constrained,
         default_max_age=meta.default_max_age,
         default_acr_values=meta.default_acr_values,
         access_token_lifetime=None if meta.access_token_lifetime is None else timedelta(seconds=meta.access_token_lifetime),

@@ -51,6 +51,7 @@ class ClientMetadata(BaseModel):
     secret_digests: tuple[str, ...] = ()
     consent: Literal["required", "implied"] = "required"
     require_pkce: bool = True
+    dpop_bound_access_tokens: bool = False
     require_auth_time: bool = False
     default_max_age: int | None = Field(None, ge=0, le=10**9)
     default_acr_values: tuple[Acr, ...] = ()

@@ -14,6 +14,11 @@ class CustomersSearched(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerSeen(Event):
+    """An agent opened the page of the subject, with a call or without; told once an hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallBegun(Event):
     """An agent opened a case for a caller who says they are the subject."""
 

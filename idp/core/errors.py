@@ -53,13 +53,22 @@ class OAuthError(IdpError):
     """Told to clients as RFC 6749 5.2 JSON; redirected only by a matched request. `public` is printable ASCII.
 
     `challenge` is the WWW-Authenticate header that goes with it (RFC 6749 5.2, RFC 6750 3), or empty.
+    `headers` are further ones.
     """
 
     def __init__(
-        self, code: str, public: str = "", *, because: str = "", status: int | None = None, challenge: str = ""
+        self,
+        code: str,
+        public: str = "",
+        *,
+        because: str = "",
+        status: int | None = None,
+        challenge: str = "",
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(code, public, because=because, status=status)
         self.challenge = challenge
+        self.headers = headers
 
 
 class Unavailable(IdpError):

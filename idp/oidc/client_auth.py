@@ -31,12 +31,16 @@ REPORTED_BY_ALL = 300
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What a client presents: the Authorization header, the form, the endpoint it called, and the address it called from."""
+    """What a client presents: the Authorization header, the form, the endpoint it called, the address it called from.
+
+    `proof` is the DPoP header (RFC 9449 4.1).
+    """
 
     authorization: str | None
     form: ProtocolForm
     endpoint: str
     source: str
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

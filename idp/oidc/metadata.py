@@ -6,6 +6,7 @@ from typing import Any
 from idp.clients.profiles import PROFILES
 from idp.oidc.authorization.checks import PROMPTS
 from idp.oidc.authorization.scopes import SCOPES
+from idp.oidc.dpop import ALGS as DPOP_ALGS
 from idp.oidc.grants import GRANTS
 from idp.oidc.tokens.claims import RECOVERED_AT, SIGN_IN_CLAIMS, SUBJECT_CLAIMS
 from idp.oidc.tokens.keys import ALGORITHMS
@@ -42,6 +43,7 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
         "introspection_signing_alg_values_supported": ["RS256"],
+        "dpop_signing_alg_values_supported": list(DPOP_ALGS),
         **_client_authentication(),
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,

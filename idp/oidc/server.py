@@ -11,6 +11,7 @@ from idp.core.errors import OAuthError
 from idp.core.meter import Meter
 from idp.core.metrics import TOKENS
 from idp.oidc.client_auth import ClientAuthenticator, Presented
+from idp.oidc.dpop import Proofs
 from idp.oidc.grants import GRANTS
 from idp.oidc.tokens.issuance import Issuance
 
@@ -23,13 +24,15 @@ class TokenRequest(OAuth2Request):  # type: ignore[misc]
         self.presented = presented
         self.protocol_form = presented.form
         self.client = None
+        self.shown: str | None = None
 
 
 class TokenServer(AuthorizationServer):  # type: ignore[misc]
     """Finds the grant, lets the client in, returns what the grant answers."""
 
-    def __init__(self, authenticator: ClientAuthenticator, issuance: Issuance, meter: Meter) -> None:
+    def __init__(self, authenticator: ClientAuthenticator, proofs: Proofs, issuance: Issuance, meter: Meter) -> None:
         super().__init__()
+        self.proofs = proofs
         self.authenticator = authenticator
         self.issuance = issuance
         self.meter = meter
@@ -45,11 +48,15 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
         return answer
 
     def admit(self, grant: Any) -> None:
-        """Authenticates the client of a grant's request. Raises `OAuthError`."""
-        client = self.authenticator.authenticate(grant.request.presented, public=grant.FOR_PUBLIC_CLIENTS)
+        """Authenticates the client of a grant's request, and sees which key it shows. Raises `OAuthError`."""
+        presented = grant.request.presented
+        client = self.authenticator.authenticate(presented, public=grant.FOR_PUBLIC_CLIENTS)
         if not client.may(grant.GRANT_TYPE):
             raise OAuthError("unauthorized_client", "The client is not registered for this grant type")
-        grant.request.client = client
+        shown = self.proofs.thumbprint(presented.proof, "POST", presented.endpoint)
+        if shown is None and client.sender_constrained:
+            raise OAuthError("invalid_dpop_proof", "This client must send a DPoP proof")
+        grant.request.client, grant.request.shown = client, shown
 
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
         """Requests come parsed: Authlib would merge query and body, and take duplicates."""

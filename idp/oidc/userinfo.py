@@ -8,12 +8,22 @@ from typing import Any
 from idp.clients.client import Client
 from idp.core.database import Database
 from idp.core.errors import Facts, OAuthError
+from idp.oidc.dpop import ALGS
 from idp.oidc.tokens.claims import by_parameter, by_scope, recovery, values
 from idp.oidc.tokens.family import Holder
 from idp.oidc.tokens.inspection import Inspection
 from idp.oidc.tokens.keys import Keys
 
 TYP = "JWT"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An access token as it was presented: by which scheme, and the thumbprint of the key that was shown with it."""
+
+    token: str
+    scheme: str = "Bearer"
+    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +35,15 @@ class UserInfo:
     inspection: Inspection
     keys: Keys
 
-    def answer(self, token: str, now: datetime) -> dict[str, Any] | str:
+    def answer(self, shown: Shown, now: datetime) -> dict[str, Any] | str:
         """The claims, or the JWT that carries them where the client registered that. Raises `OAuthError` after RFC 6750 3.1."""
         with self.database.reading() as db:
-            live = self.inspection.live(db, token, now)
+            live = self.inspection.live(db, shown.token, now)
         if live is None:
-            raise bearer_error("invalid_token", "The access token is not valid", 401)
+            raise bearer_error("invalid_token", "The access token is not valid", 401, shown.scheme)
+        if live.token.bound_to != shown.bound_to:
+            # RFC 9449 7.1, 7.2: stolen without its key, a bound token is worth nothing.
+            raise bearer_error("invalid_token", "The access token is bound to another key than was shown", 401, "DPoP")
         if live.holder is None or "openid" not in live.token.scope:
             lacking = bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
             raise lacking.about(Facts(live.client.id))
@@ -48,8 +61,9 @@ def userinfo_claims(holder: Holder, client: Client, scope: Iterable[str], sub: s
     return claims | {"sub": sub}
 
 
-def bearer_error(code: str, public: str, status: int, scope: str = "") -> OAuthError:
-    """An error with its challenge (RFC 6750 3)."""
-    needed = f', scope="{scope}"' if scope else ""
-    challenge = f'Bearer realm="userinfo", error="{code}", error_description="{public}"{needed}'
+def bearer_error(code: str, public: str, status: int, scheme: str = "Bearer", scope: str = "") -> OAuthError:
+    """An error with its challenge (RFC 6750 3, RFC 9449 7.1)."""
+    more = f', scope="{scope}"' if scope else ""
+    more += f', algs="{" ".join(ALGS)}"' if scheme == "DPoP" else ""
+    challenge = f'{scheme} realm="userinfo", error="{code}", error_description="{public}"{more}'
     return OAuthError(code, public, status=status, challenge=challenge)

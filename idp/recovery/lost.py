@@ -12,24 +12,21 @@ from sqlalchemy import Connection
 
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.events import Bus, Event, SecondStepProven, SignedIn
+from idp.core.events import Bus, Event
 from idp.core.handles import digest, new_handle
 from idp.core.language import current_language
 from idp.core.outbox import Arrived, Lost
 from idp.core.recovery_events import FactorResetCancelled, FactorResetReady, FactorResetStarted, RecoveryWithheld
 from idp.core.sealing import Keyring
-from idp.factors.recovery_codes import RecoveryCodes
-from idp.factors.text_code import TextCode
 from idp.recovery import lost_notices as say
 from idp.recovery import lost_store as store
 from idp.recovery.lost_half_way import told
 from idp.recovery.lost_notices import Links, LostNotices, Telling
-from idp.recovery.lost_proofs import REMOVED, TOWARDS, LostProofs, Proven
+from idp.recovery.lost_objections import may_object, objection
+from idp.recovery.lost_proofs import LostProofs, Proven
 from idp.recovery.lost_store import Beginning, Reset
 from idp.sessions.interaction import Interaction
 from idp.signin.contacts import Target
-from idp.signin.needs import STRONG_STEPS
-from idp.subjects.authenticators import of
 from idp.subjects.subjects import Subject
 
 PURPOSE = "factor reset"
@@ -135,37 +132,12 @@ class LostResets:
             done += len(resets)
         return done
 
-    def when_step_proven(self, db: Connection, event: Event) -> None:
-        """Whoever proves a strong factor has not lost it, nor a phone that was not among the proofs of whoever began."""
-        if not isinstance(event, SecondStepProven) or event.reason == TOWARDS or not event.subject_id:
-            return
-        reset = store.running(db, event.subject_id)
-        if reset is not None and event.kind in STRONG_STEPS | ({TextCode.kind} - reset.proofs):
-            self.cancel(db, reset, "not_lost")
-
-    def when_enrolled(self, db: Connection, event: Event) -> None:
-        """Whoever adds what would go too has a way in, and removes on their own page what is lost."""
-        if event.subject_id and getattr(event, "kind", RecoveryCodes.kind) in (*REMOVED, RecoveryCodes.kind):
-            self._cancel_running(db, event.subject_id, "not_lost")
-
-    def when_password_changed(self, db: Connection, event: Event) -> None:
-        """Who changes it from within proves more for that than a reset takes, and may do so because of its notices."""
-        if event.subject_id and event.reason == "changed":
-            self._cancel_running(db, event.subject_id, "password_changed")
-
-    def when_signed_in(self, db: Connection, event: Event) -> None:
-        """The same for a passkey that signed its owner in by itself."""
-        if not isinstance(event, SignedIn) or event.acr != "phr" or not event.subject_id:
-            return
-        reset = store.running(db, event.subject_id)
-        used = [one.last_used_at for one in of(db, event.subject_id, "passkey") if one.last_used_at is not None]
-        if reset is not None and used and max(used) >= reset.started_at:
-            self.cancel(db, reset, "not_lost")
-
-    def when_not_me(self, db: Connection, event: Event) -> None:
-        """An owner who says that somebody else is at it means this too."""
-        if event.subject_id:
-            self._cancel_running(db, event.subject_id, "not_me")
+    def when_objected(self, db: Connection, event: Event) -> None:
+        """Ends the reset that runs, where the event says that nothing was lost or that it is not its owner's wish."""
+        reset = store.running(db, event.subject_id or "") if may_object(event) else None
+        reason = objection(db, event, reset.proofs, reset.started_at) if reset is not None else ""
+        if reset is not None and reason:
+            self.cancel(db, reset, reason)
 
     def _new(
         self,
@@ -188,11 +160,6 @@ class LostResets:
             stop_digest=digest(stop),
             stop_sealed=self.keyring.seal(stop.encode(), PURPOSE),
         )
-
-    def _cancel_running(self, db: Connection, subject_id: str, reason: str) -> None:
-        reset = store.running(db, subject_id)
-        if reset is not None:
-            self.cancel(db, reset, reason)
 
     def _act(self, reset: Reset, act: Callable[[Connection, Subject, Reset, datetime], object]) -> None:
         with self.database.transaction() as db:

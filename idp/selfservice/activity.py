@@ -50,6 +50,10 @@ WORDS: Mapping[tuple[str, str], str] = {
     ("SupportActed", "end_sessions"): N_("Our support signed you out everywhere"),
     ("SupportActed", "factor_reset"): N_("Our support asked for a lost second step to be removed"),
     ("FactorResetDecided", ""): N_("A second agent decided about your lost second step"),
+    **{
+        ("FactorResetDecided", reason): N_("Removing a second step was stopped")
+        for reason in ("not_lost", "password_changed", "not_me", "contact_changed")
+    },
     ("ConsentGranted", ""): N_("An application was allowed in"),
     ("ConsentWithdrawn", ""): N_("An application was shut out"),
     ("AccountClosing", ""): N_("You asked us to close the account"),

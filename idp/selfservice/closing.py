@@ -38,6 +38,11 @@ class OtherName:
 
 
 @dataclass(frozen=True, slots=True)
+class HasRole:
+    """They are staff, who hand their role on first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Closings:
     """What is due is done in one transaction for each account. `forget` removes what other parts keep about a subject."""
 
@@ -49,8 +54,10 @@ class Closings:
     notices: Notices
     forget: Callable[[Connection, str], None]
 
-    def begin(self, db: Connection, owner: Owner, typed: str) -> Closing | OtherName:
+    def begin(self, db: Connection, owner: Owner, typed: str) -> Closing | OtherName | HasRole:
         """The owner wants it, and has named it, in a change of theirs (`changing`). All sessions and tokens end."""
+        if owner.subject.staff:
+            return HasRole()
         if name_key(typed) != name_key(owner.subject.username):
             return OtherName()
         at = self.clock.now() + WAITS

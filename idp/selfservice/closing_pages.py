@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.core.language import N_, _
-from idp.selfservice.closing import WAITS, Closing, Closings, OtherName
+from idp.selfservice.closing import WAITS, Closing, Closings, HasRole, OtherName
 from idp.selfservice.own import ACCOUNT, Own, Owner
 from idp.signin.words import Problem
 from idp.web import formats
@@ -19,6 +19,11 @@ OTHER_NAME = Problem(
     N_("That is not your username"),
     N_("Type your username as it stands above, so that nothing is closed by mistake."),
     "username",
+)
+HAS_ROLE = Problem(
+    N_("You are one of our staff"),
+    N_("Have an administrator take your role first. Then you can close the account."),
+    None,
 )
 
 
@@ -51,6 +56,8 @@ class ClosingPages:
         match outcome:
             case OtherName():
                 return self._ask(owner, OTHER_NAME)
+            case HasRole():
+                return self._ask(owner, HAS_ROLE)
             case Closing(at):
                 day = formats.day(at.astimezone(self.own.zone(owner)))
                 done = self.own.pages.page("selfservice/close_begun.html", brand=owner.brand, day=day)

@@ -132,6 +132,11 @@ def mailboxes(db: Connection, subject_id: str, now: datetime) -> tuple[str, ...]
     return tuple(dict.fromkeys(db.scalars(select(_ROW.old).where(theirs).order_by(_ROW.id))))
 
 
+def changed(db: Connection, subject_id: str, now: datetime) -> frozenset[str]:
+    """The kinds of contact of which a change may still be taken back: whoever made it may be a thief."""
+    return frozenset(db.scalars(select(_ROW.kind).where(_ROW.subject_id == subject_id, _open(now)).distinct()))
+
+
 def is_kept(db: Connection, email: str, subject_id: str, now: datetime) -> bool:
     """Whether another subject than `subject_id` may still take this address back: until then it is nobody else's."""
     theirs = (_ROW.kind == EMAIL) & (_ROW.old_key == name_key(email)) & (_ROW.subject_id != subject_id)

@@ -29,18 +29,18 @@ class Contacts:
         """Where a code of `kind` goes; None where the subject has nothing of the sort. An enrolled number comes first."""
         if kind == MailCode.kind:
             return Target(subject.email, masked(subject.email)) if subject.email_verified else None
-        number = self.text_code.number(db, subject.id) or _confirmed_number(subject)
+        number = self.text_code.number(db, subject.id) or confirmed_number(subject)
         return Target(number, masked_number(number)) if number else None
 
 
 def confirmed(subject: Subject) -> frozenset[str]:
     """The kinds of code that reach the subject at a contact that was confirmed, enrolled or not."""
     by_mail = {MailCode.kind} if subject.email_verified else set()
-    return frozenset(by_mail | ({TextCode.kind} if _confirmed_number(subject) else set()))
+    return frozenset(by_mail | ({TextCode.kind} if confirmed_number(subject) else set()))
 
 
-def _confirmed_number(subject: Subject) -> str | None:
-    """OIDC Core 5.1: `phone_number_verified` says that the number was the subject's at a time."""
+def confirmed_number(subject: Subject) -> str | None:
+    """The mobile number that was the subject's at a time (OIDC Core 5.1, `phone_number_verified`); None without one."""
     number = subject.claims.get("phone_number")
     if subject.claims.get("phone_number_verified") is not True or not isinstance(number, str):
         return None

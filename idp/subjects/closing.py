@@ -22,11 +22,13 @@ ERASED = {
     "closing_reminded_at": None,
 }
 _WAITS = subjects.c.closing_at.is_not(None)
+# Whoever has a role hands it on first: the last administrator stays (S3.12).
+_NO_STAFF = subjects.c.staff.is_(False)
 
 
 def begin(db: Connection, subject_id: str, brand: str | None, closes_at: datetime) -> bool:
-    """From now on the account waits until `closes_at`; True for exactly one of many callers."""
-    this = (subjects.c.id == subject_id) & subjects.c.disabled_at.is_(None)
+    """From now on the account waits until `closes_at`; True for exactly one of many callers, False for staff."""
+    this = (subjects.c.id == subject_id) & subjects.c.disabled_at.is_(None) & _NO_STAFF
     values = {"closing_at": closes_at, "closing_brand": brand, "closing_reminded_at": None}
     return db.execute(update(subjects).where(this, subjects.c.closing_at.is_(None)).values(values)).rowcount == 1
 
@@ -48,8 +50,8 @@ def hold(db: Connection, subject_id: str) -> datetime | None:
 
 
 def due(db: Connection, now: datetime, limit: int) -> tuple[str, ...]:
-    """The ids of up to `limit` accounts whose time has come."""
-    return tuple(db.scalars(select(subjects.c.id).where(_WAITS, subjects.c.closing_at <= now).limit(limit)))
+    """The ids of up to `limit` accounts whose time has come; not of who became staff meanwhile."""
+    return tuple(db.scalars(select(subjects.c.id).where(_WAITS, subjects.c.closing_at <= now, _NO_STAFF).limit(limit)))
 
 
 def to_remind(db: Connection, before: datetime, limit: int) -> tuple[str, ...]:
@@ -67,8 +69,8 @@ def remind(db: Connection, subject_id: str, now: datetime) -> tuple[datetime, st
 
 
 def finish(db: Connection, subject_id: str, now: datetime) -> bool:
-    """The time has come: it can no longer be cancelled. True for exactly one of many callers."""
-    ended = update(subjects).where(subjects.c.id == subject_id, subjects.c.closing_at <= now)
+    """The time has come: it can no longer be cancelled. True for exactly one of many callers, False for staff."""
+    ended = update(subjects).where(subjects.c.id == subject_id, subjects.c.closing_at <= now, _NO_STAFF)
     return db.execute(ended.values(closing_at=None)).rowcount == 1
 
 

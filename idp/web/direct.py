@@ -39,7 +39,7 @@ def answered(error: Exception) -> Answer:
         case OAuthError():
             described = {"error_description": error.public} if error.public else {}
             challenge = (("WWW-Authenticate", error.challenge),) if error.challenge else ()
-            return json_answer({"error": error.code, **described}, error.status, (*challenge, *reference))
+            return json_answer({"error": error.code, **described}, error.status, (*challenge, *error.headers, *reference))
         case Unavailable():
             return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)), *reference))
         case IdpError() if not isinstance(error, Misconfigured):

@@ -55,6 +55,7 @@ class RelyingParty:
     secret: str | None
     clock: Clock
     key: ECKey | None = None
+    dpop_key: ECKey | None = None
     last: Request = field(default_factory=lambda: Request("", "", "", ""))
 
     @property
@@ -134,7 +135,24 @@ class RelyingParty:
                 fields = {"client_assertion_type": ASSERTION, "client_assertion": self.assertion()} | fields
             case _:
                 fields |= {"client_id": self.client_id}
-        return self.raw("POST", path, data=fields, headers=headers)
+        return self.raw("POST", path, data=fields, headers=headers | self.proven("POST", path))
+
+    def proven(self, method: str, path: str, **changed: Any) -> dict[str, str]:
+        """The header that proves possession of our key, if we have one."""
+        return {} if self.dpop_key is None else {"DPoP": self.proof(method, path, **changed)}
+
+    def proof(self, method: str, path: str, header: dict[str, Any] | None = None, **changed: Any) -> str:
+        """A DPoP proof for a request; a claim set to None is left out."""
+        assert self.dpop_key is not None
+        claims = {
+            "jti": secrets.token_hex(8),
+            "htm": method,
+            "htu": f"{self.issuer}{path}",
+            "iat": int(self.clock.now().timestamp()),
+        }
+        claims = {name: value for name, value in (claims | changed).items() if value is not None}
+        said = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.dpop_key.as_dict(private=False)} | (header or {})
+        return jwt.encode(said, claims, self.dpop_key)
 
     def raw(self, method: str, path: str, **sent: Any) -> Answer:
         response = Client(self.app, use_cookies=False).open(path, base_url=self.issuer, method=method, **sent)
@@ -155,7 +173,10 @@ class RelyingParty:
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
 
     def userinfo(self, access_token: str) -> Answer:
-        return self.raw("GET", "/userinfo", headers={"Authorization": f"Bearer {access_token}"})
+        if self.dpop_key is None:
+            return self.raw("GET", "/userinfo", headers={"Authorization": f"Bearer {access_token}"})
+        proven = self.proven("GET", "/userinfo", ath=ath(access_token))
+        return self.raw("GET", "/userinfo", headers={"Authorization": f"DPoP {access_token}"} | proven)
 
     def introspect(self, token: str) -> Answer:
         return self.post("/introspect", token=token)
@@ -176,6 +197,10 @@ class RelyingParty:
 
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def ath(access_token: str) -> str:
+    return challenge(access_token)  # RFC 9449 4.2: made as a code challenge is
 
 
 def challenge(verifier: str) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from idp.core.audit_sending import KIND
 from idp.core.outbox import outbox
-from tests.drivers.stack import Stack, a_stack
+from tests.drivers.stack import Stack
+from tests.faults.conftest import STORES, stack_on
 from tests.faults.listener import Listener
 from tests.servers import free_port, wait_until
 
@@ -23,10 +24,10 @@ def port() -> int:
     return free_port()
 
 
-@pytest.fixture
-def stack(tmp_path: Path, port: int) -> Iterator[Stack]:
+@pytest.fixture(params=STORES)
+def stack(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> Iterator[Stack]:
     url = f"http://127.0.0.1:{port}/trail"
-    with a_stack(tmp_path, audit_webhook_url=url, audit_webhook_secret=SECRET) as running:
+    with stack_on(request.param, request, tmp_path, audit_webhook_url=url, audit_webhook_secret=SECRET) as running:
         yield running
 
 

@@ -11,6 +11,7 @@ from tests.builders import ANA_PASSWORD
 from tests.drivers.browser import Browser, Page
 from tests.drivers.relying_party import Answer
 from tests.drivers.stack import Stack
+from tests.drivers.staff import StaffMember
 from tests.faults.scene import AT_ONCE, Scene, at_once
 
 ROUNDS = 3
@@ -96,6 +97,34 @@ def test_a_form_sent_ten_times_gives_one_code(scene: Scene) -> None:
     pages = at_once(lambda number: windows[number].post(urlsplit(page.url).path, fields))
     assert sum(_at_shop(page) for page in pages) == 1
     assert {page.status for page in pages if not _at_shop(page)} <= {200, 503}
+
+
+def test_the_first_administrator_is_made_once(stack: Stack) -> None:
+    """Of several who run `idp role grant` for one person, one gives the role and has it told; the others learn that it was."""
+    stack.add_customer("ada")
+    runs = [stack.command_line.start("role", "grant", "ada", "administrator") for _ in range(4)]
+    said = Counter(run.wait().out.rpartition("all brands ")[2].strip() for run in runs)
+    assert said == {"from now on.": 1, "already.": 3}
+    assert sum(row.event in ("RoleGranted", "StaffChanged") for row in stack.rows("audit_entries")) == 2
+    assert [row.role for row in stack.rows("staff_roles")] == ["administrator"]
+
+
+def test_of_the_last_two_administrators_who_take_each_others_role_one_stays(scene: Scene, stack: Stack) -> None:
+    both = [StaffMember(stack, "administrator", username=name) for name in ("bea", "cy")]
+    ids = {row.username: row.id for row in stack.rows("subjects")}
+    if stack.rows("staff_roles")[2:]:
+        stack.take_role("administrator", "ada")
+    for member, other in zip(both, ("cy", "bea"), strict=True):
+        assert "Take a role from" in member.open(f"/console/staff/{ids[other]}/take").text
+    windows = [(twin(scene, member.browser), member.browser.page) for member in both for _ in range(AT_ONCE // 2)]
+    for window, page in windows:
+        window.page = page
+    pages = at_once(lambda number: windows[number][0].submit(post="administrator:"))
+    assert {page.status for page in pages} <= {200, 404, 422}
+    (left,) = stack.rows("staff_roles")
+    assert left.subject_id in (ids["bea"], ids["cy"])
+    granted = sum(row.event == "RoleGranted" for row in stack.rows("audit_entries"))
+    assert sum(row.event == "RoleRevoked" for row in stack.rows("audit_entries")) == granted - 1
 
 
 def test_both_workers_take_part(scene: Scene, stack: Stack) -> None:

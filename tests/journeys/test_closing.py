@@ -17,6 +17,7 @@ from tests.drivers.browser import Browser, Page
 from tests.drivers.post import Post, read
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
+from tests.drivers.staff import StaffMember
 from tests.journeys.recoveries import asked
 
 CLOSE = "/account/close"
@@ -194,3 +195,18 @@ def test_nobody_else_ever_gets_the_name(provider: Provider, shop: RelyingParty, 
         with pytest.raises(AssertionError) as refused:
             provider.add_customer(username, email=email)
         assert refused.value.args[0] == Taken(field)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shop", ["alphera"], indirect=True)
+def test_staff_hand_their_role_on_first(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:
+    """S3.12: the last administrator stays, also one who became it while the account waited."""
+    closes(signs_in(provider, shop))
+    provider.give_role("administrator")
+    clock.advance(WEEKS)
+    worker_comes_by(provider)
+    assert provider.happened("AccountClosed") == []
+    alex = StaffMember(provider, "administrator", username="alex")
+    alex.open(CLOSE)
+    page = alex.browser.submit(username="alex")
+    assert (page.status, "Have an administrator take your role first" in page.text) == (422, True)
+    assert len(provider.happened("AccountClosing")) == 1

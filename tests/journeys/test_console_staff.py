@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.admin.console import Console
+from idp.admin.console import Console, StaffRoute
 from idp.admin.rights import Role
 from idp.admin.roles import LastAdministrator
 from tests.drivers.browser import Page
@@ -39,6 +39,7 @@ def test_a_role_is_given_and_its_holder_is_told(provider: Provider, alex: StaffM
         ({"name": "nobody"}, "Nobody signs in by that name."),
         ({"name": "x" * 500}, "Nobody signs in by that name."),
         ({"name": "alex"}, "Nobody gives or takes a role of their own."),
+        ({"name": "second"}, "Nobody gives or takes a role of their own."),
         ({"role": "emperor"}, "Choose a role."),
         ({"brand": "elsewhere"}, "Choose one of your brands."),
     ],
@@ -47,6 +48,7 @@ def test_what_cannot_be_given_is_said_at_the_field(
     provider: Provider, alex: StaffMember, typed: dict[str, str], said: str
 ) -> None:
     provider.add_customer()
+    provider.add_customer("second", email="alex+second@example.test")
     page = give(alex, **typed)
     assert (page.status, said in page.text) == (422, True)
     assert len(provider.happened("RoleGranted")) == 1
@@ -107,6 +109,14 @@ def test_every_address_of_the_console_names_its_right(provider: Provider) -> Non
     guarded = {route.rule for route in provider.app.extensions["idp.console"].guarded}
     served = {rule.rule for rule in provider.app.url_map.iter_rules() if rule.rule.startswith("/console")}
     assert served - guarded == {"/console/resume/<interaction_id>"}
+
+
+def test_who_proves_themselves_anew_comes_back_to_a_page_that_there_is(provider: Provider) -> None:
+    routes: list[StaffRoute] = provider.app.extensions["idp.console"].guarded
+    pages = {route.rule for route in routes if "GET" in route.methods}
+    backs = {route.back for route in routes if "GET" not in route.methods}
+    # With the names in braces, for they are filled in; as they stand in a rule they would lead nowhere.
+    assert backs - {rule.replace("<", "{").replace(">", "}") for rule in pages} == set()
 
 
 def csrf(member: StaffMember) -> dict[str, str]:

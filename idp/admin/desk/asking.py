@@ -13,7 +13,9 @@ from idp.core.throttle import Slowed, Throttle
 
 # What a customer knows of their agreement is not secret, so it is not to be tried out.
 TRIES, TRIED_IN = 5, timedelta(days=1)
-QUOTA = "caller script"
+# Nor by five tries a day for as long as it takes.
+MANY_TRIES, MANY_TRIED_IN = 15, timedelta(days=30)
+QUOTA, LONG_QUOTA = "caller script", "caller script in long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class BrandSilent:
 
 @dataclass(frozen=True, slots=True)
 class UsedUp:
-    """Answers were judged five times today for this customer."""
+    """Answers were judged five times today for this customer, or 15 times within a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,22 @@ class Asking:
             return NotKnown()
         if not call.case.is_open(self.calls.clock.now()):
             return CallOver()
-        if isinstance(self.throttle.tries(QUOTA, call.subject.id, TRIES, TRIED_IN), Slowed):
+        if not self._may_try(call.subject.id):
             self._note(call, "used_up")
             return UsedUp()
         judged = self.checks.judge(call.brand, Caller(number, answers.given))
         if isinstance(judged, Silent):
             self.throttle.give_back(QUOTA, call.subject.id, TRIED_IN)
+            self.throttle.give_back(LONG_QUOTA, call.subject.id, MANY_TRIED_IN)
             self._note(call, "unanswered")
             return BrandSilent()
         return self._keep(agent, call, judged)
+
+    def _may_try(self, subject_id: str) -> bool:
+        today = self.throttle.tries(QUOTA, subject_id, TRIES, TRIED_IN)
+        if isinstance(today, Slowed):
+            return False
+        return not isinstance(self.throttle.tries(LONG_QUOTA, subject_id, MANY_TRIES, MANY_TRIED_IN), Slowed)
 
     def _keep(self, agent: Agent, call: Call, judged: Judged) -> Heard | CallOver:
         right = sorted(asked for asked, verdict in judged.right.items() if verdict)

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from idp.admin.console import Agent
 from idp.admin.desk import cases
+from idp.admin.desk.asked import strictest
 from idp.admin.desk.cases import Case
 from idp.admin.desk.customers import Customer
+from idp.admin.desk.persons import is_same_person
 from idp.admin.rights import Right
 from idp.brands.brand import Brand
 from idp.brands.registry import Brands
@@ -31,9 +33,9 @@ class Barred(Enum):
     DISABLED = "This account was stopped or closed. Nothing can be done for it here."
 
 
-def barred(agent_id: str, subject: Subject) -> Barred | None:
+def barred(agent: Subject, subject: Subject) -> Barred | None:
     """What stands against helping them."""
-    if subject.id == agent_id:
+    if is_same_person(agent, subject):
         return Barred.YOURSELF
     if subject.staff:
         return Barred.STAFF
@@ -50,11 +52,12 @@ class About(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of this agent, whose it is about, and whose script it follows."""
+    """A call of this agent, whose it is about, whose script it follows, and what is `asked` of the caller (`strictest`)."""
 
     case: Case
     subject: Subject
     brand: Brand
+    asked: str
 
     @property
     def about(self) -> About:
@@ -63,8 +66,13 @@ class Call:
 
     @property
     def is_proven(self) -> bool:
-        """Whether the caller has proven as much as the brand asks for."""
-        return self.case.is_proven(self.brand.support.script)
+        """Whether the caller has proven as much as the brand asks for, and each other one where they have a number."""
+        return self.case.is_proven(self.brand.support.script, self.asked)
+
+    @property
+    def is_proven_outside(self) -> bool:
+        """The same, without a code that whoever is signed in sees."""
+        return self.case.is_proven(self.brand.support.script, self.asked, in_account=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ class Calls:
         now, subject_id = self.clock.now(), customer.subject.id
         with self.database.transaction() as db:
             subject = self.subjects.hold(db, subject_id)
-            against = barred(agent.subject.id, subject) if subject is not None else Barred.DISABLED
+            against = barred(agent.subject, subject) if subject is not None else Barred.DISABLED
             if against is not None:
                 return against
             case = cases.begin(db, agent.subject.id, subject_id, brand.id, now)
@@ -104,7 +112,7 @@ class Calls:
     def hold(self, db: Connection, agent: Agent, case_id: str) -> Call | None:
         """The same while it is open and its customer may be helped; nothing else happens in it before the transaction ends."""
         call = self._call(db, agent, cases.hold(db, case_id, self.clock.now()))
-        return call if call is not None and barred(agent.subject.id, call.subject) is None else None
+        return call if call is not None and barred(agent.subject, call.subject) is None else None
 
     def end(self, agent: Agent, case_id: str) -> None:
         """Closes the case; nothing where it is over."""
@@ -119,4 +127,12 @@ class Calls:
         if case is None or case.agent_id != agent.subject.id or not agent.reaches(Right.HELP_CUSTOMERS, case.brand):
             return None
         subject, brand = self.subjects.get(db, case.subject_id), self.brands.get(case.brand)
-        return Call(case, subject, brand) if subject is not None and brand is not None else None
+        return Call(case, subject, brand, self._asked(db, case)) if subject is not None and brand is not None else None
+
+    def _asked(self, db: Connection, case: Case) -> str:
+        counting = [
+            one
+            for one in self.brands.all()
+            if one.id == case.brand or self.subjects.customer_number(db, case.subject_id, one.id) is not None
+        ]
+        return strictest([one.support.script.proof for one in counting])

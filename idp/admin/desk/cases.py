@@ -11,6 +11,8 @@ from idp.admin.desk.tables import caller_codes, reset_requests, support_acts, su
 from idp.brands.brand import Script
 from idp.core.database import upsert
 
+# The kind of a code that is shown to whoever is signed in.
+IN_ACCOUNT = "account"
 LIFETIME = timedelta(minutes=30)
 KEPT = timedelta(days=90)
 
@@ -42,12 +44,16 @@ class Case:
         """How many questions of the script, as it is now, were answered right."""
         return sum(self.verdicts.get(question.asks, False) for question in script.questions)
 
-    def is_proven(self, script: Script) -> bool:
-        """Whether the caller has proven as much as the brand asks for."""
-        answered = bool(script.questions) and self.right(script) >= script.right_answers
-        code = self.code_proven_at is not None
+    def is_proven(self, script: Script, asked: str, *, in_account: bool = True) -> bool:
+        """Whether the caller has proven as much as is `asked`, by this script.
+
+        Without `in_account` a code that they saw in their account does not count.
+        """
+        # A brand that asks for a code alone need not say how many answers are enough: then none are.
+        answered = 0 < script.right_answers <= self.right(script)
+        code = self.code_proven_at is not None and (in_account or self.code_kind != IN_ACCOUNT)
         enough = {"script": answered, "code": code, "script_or_code": answered or code, "script_and_code": answered and code}
-        return enough[script.proof]
+        return enough[asked]
 
 
 @dataclass(frozen=True, slots=True)

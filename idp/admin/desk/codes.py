@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
+from idp.admin.desk.cases import IN_ACCOUNT
 from idp.admin.desk.tables import caller_codes, support_cases
 from idp.core.database import upsert
 from idp.core.sealing import Keyring
@@ -18,7 +19,6 @@ from idp.core.sealing import Keyring
 PURPOSE = "caller code"
 DIGITS, TRIES = 6, 5
 LIFETIME, PAUSE = timedelta(minutes=5), timedelta(seconds=30)
-IN_ACCOUNT = "account"
 # How people group digits.
 BETWEEN = re.compile(r"[\s\u2010-\u2015-]+")
 

@@ -1,15 +1,18 @@
 """Sending the code that a caller reads to the agent: to a confirmed contact on file, or onto the page of their own account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
+
+from sqlalchemy import Connection
 
 from idp.admin.console import Agent
 from idp.admin.desk import cases, masks
 from idp.admin.desk.asking import CallOver, UsedUp
 from idp.admin.desk.calls import Call, Calls
-from idp.admin.desk.codes import IN_ACCOUNT, LIFETIME, CallerCodes, Out
+from idp.admin.desk.cases import IN_ACCOUNT
+from idp.admin.desk.codes import LIFETIME, CallerCodes, Out
 from idp.admin.desk.letters import DeskLetters
 from idp.core.desk_events import CallerCodeSent, CallerCodeTried
 from idp.core.origin import current_origin
@@ -54,7 +57,7 @@ class WrongCode:
 
 @dataclass(frozen=True, slots=True)
 class CodesOut:
-    """Collaborators. `channels` are the kinds that can be sent."""
+    """Collaborators. `channels` are the kinds that can be sent; `unsettled` those of whom the contact may be taken back."""
 
     calls: Calls
     codes: CallerCodes
@@ -63,12 +66,17 @@ class CodesOut:
     letters: DeskLetters
     throttle: Throttle
     channels: frozenset[str]
+    unsettled: Callable[[Connection, str, datetime], frozenset[str]]
 
     def ways(self, call: Call) -> Mapping[str, str]:
-        """By kind, where a code can go, masked; the page of their account is always among it."""
+        """By kind, where a code can go, masked; the page of their account is always among it.
+
+        It goes to no contact that was changed lately: whoever changed it may be who calls.
+        """
         with self.calls.database.reading() as db:
             targets = {kind: self.contacts.target(db, call.subject, kind) for kind in (TextCode.kind, MailCode.kind)}
-        shown = {kind: self._shown(kind, one) for kind, one in targets.items() if one is not None and kind in self.channels}
+            usable = self.channels - self.unsettled(db, call.subject.id, self.calls.clock.now())
+        shown = {kind: self._shown(kind, one) for kind, one in targets.items() if one is not None and kind in usable}
         return shown | {IN_ACCOUNT: "their account page"}
 
     def newest(self, call: Call) -> Out | None:

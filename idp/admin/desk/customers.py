@@ -13,7 +13,7 @@ from idp.brands.brand import Brand
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
-from idp.core.desk_events import CustomersSearched
+from idp.core.desk_events import CustomerSeen, CustomersSearched
 from idp.core.events import Bus
 from idp.core.throttle import Slowed, Throttle
 from idp.signin.agreement_details import SHORTEST, plain
@@ -25,6 +25,7 @@ MOST, LONGEST, MOST_WORDS = 20, 254, 8
 # Before those of other brands are left out.
 MOST_LOOKED_AT = 500
 SEARCHES, SEARCHED_IN = 60, timedelta(hours=1)
+SEEN_IN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Customers:
         if isinstance(allowed, Slowed):
             return allowed
         with self.database.reading() as db:
-            found = self._customers(db, self._ids(db, typed.strip()), over)
+            found = self._customers(db, self._ids(db, typed.strip(), over), over)
         holders, silent = ((), ()) if found else self._holders(typed, over)
         with self.database.transaction() as db:
             found = found or self._customers(db, holders, over)
@@ -77,15 +78,23 @@ class Customers:
             self.bus.record(db, CustomersSearched(typed_digest=typed_digest, found=len(found)))
         return FoundCustomers(found, silent)
 
+    def seen(self, customer: Customer, agent_id: str) -> None:
+        """Has the trail say that the agent looked at the customer: whoever is curious about a neighbour begins no call."""
+        if self.throttle.first("customer seen", f"{agent_id} {customer.subject.id}", SEEN_IN):
+            with self.database.transaction() as db:
+                self.bus.record(db, CustomerSeen(subject_id=customer.subject.id))
+
     def get(self, db: Connection, subject_id: str, over: Over) -> Customer | None:
         """The customer with this id, if an agent for `over` may see them."""
         return next(iter(self._customers(db, (subject_id,), over)), None)
 
-    def _ids(self, db: Connection, typed: str) -> tuple[str, ...]:
+    def _ids(self, db: Connection, typed: str, over: Over) -> tuple[str, ...]:
         subject = self.subjects.find(db, typed)
         if subject is not None:
             return (subject.id,)
         numbers = select(subject_brands.c.subject_id).where(subject_brands.c.customer_number.in_({typed, typed.upper()}))
+        if over is not None:
+            numbers = numbers.where(subject_brands.c.brand.in_(over))
         names = select(subjects.c.id).where(or_(false(), *_names(typed.split())), subjects.c.disabled_at.is_(None))
         numbered = tuple(db.scalars(numbers.distinct()))
         return numbered or tuple(db.scalars(names.order_by(subjects.c.id).limit(MOST_LOOKED_AT)))

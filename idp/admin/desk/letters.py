@@ -1,6 +1,6 @@
 """What customers are sent by the support desk, in their language and in the brand's dress."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,15 +48,18 @@ DONE: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class DeskLetters:
-    """Collaborators."""
+    """Collaborators. `former`: the addresses that may still take a change of theirs back."""
 
     notices: Notices
     keyring: Keyring
     clock: Clock
+    former: Callable[[Connection, str, datetime], tuple[str, ...]]
 
     def done(self, db: Connection, subject_id: str, brand_id: str, act: str) -> None:
-        """Tells the customer what was done for them, if they have a confirmed address."""
-        self.notices.tell(db, subject_id, brand_id, lambda brand: self._done(brand, act))
+        """Tells the customer what was done for them, if they have a confirmed address; and at the one they had until lately."""
+        # Whoever has just changed the address may be a thief, who would hear it in place of the owner.
+        also = self.former(db, subject_id, self.clock.now())
+        self.notices.tell(db, subject_id, brand_id, lambda brand: self._done(brand, act), also)
 
     def code(self, db: Connection, call: Call, kind: str, target: Target, code: str, until: datetime) -> None:
         """Sends a code that is to be read to the agent."""

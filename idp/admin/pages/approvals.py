@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from idp.admin.console import Agent, Console, StaffRoute
 from idp.admin.desk import cases, masks
-from idp.admin.desk.requests import Approved, CannotBegin, Decided, Declined, Own, Request, ResetRequests
+from idp.admin.desk.decisions import Approved, CannotBegin, Decided, Declined, Own, Request
+from idp.admin.desk.requests import ResetRequests
 from idp.admin.pages.customers import PAGE as CUSTOMERS
 from idp.admin.pages.desk_words import QUESTIONS, WAYS
 from idp.admin.rights import Right

@@ -77,7 +77,10 @@ class CustomerPages:
     def one(self, agent: Agent, subject_id: str) -> Response:
         """GET: how their account stands, and what happened to them."""
         customer = self._customer(agent, subject_id)
-        return self._one(agent, customer) if customer is not None else self.console.missing()
+        if customer is None:
+            return self.console.missing()
+        self.customers.seen(customer, agent.subject.id)
+        return self._one(agent, customer)
 
     def begin(self, agent: Agent, subject_id: str) -> Response:
         """POST `brand`: they are on the phone."""
@@ -114,7 +117,7 @@ class CustomerPages:
         )
 
     def _row(self, agent: Agent, customer: Customer) -> dict[str, object]:
-        subject, against = customer.subject, barred(agent.subject.id, customer.subject)
+        subject, against = customer.subject, barred(agent.subject, customer.subject)
         return {
             "id": subject.id,
             "name": masks.initials(subject),
@@ -125,7 +128,7 @@ class CustomerPages:
         }
 
     def _one(self, agent: Agent, customer: Customer, problem: Problem | None = None) -> Response:
-        offered, against = self.calls.offered(agent, customer), barred(agent.subject.id, customer.subject)
+        offered, against = self.calls.offered(agent, customer), barred(agent.subject, customer.subject)
         zone = zone_of(offered[0] if offered else None)
         # Staff are not looked into either: what an agent sees of them is that they are staff.
         shown = against is None
@@ -146,8 +149,7 @@ class CustomerPages:
         )
 
     def _names(self, agent: Agent, customer: Customer) -> str:
-        over = agent.brands(Right.SEE_CUSTOMERS)
-        # That they are customers of another brand too is nothing that an agent of this one may learn.
-        seen = customer.brands if over is None else customer.brands & over
-        known: list[Brand | None] = [self.console.brands.get(brand) for brand in sorted(seen)]
+        # Whose customer they are elsewhere is no business of this agent's.
+        mine = (brand for brand in sorted(customer.brands) if agent.reaches(Right.SEE_CUSTOMERS, brand))
+        known: list[Brand | None] = [self.console.brands.get(brand) for brand in mine]
         return ", ".join(brand.name for brand in known if brand is not None)

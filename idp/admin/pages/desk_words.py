@@ -83,8 +83,8 @@ PROBLEMS: Mapping[str, Problem] = {
         "The brand does not answer", "Nothing was judged or kept. Try again in a few minutes, or send a code.", None
     ),
     "script_used_up": Problem(
-        "No more tries today",
-        "Answers for this customer were judged five times today. Use a code if the brand takes one.",
+        "No more tries for now",
+        "Answers for this customer were judged five times today, or 15 times in a month. Use a code if the brand takes one.",
         None,
     ),
     "not_known": Problem(

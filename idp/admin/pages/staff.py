@@ -84,7 +84,7 @@ class StaffPages:
         post = self._post(agent, form)
         if isinstance(post, Refusal):
             return self.give(agent, post, form)
-        match self.staff.give(form["name"], post, agent.subject.id):
+        match self.staff.give(form["name"], post, agent.subject):
             case Given(who, new):
                 said = f"{who.username} is {_said(post)} {'from now on' if new else 'already'}."
                 return self.console.done(agent, said, LIST)

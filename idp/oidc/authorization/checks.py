@@ -9,6 +9,7 @@ from idp.core.errors import OAuthError
 from idp.oidc.authorization.claims_request import read_claims
 from idp.oidc.authorization.request import MatchedRequest
 from idp.oidc.authorization.scopes import SCOPES
+from idp.oidc.dpop import THUMBPRINT
 
 # In characters. What is longer is never stored nor sent back (P2, P12).
 LONGEST = {"state": 2048, "nonce": 512, "scope": 2048, "claims": 4096, "acr_values": 1024, "prompt": 256}
@@ -81,6 +82,12 @@ def pkce_is_s256(matched: MatchedRequest, profile: Profile) -> None:
         raise OAuthError("invalid_request", "code_challenge must be 43 characters of base64url")
 
 
+def dpop_jkt_is_a_thumbprint(matched: MatchedRequest, profile: Profile) -> None:
+    """RFC 9449 10: the SHA-256 thumbprint of a key."""
+    if matched.request.dpop_jkt is not None and not THUMBPRINT.fullmatch(matched.request.dpop_jkt):
+        raise OAuthError("invalid_request", "dpop_jkt must be 43 characters of base64url")
+
+
 def scope_is_allowed(matched: MatchedRequest, profile: Profile) -> None:
     """RFC 6749 3.3: well formed, and nothing the client is not registered for. Unknown scopes are ignored (Core 3.1.2.1)."""
     words = (matched.request.scope or "").split(" ")
@@ -128,6 +135,7 @@ CHECKS: tuple[Check, ...] = (
     response_type_is_code,
     response_mode_is_offered,
     pkce_is_s256,
+    dpop_jkt_is_a_thumbprint,
     scope_is_allowed,
     prompt_is_consistent,
     max_age_is_a_number,

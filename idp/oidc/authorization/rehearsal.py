@@ -21,6 +21,7 @@ WORDS: Mapping[Check, str] = {
     checks.nothing_is_repeated: "No parameter is sent twice",
     checks.nothing_is_too_long: "No value is too long to be kept",
     checks.no_request_object: "Nothing is asked by request object, which is not offered",
+    checks.comes_as_it_must: "It was pushed, where the profile of the client asks for that",
     checks.client_may_ask: "The client is registered for the authorization code grant",
     checks.response_type_is_code: "response_type is code",
     checks.response_mode_is_offered: "response_mode is one that is offered",

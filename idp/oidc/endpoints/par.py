@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from idp.clients.client import Client
 from idp.core.errors import OAuthError, Refused
 from idp.oidc.authorization.parameters import Parameters
-from idp.oidc.authorization.pushed import PushedRequests
 from idp.oidc.authorization.request import AuthorizationRequest, read_request
 from idp.oidc.authorization.service import Authorization
 from idp.oidc.client_auth import ClientAuthenticator, Presented
+from idp.oidc.dpop import Proofs
 from idp.oidc.endpoints.protocol import answering
 from idp.oidc.form import ProtocolForm
 from idp.web.call import Answer, Call, json_answer
@@ -26,7 +26,7 @@ class PushedAuthorization:
     address: str
     authenticator: ClientAuthenticator
     authorization: Authorization
-    pushed: PushedRequests
+    proofs: Proofs
 
     def routes(self) -> tuple[DirectRoute, ...]:
         """One address, for clients and for browsers at their origins."""
@@ -38,15 +38,20 @@ class PushedAuthorization:
 
     def _push(self, presented: Presented) -> Answer:
         client = self.authenticator.authenticate(presented, public=True)
-        request = self._checked(client, presented.form)
-        kept = self.pushed.keep(replace(request, pushed=None))
+        shown = self.proofs.thumbprint(presented.proof, "POST", presented.endpoint)
+        request = self._checked(client, presented.form, shown)
+        kept = self.authorization.pushed.keep(replace(request, pushed=None))
         self.authenticator.settle()
-        return json_answer({"request_uri": kept.request_uri, "expires_in": int(kept.lifetime.total_seconds())}, 201)
+        waits = {"request_uri": kept.request_uri, "expires_in": int(kept.lifetime.total_seconds())}
+        return json_answer(waits, 201, self.proofs.headers())
 
-    def _checked(self, client: Client, form: ProtocolForm) -> AuthorizationRequest:
+    def _checked(self, client: Client, form: ProtocolForm, shown: str | None) -> AuthorizationRequest:
         if form.get("request_uri") is not None:
             raise OAuthError("invalid_request", "request_uri must not be pushed")
         request = replace(read_request(_parameters(form)), client_id=client.id, pushed=ARRIVING)
+        if shown is not None and request.dpop_jkt not in (None, shown):
+            raise OAuthError("invalid_dpop_proof", "The DPoP proof is of another key than dpop_jkt")
+        request = replace(request, dpop_jkt=request.dpop_jkt or shown)  # RFC 9449 10.1
         try:
             matched = self.authorization.match(request)
         except Refused as error:

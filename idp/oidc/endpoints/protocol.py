@@ -15,7 +15,7 @@ def answering(call: Call, address: str, answer: Callable[[Presented], Answer]) -
     Raises `OAuthError` for anything but one clean form, and what `answer` raises, with what was asked.
     """
     form = read_form(call.content_type, call.query, call.body())
-    presented = Presented(call.authorization, form, address, call.origin.address)
+    presented = Presented(call.authorization, form, address, call.origin.address, call.header("DPOP"))
     try:
         return answer(presented)
     except OAuthError as error:

@@ -22,4 +22,5 @@ class Token:
 
     def token(self, call: Call) -> Answer:
         """The tokens a grant earns."""
-        return answering(call, self.address, lambda shown: json_answer(self.server.answer(shown)))
+        headers = self.server.proofs.headers()
+        return answering(call, self.address, lambda shown: json_answer(self.server.answer(shown), headers=headers))

@@ -1,23 +1,29 @@
-"""The UserInfo endpoint (Core 5.3, RFC 6750)."""
+"""The UserInfo endpoint (Core 5.3, RFC 6750, RFC 9449 7)."""
 
 from dataclasses import dataclass
 
 from idp.core.clock import Clock
+from idp.core.errors import OAuthError
+from idp.oidc.dpop import ALGS, Proofs
 from idp.oidc.form import is_form, read_form
-from idp.oidc.userinfo import UserInfo, bearer_error
+from idp.oidc.userinfo import Shown, UserInfo, bearer_error
 from idp.web.call import Answer, Call, json_answer
 from idp.web.direct import DirectRoute
 from idp.web.routes import Cors, Guard
 
+SCHEMES = {"bearer": "Bearer", "dpop": "DPoP"}
 # RFC 6750 3.1: whoever did not try to authenticate learns no error code.
-NO_TOKEN = Answer(status=401, headers=(("WWW-Authenticate", 'Bearer realm="userinfo"'),))
+CHALLENGES = ('Bearer realm="userinfo"', f'DPoP realm="userinfo", algs="{" ".join(ALGS)}"')
+NO_TOKEN = Answer(status=401, headers=tuple(("WWW-Authenticate", challenge) for challenge in CHALLENGES))
 
 
 @dataclass(frozen=True, slots=True)
 class UserInfoEndpoint:
     """GET and POST /userinfo."""
 
+    address: str
     userinfo: UserInfo
+    proofs: Proofs
     clock: Clock
 
     def routes(self) -> tuple[DirectRoute, ...]:
@@ -26,22 +32,44 @@ class UserInfoEndpoint:
 
     def answer(self, call: Call) -> Answer:
         """The claims, as JSON or as a JWT."""
-        token = _bearer(call)
-        if token is None:
+        shown = self._shown(call)
+        if shown is None:
             return NO_TOKEN
-        answer = self.userinfo.answer(token, self.clock.now())
-        return Answer(answer.encode(), "application/jwt") if isinstance(answer, str) else json_answer(answer)
+        answer, headers = self.userinfo.answer(shown, self.clock.now()), self.proofs.headers()
+        if isinstance(answer, str):
+            return Answer(answer.encode(), "application/jwt", headers=headers)
+        return json_answer(answer, headers=headers)
+
+    def _shown(self, call: Call) -> Shown | None:
+        sent = _sent(call)
+        if sent is None or sent.scheme != "DPoP":
+            return sent
+        try:
+            bound_to = self.proofs.thumbprint(call.header("DPOP"), call.method, self.address, sent.token)
+        except OAuthError as error:
+            raise _told(error) from error
+        if bound_to is None:
+            raise bearer_error("invalid_dpop_proof", "The DPoP proof is missing", 401, "DPoP")
+        return Shown(sent.token, sent.scheme, bound_to)
 
 
-def _bearer(call: Call) -> str | None:
+def _sent(call: Call) -> Shown | None:
     if call.asks("access_token"):
         # RFC 9700 4.3.2: addresses end up in logs and histories.
         raise bearer_error("invalid_request", "The access token must not be in the address", 400)
     scheme, _, given = (call.authorization or "").partition(" ")
-    sent = [given.strip()] if scheme.lower() == "bearer" and given.strip() else []
+    named = SCHEMES.get(scheme.lower())
+    sent = [Shown(given.strip(), named)] if named is not None and given.strip() else []
     if call.method == "POST" and is_form(call.content_type):
         posted = read_form(call.content_type, "", call.body()).get("access_token")
-        sent += [posted] if posted is not None else []
+        sent += [Shown(posted)] if posted is not None else []
     if len(sent) > 1:
         raise bearer_error("invalid_request", "The access token was sent twice", 400)
     return sent[0] if sent else None
+
+
+def _told(error: OAuthError) -> OAuthError:
+    """The same refusal as a resource tells it (RFC 9449 7.1, 9)."""
+    told = bearer_error(error.code, error.public, 401, "DPoP")
+    told.because, told.headers = error.because, error.headers
+    return told

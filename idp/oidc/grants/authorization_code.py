@@ -33,7 +33,7 @@ class AuthorizationCodeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[mis
 
     def create_token_response(self) -> Any:
         """The tokens."""
-        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form), ()
+        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form, self.request.shown), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,11 @@ class _Refused:
     because: str
 
 
-def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str, Any]:
-    """Tokens for a code. Raises `OAuthError`; what a refusal must leave behind is committed before."""
+def exchange(issuance: Issuance, client: Client, form: ProtocolForm, shown: str | None) -> dict[str, Any]:
+    """Tokens for a code, bound to the key that the client has `shown`.
+
+    Raises `OAuthError`; what a refusal must leave behind is committed before.
+    """
     code = form.need("code")
     if not set(form.resources) <= client.resources:
         raise OAuthError("invalid_target", "resource must be one of those registered for the client")
@@ -65,20 +68,21 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str
             audience=minting.audience(client, family.resource, form.resources),
             nonce=family.nonce,
             refresh_token=outcome.refresh_token,
+            bound_to=shown,
             now=now,
         )
 
-    return issuance.database.write(lambda db: _redeem(issuance, db, client, code, form, now), mint)
+    return issuance.database.write(lambda db: _redeem(issuance, db, client, code, form, shown, now), mint)
 
 
 def _redeem(
-    issuance: Issuance, db: Connection, client: Client, code: str, form: ProtocolForm, now: datetime
+    issuance: Issuance, db: Connection, client: Client, code: str, form: ProtocolForm, shown: str | None, now: datetime
 ) -> _Earned | _Refused:
     redeemed = issuance.codes.redeem(db, code, client.id, now)
     if not isinstance(redeemed, Redeemed):
         return _Refused(f"the code is {type(redeemed).__name__.lower()}")
     family = redeemed.family
-    if fault := _fault(family, form):
+    if fault := _fault(family, form, shown):
         # The code is burnt: whoever holds it without its other half does not get to guess (RFC 7636 1).
         issuance.families.revoke(db, family.id, fault, now)
         return _Refused(fault)
@@ -86,6 +90,8 @@ def _redeem(
     if standing is None or not standing.session_alive:
         return _Refused("the session has ended or the subject is disabled")
     token = issuance.refresh_tokens.issue(db, standing, now) if client.may("refresh_token") else None
+    if client.public and shown is not None and family.dpop_jkt is None:
+        issuance.families.bind(db, family.id, shown)
     event = CodeRedeemed(
         subject_id=family.subject_id,
         client_id=client.id,
@@ -98,7 +104,10 @@ def _redeem(
     return _Earned(standing, token)
 
 
-def _fault(family: Family, form: ProtocolForm) -> str | None:
+def _fault(family: Family, form: ProtocolForm, shown: str | None) -> str | None:
+    # RFC 9449 10: the code is for whoever holds the key that the request named.
+    if family.dpop_jkt not in (None, shown):
+        return "wrong_key"
     given = form.get("redirect_uri")
     # RFC 6749 4.1.3: identical where the authorization request named one; otherwise it may be left out.
     if given != family.redirect_uri and (family.redirect_uri_given or given is not None):

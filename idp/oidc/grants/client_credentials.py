@@ -27,14 +27,14 @@ class ClientCredentialsGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[mis
 
     def create_token_response(self) -> Any:
         """The token."""
-        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form), ()
+        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form, self.request.shown), ()
 
 
-def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str, Any]:
-    """A token for the client itself. Raises `OAuthError`."""
+def exchange(issuance: Issuance, client: Client, form: ProtocolForm, shown: str | None) -> dict[str, Any]:
+    """A token for the client itself, bound to the key it has `shown`. Raises `OAuthError`."""
     scope = _scope(client, form.get("scope"))
     audience = issuance.minting.audience(client, None, form.resources)
-    answer = issuance.minting.for_client(client, scope=scope, audience=audience, now=issuance.clock.now())
+    answer = issuance.minting.for_client(client, scope=scope, audience=audience, bound_to=shown, now=issuance.clock.now())
     # Not in the audit trail: machines ask often and no subject is concerned (P4).
     log.info("client_credentials_issued", client_id=client.id, scope=scope)
     return answer

@@ -29,7 +29,7 @@ class RefreshTokenGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
 
     def create_token_response(self) -> Any:
         """The tokens."""
-        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form), ()
+        return 200, exchange(self.server.issuance, self.client, self.request.protocol_form, self.request.shown), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,11 @@ class _Refused:
     because: str
 
 
-def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str, Any]:
-    """Tokens for a refresh token. Raises `OAuthError`; what a refusal must leave behind is committed before."""
+def exchange(issuance: Issuance, client: Client, form: ProtocolForm, shown: str | None) -> dict[str, Any]:
+    """Tokens for a refresh token, bound to the key that the client has `shown`.
+
+    Raises `OAuthError`; what a refusal must leave behind is committed before.
+    """
     token = form.need("refresh_token")
     now = issuance.clock.now()
 
@@ -61,19 +64,23 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm) -> dict[str
             # Core 12.2: a refreshed ID token answers no new authentication request, so it has no nonce.
             nonce=None,
             refresh_token=outcome.refresh_token,
+            bound_to=shown,
             now=now,
         )
 
-    return issuance.database.write(lambda db: _rotate(issuance, db, client, token, form, now), mint)
+    return issuance.database.write(lambda db: _rotate(issuance, db, client, token, form, shown, now), mint)
 
 
 def _rotate(
-    issuance: Issuance, db: Connection, client: Client, token: str, form: ProtocolForm, now: datetime
+    issuance: Issuance, db: Connection, client: Client, token: str, form: ProtocolForm, shown: str | None, now: datetime
 ) -> _Earned | _Refused:
     found = issuance.refresh_tokens.look(db, token, client.id, client.brand, now)
     if not isinstance(found, Good):
         return _Refused(f"the refresh token is {type(found).__name__.lower()}")
     family = found.standing.family
+    if client.public and family.dpop_jkt not in (None, shown):
+        # RFC 9449 5: nothing else binds the refresh token of a public client. Others prove who they are.
+        return _Refused("the refresh token is bound to another key")
     # Before anything is spent: a client that asked for too much keeps its token.
     scope = _narrowed(family, client, form.get("scope"))
     audience = issuance.minting.audience(client, family.resource, form.resources)

@@ -15,6 +15,11 @@ ON_REQUESTS: Mapping[str, Advice] = {
         "The value is longer than is kept or sent back.",
         "Shorten it. Keep what is long on your side, and send a reference in state.",
     ),
+    "dpop_jkt must be 43 characters of base64url": Advice(
+        "RFC 9449 10",
+        "dpop_jkt is the SHA-256 thumbprint of a public key.",
+        "Send the thumbprint (RFC 7638) in base64url without padding, or leave it out.",
+    ),
     "This client must push its authorization requests": Advice(
         "FAPI 2.0 Security Profile 5.3.2.2",
         "The client's profile takes requests through the pushed authorization request endpoint alone.",

@@ -37,6 +37,12 @@ class AccessToken:
         """Whether it is about a subject; a client's own token comes of no code."""
         return "." in self.jti
 
+    @property
+    def bound_to(self) -> str | None:
+        """The thumbprint of the key that whoever uses it must hold (RFC 9449 6.1)."""
+        bound: str | None = self.claims.get("cnf", {}).get("jkt")
+        return bound
+
 
 class AccessTokens:
     """Mints and reads access tokens."""
@@ -83,6 +89,11 @@ class AccessTokens:
             return dict(json.loads(self._keyring.open(sealed, PURPOSE)))
         except (binascii.Error, ValueError, Unsealable):
             return None
+
+
+def token_type(claims: Mapping[str, Any]) -> str:
+    """How a token with these claims is presented."""
+    return "DPoP" if "cnf" in claims else "Bearer"
 
 
 def new_jti(family_id: str | None) -> str:

@@ -103,6 +103,9 @@ _HOLDER = Prepared(
 )
 
 
+_BIND = Prepared(update(families).where(families.c.id == bindparam("family_id")).values(dpop_jkt=bindparam("jkt")))
+
+
 class Families:
     """Finds families that stand, and revokes them."""
 
@@ -131,6 +134,10 @@ class Families:
             return None
         claims, *subject = row
         return Holder(_subject(subject), claims)
+
+    def bind(self, db: Connection, family_id: str, dpop_jkt: str) -> None:
+        """From here on the family is for whoever holds the key with this thumbprint."""
+        _BIND.run(db, {"family_id": family_id, "jkt": dpop_jkt})
 
     def is_revoked(self, db: Connection, jti: str) -> bool:
         """Whether this one access token was revoked; for tokens that have no family."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from idp.clients.client import Client
 from idp.clients.registry import Clients
-from idp.oidc.tokens.access import AccessToken, AccessTokens
+from idp.oidc.tokens.access import AccessToken, AccessTokens, token_type
 from idp.oidc.tokens.claims import recovery
 from idp.oidc.tokens.family import Families, Holder
 from idp.oidc.tokens.refresh import Found, RefreshTokens
@@ -55,11 +55,13 @@ class Inspection:
             if live.token.audience in asker.owns:
                 return {
                     "active": True,
-                    "token_type": "Bearer",
+                    "token_type": token_type(live.token.claims),
                     **live.token.claims,
                     **recovery(live.holder.subject.recovered_at if live.holder else None, own=True),
                 }
-            return {"active": True, "token_type": "Bearer", **live.token.claims} if live.client.id == asker.id else INACTIVE
+            if live.client.id != asker.id:
+                return INACTIVE
+            return {"active": True, "token_type": token_type(live.token.claims), **live.token.claims}
         found = self.refresh_tokens.find(db, text)
         if found is None or found.family.client_id != asker.id or found.used_at is not None or found.expires_at <= now:
             return INACTIVE

@@ -8,7 +8,7 @@ from typing import Any
 from idp.clients.audiences import Audiences
 from idp.clients.client import Client
 from idp.core.errors import OAuthError
-from idp.oidc.tokens.access import AccessTokens, new_jti
+from idp.oidc.tokens.access import AccessTokens, new_jti, token_type
 from idp.oidc.tokens.family import Standing
 from idp.oidc.tokens.identity import IdTokens
 from idp.subjects.pairwise import Pairwise
@@ -37,11 +37,15 @@ class Minting:
         audience: str,
         nonce: str | None,
         refresh_token: str | None,
+        bound_to: str | None,
         now: datetime,
     ) -> Answer:
-        """Tokens about a subject. `scope`, that of the access token, may be narrower than what the family holds."""
+        """Tokens about a subject. `scope`, that of the access token, may be narrower than what the family holds.
+
+        `bound_to` is the thumbprint of the key that whoever uses the access token must hold (RFC 9449 6.1).
+        """
         claims = self.access_claims(client, standing, scope=scope, audience=audience, now=now)
-        answer = self._answer(client, claims)
+        answer = self._answer(client, claims, bound_to)
         if refresh_token is not None:
             answer["refresh_token"] = refresh_token
         if "openid" in standing.family.scope.split():
@@ -65,9 +69,9 @@ class Minting:
             about["customer_number"] = standing.customer_number
         return self._claims(client, new_jti(family.id), about, scope, audience, now)
 
-    def for_client(self, client: Client, *, scope: str, audience: str, now: datetime) -> Answer:
+    def for_client(self, client: Client, *, scope: str, audience: str, bound_to: str | None, now: datetime) -> Answer:
         """A token for the client itself (RFC 6749 4.4); its `sub` is the client (RFC 9068 2.2)."""
-        return self._answer(client, self._claims(client, new_jti(None), {"sub": client.id}, scope, audience, now))
+        return self._answer(client, self._claims(client, new_jti(None), {"sub": client.id}, scope, audience, now), bound_to)
 
     def audience(self, client: Client, granted: str | None, asked: tuple[str, ...]) -> str:
         """Whom the access token is for: what was granted or asked for, or the client's default (RFC 8707 2.2).
@@ -101,6 +105,8 @@ class Minting:
             **about,
         }
 
-    def _answer(self, client: Client, claims: Mapping[str, Any]) -> Answer:
+    def _answer(self, client: Client, claims: dict[str, Any], bound_to: str | None) -> Answer:
+        if bound_to is not None:
+            claims["cnf"] = {"jkt": bound_to}
         token, lasts = self.access_tokens.mint(client, claims), claims["exp"] - claims["iat"]
-        return {"access_token": token, "token_type": "Bearer", "expires_in": lasts, "scope": claims["scope"]}
+        return {"access_token": token, "token_type": token_type(claims), "expires_in": lasts, "scope": claims["scope"]}

@@ -22,6 +22,7 @@ KNOWN = {
     "end_session_endpoint",
     "pushed_authorization_request_endpoint",
     "require_pushed_authorization_requests",
+    "dpop_signing_alg_values_supported",
     "registration_endpoint",
     "response_types_supported",
     "response_modes_supported",

@@ -34,6 +34,7 @@ LEFT_OUT = {
     "ClientDisabled",
     "ClaimsPreviewed",
     "KeyRotated",
+    "CustomerSeen",
     "CustomersSearched",
     "CallerCodeSent",
     "CallerCodeTried",

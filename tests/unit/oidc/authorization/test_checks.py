@@ -19,6 +19,7 @@ def test_the_order_is_the_documentation() -> None:
         "response_type_is_code",
         "response_mode_is_offered",
         "pkce_is_s256",
+        "dpop_jkt_is_a_thumbprint",
         "scope_is_allowed",
         "prompt_is_consistent",
         "max_age_is_a_number",

@@ -1,0 +1,123 @@
+"""Proof of possession (RFC 9449): in each request a caller shows that it holds the key that its tokens are bound to."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from idp.clients.metadata import PRIVATE_MEMBERS
+from idp.core.clock import Clock
+from idp.core.errors import OAuthError
+from idp.core.handles import digest
+from idp.core.key_sets import FITS, SHORTEST_RSA, Key, bits_of, key_of
+from idp.core.kv import KV, epoch
+from idp.oidc.dpop_nonces import Nonces
+from idp.oidc.tokens.jose import peek, seconds, verify
+
+TYP = "dpop+jwt"
+# RFC 9449 5.1: asymmetric only; RS256 is left to those who cannot do better, and whoever does this can.
+ALGS = ("ES256", "EdDSA", "PS256")
+THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7638: SHA-256 in base64url
+# In seconds: a proof is made for the request it comes with, by a clock that may differ from ours.
+OLD, AHEAD = 60.0, 30.0
+REMEMBERED = timedelta(seconds=OLD + AHEAD + 1)
+LONGEST_JTI = 512
+DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Judges proofs. `nonces` where each must hold one of ours (RFC 9449 8); None where it need not."""
+
+    kv: KV
+    clock: Clock
+    nonces: Nonces | None
+
+    def thumbprint(self, proof: str | None, method: str, address: str, access_token: str | None = None) -> str | None:
+        """The thumbprint of the key (RFC 7638) that `proof` shows for a request to `address`; None where none was sent.
+
+        With an `access_token` the proof must be for that one. The proof is spent then. Raises `OAuthError`
+        invalid_dpop_proof, or use_dpop_nonce with a fresh nonce; `Unavailable` where spent proofs cannot be remembered.
+        """
+        if proof is None:
+            return None
+        found = peek(proof)
+        key = _key(found.header) if found is not None and found.header.get("typ") == TYP else None
+        claims = verify(proof, key, str(found.text("alg"))) if found is not None and key is not None else None
+        if key is None or claims is None:
+            raise _refused("the proof is no signed JWT of this kind")
+        if because := _misdirected(claims, method, address, access_token) or self._untimely(claims):
+            raise _refused(because)
+        if self.nonces is not None and not self.nonces.accepts(claims.get("nonce")):
+            raise OAuthError("use_dpop_nonce", "The DPoP proof must hold a nonce of this provider", headers=self.headers())
+        shown: str = key.thumbprint()
+        self._spend(claims, shown)
+        return shown
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """What every answer says besides, where nonces are asked for (RFC 9449 8.2)."""
+        return () if self.nonces is None else (("DPoP-Nonce", self.nonces.current()),)
+
+    def _untimely(self, claims: Mapping[str, Any]) -> str | None:
+        made, now = seconds(claims, "iat"), self.clock.now().timestamp()
+        if made is None or not now - OLD <= made <= now + AHEAD:
+            return "the proof is too old, from the future, or without iat"
+        # A store that lost its memory lost the proofs that were used: what was made before that may be one of them.
+        return "the proof is older than our memory" if made < epoch(self.kv, self.clock).timestamp() else None
+
+    def _spend(self, claims: Mapping[str, Any], shown: str) -> None:
+        jti = claims.get("jti")
+        if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
+            raise _refused("the proof has no jti")
+        if not self.kv.add(f"dpop:{shown}:{digest(jti)}", b"1", REMEMBERED):
+            raise _refused("the proof was used before")
+
+
+def same_address(htu: object, address: str) -> bool:
+    """Whether `htu` names `address`, query and fragment aside (RFC 9449 4.3, RFC 3986 6.2)."""
+    return isinstance(htu, str) and _normal(htu) is not None and _normal(htu) == _normal(address)
+
+
+def _normal(address: str) -> tuple[str, str, int | None, str] | None:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.username is not None or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port or DEFAULT_PORTS.get(parts.scheme), parts.path or "/"
+
+
+def _key(header: Mapping[str, Any]) -> Key | None:
+    member, alg = header.get("jwk"), header.get("alg")
+    if not isinstance(member, Mapping) or alg not in ALGS or PRIVATE_MEMBERS & member.keys():
+        return None
+    kind, curve = FITS[alg]
+    fits = (
+        member.get("kty") == kind and curve in (None, member.get("crv")) and (bits_of(member) or SHORTEST_RSA) >= SHORTEST_RSA
+    )
+    return key_of(dict(member)) if fits else None
+
+
+def _misdirected(claims: Mapping[str, Any], method: str, address: str, access_token: str | None) -> str | None:
+    if claims.get("htm") != method:
+        return "the proof is for another method"
+    if not same_address(claims.get("htu"), address):
+        return "the proof is for another address"
+    if access_token is not None and claims.get("ath") != _hash(access_token):
+        return "the proof is for another access token"
+    return None
+
+
+def _hash(access_token: str) -> str:
+    hashed = hashlib.sha256(access_token.encode("utf-8", "surrogatepass")).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
+
+
+def _refused(because: str) -> OAuthError:
+    return OAuthError("invalid_dpop_proof", "The DPoP proof is not valid", because=because)
