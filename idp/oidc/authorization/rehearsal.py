@@ -31,6 +31,7 @@ WORDS: Mapping[Check, str] = {
     checks.max_age_is_a_number: "max_age is a number of seconds",
     checks.claims_can_be_read: "The claims parameter can be read",
     checks.resource_is_theirs: "The resource is one of the client's",
+    checks.dpop_jkt_is_a_thumbprint: "dpop_jkt is the thumbprint of a key",
 }
 
 
