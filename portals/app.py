@@ -35,6 +35,7 @@ from portals.relying_party.refresh import Refresher
 from portals.relying_party.sessions import Sessions
 from portals.relying_party.sign_in import sign_in_routes
 from portals.relying_party.sign_out import sign_out_routes
+from portals.relying_party.started import started_routes
 from portals.settings import LOOPBACK_HOSTS, PortalSettings
 from portals.store import Store
 
@@ -71,6 +72,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     install_headers(app, settings)
     install_problem_pages(app)
     app.register_blueprint(sign_in_routes(settings, provider, parked, sessions, clock))
+    app.register_blueprint(started_routes(settings))
     app.register_blueprint(sign_out_routes(settings, provider, parked, sessions, clock))
     app.register_blueprint(backchannel_routes(settings, issuer_keys, sessions, clock))
     app.register_blueprint(page_routes(account, provider))

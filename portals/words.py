@@ -39,6 +39,14 @@ WORDS = {
         N_("This page belongs to a sign-in that was already used, is too old, or began in another browser."),
         N_("You can start a new one here. If you are still signed in at the sign-in service, you go straight through."),
     ),
+    "other_provider": Words(
+        400,
+        N_("That link is for another sign-in service"),
+        N_("The page that sent you here asks for a sign-in service that this portal does not use."),
+        N_("Nothing has changed. You can sign in here as always."),
+        None,
+        N_("Sign in"),
+    ),
     "not_from_here": Words(
         403,
         N_("You are still signed in"),

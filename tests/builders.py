@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
 
 from idp.core.database import Database, metadata, open_database
 from idp.core.events import Bus, Event
@@ -52,17 +52,41 @@ class Witness:
         return [event for event in self.events if event.name == name]
 
 
+_made: set[tuple[str, int]] = set()
+_compiled: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+
+
+def shares_statements(database: Database) -> None:
+    """What SQLAlchemy compiles for one database of a kind is there for the next: in life there is one for long."""
+    engine = database.engine
+    engine.dialect, known = _compiled.setdefault(engine.dialect.name, (engine.dialect, {}))
+    engine.update_execution_options(compiled_cache=known)
+
+
 @contextmanager
-def a_database(url: str) -> Iterator[Database]:
+def a_database(url: str, pool_size: int = 4) -> Iterator[Database]:
     """The database at `url` with every table that is known by now."""
-    file = Path(url.removeprefix("sqlite:///"))
-    copied = url.startswith("sqlite:///") and not file.exists()
-    if copied:
-        file.write_bytes(_with_tables(len(metadata.tables)))
-    database = open_database(Flask("tests"), url, pool_size=4)
-    if not copied:
-        metadata.create_all(database.engine)
+    database = open_database(Flask("tests"), url, pool_size)
+    shares_statements(database)
+    make_tables(url)
     yield database
+    database.close()
+
+
+def make_tables(url: str) -> None:
+    """Makes every table that is known by now in the database at `url`, once; a new file of SQLite is a copy of another."""
+    made, file = (url, len(metadata.tables)), Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.exists():
+        file.write_bytes(_with_tables(len(metadata.tables)))
+    elif made not in _made:
+        _create_tables(url)
+        _made.add(made)
+
+
+def _create_tables(url: str) -> None:
+    database = open_database(Flask("tests"), url, pool_size=1)
+    shares_statements(database)
+    metadata.create_all(database.engine)
     database.close()
 
 
@@ -71,9 +95,7 @@ def _with_tables(_known: int) -> bytes:
     """A file of SQLite with the tables that are known by now, as many as given."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "idp.db"
-        database = open_database(Flask("tests"), f"sqlite:///{file}", pool_size=1)
-        metadata.create_all(database.engine)
-        database.close()
+        _create_tables(f"sqlite:///{file}")
         return file.read_bytes()
 
 

@@ -13,7 +13,7 @@ from tests.builders import TestClock
 from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider, a_provider
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.quick", "tests.servers"]
 
 # Nothing here asks the internet: reading all of the machine's certificates for each provider takes its time.
 os.environ["SSL_CERT_FILE"], os.environ["SSL_CERT_DIR"] = os.devnull, os.devnull

@@ -1,14 +1,11 @@
 """Real servers for the tests, as a person would run them: a Redis and a PostgreSQL on free ports, gone afterwards."""
 
-import ctypes
 import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +14,28 @@ import psycopg
 import pytest
 import redis
 
-PATIENCE_SECONDS = 60
-PR_SET_PDEATHSIG = 1
+from idp.core.database import metadata
+from tests.builders import make_tables
+from tests.running import end, free_port, program, serve, wait_until
+
+# As a replica does: no trigger forbids it, no foreign key wants an order.
+EMPTIED = """
+DO $$ DECLARE one record; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT oid::regclass AS name, relkind FROM pg_class WHERE relnamespace = '{0}'::regnamespace LOOP
+        IF one.relkind = 'r' THEN EXECUTE format('DELETE FROM %s', one.name); END IF;
+        IF one.relkind = 'S' THEN EXECUTE format('ALTER SEQUENCE %s RESTART', one.name); END IF;
+    END LOOP;
+END $$
+"""
+SHAPE = """
+SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+    SELECT relname || '.' || attname AS part FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = '{0}'::regnamespace AND attnum > 0
+    UNION ALL SELECT relname || ':' || tgname || tgenabled::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE relnamespace = '{0}'::regnamespace AND NOT tgisinternal
+) AS parts
+"""
 
 
 class RedisServer:
@@ -34,14 +51,14 @@ class RedisServer:
         """Starts the server, empty, and waits until it answers."""
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": self._folder}
         flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-        self.process = _serve([program("redis-server"), *flags], self._folder / "redis.log")
+        self.process = serve([program("redis-server"), *flags], self._folder / "redis.log")
         with redis.Redis(port=self.port) as client:
             wait_until(lambda: bool(client.ping()), redis.RedisError)
         return self.process
 
     def stop(self) -> None:
         """Kills the server: what it held is gone."""
-        _end(self.process, signal.SIGKILL)
+        end(self.process, signal.SIGKILL)
 
 
 class PostgresServer:
@@ -49,6 +66,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._used: dict[object, list[tuple[str, object]]] = {}
         self._owner = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
         if self._owner:
             shutil.chown(folder, self._owner)
@@ -71,27 +89,62 @@ class PostgresServer:
         }
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         command = [program("postgres"), "-D", str(self._folder / "data"), *flags]
-        self.process = _serve(command, self._folder / "postgres.log", self._owner)
+        self.process = serve(command, self._folder / "postgres.log", self._owner)
         wait_until(lambda: self._sql("SELECT 1"), psycopg.Error)
         return self.process
 
     def stop(self) -> None:
         """Ends the server at once, as a crash would; what was committed stays."""
-        _end(self.process, signal.SIGQUIT)
+        end(self.process, signal.SIGQUIT)
 
     @contextmanager
     def new_database(self) -> Iterator[str]:
         """The address of a place with no tables, dropped afterwards: a schema, which is made a hundred times faster."""
-        name = f"test_{secrets.token_hex(6)}"
-        self._sql(f"CREATE SCHEMA {name}")
-        yield f"postgresql+psycopg://idp@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{name}"
+        name = self._new_schema()
+        yield self._address(name)
         self._sql(f"DROP SCHEMA {name} CASCADE")
 
+    @contextmanager
+    def used_database(self, kind: object, make: Callable[[str], None]) -> Iterator[str]:
+        """The address of a place where `make` made tables of a `kind`, perhaps for an earlier test: they are empty.
+
+        A test that changes the tables themselves leaves them to nobody.
+        """
+        used = self._used.setdefault(kind, [])
+        name, shape = used.pop() if used else self._made(make)
+        yield self._address(name)
+        with self._connection() as db:
+            same = self._shape(db, name) == shape
+            db.execute(EMPTIED.format(name) if same else f"DROP SCHEMA {name} CASCADE")
+        if same:
+            used.append((name, shape))
+
+    def _made(self, make: Callable[[str], None]) -> tuple[str, object]:
+        name = self._new_schema()
+        make(self._address(name))
+        with self._connection() as db:
+            return name, self._shape(db, name)
+
+    def _shape(self, db: psycopg.Connection, schema: str) -> object:
+        found = db.execute(SHAPE.format(schema)).fetchone()
+        return found[0] if found else None
+
+    def _new_schema(self) -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        self._sql(f"CREATE SCHEMA {name}")
+        return name
+
+    def _address(self, schema: str) -> str:
+        return f"postgresql+psycopg://idp@127.0.0.1:{self.port}/postgres?options=-csearch_path%3D{schema}"
+
     def _sql(self, statement: str) -> bool:
-        address = f"host=127.0.0.1 port={self.port} user=idp dbname=postgres connect_timeout=2"
-        with psycopg.connect(address, autocommit=True) as connection:
+        with self._connection() as connection:
             connection.execute(statement)
         return True
+
+    def _connection(self) -> psycopg.Connection:
+        address = f"host=127.0.0.1 port={self.port} user=idp dbname=postgres connect_timeout=2"
+        return psycopg.connect(address, autocommit=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +176,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind for `a_database`: that of PostgreSQL has every table already."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/idp.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.used_database(len(metadata.tables), make_tables) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "redis"])
 def kv_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty KV of each kind."""
@@ -132,61 +196,6 @@ def kv_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     with redis.Redis(port=server.port) as client:
         client.flushall()
     return server.url
-
-
-def free_port() -> int:
-    """A port that nothing listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_until(ready: Callable[[], bool], *faults: type[Exception]) -> None:
-    """Asks `ready` until it is, forgiving `faults`; fails after a minute."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        try:
-            if ready():
-                return
-        except faults:
-            pass
-        time.sleep(0.02)
-    raise TimeoutError("what was waited for did not happen")
-
-
-def program(name: str) -> str:
-    """Where the program is. A missing server is a failure, never a skipped test."""
-    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    found = shutil.which(name) or (str(debian[-1]) if debian else None)
-    if found is None:
-        raise FileNotFoundError(f"{name} is missing; install it with: apt-get install redis-server postgresql")
-    return found
-
-
-def _serve(command: list[str], log: Path, owner: str | None = None) -> subprocess.Popen[bytes]:
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            user=owner,
-            group=owner,
-            extra_groups=None if owner is None else (),
-            cwd=log.parent,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call into the kernel, no lock taken
-        )
-
-
-def _die_with_parent() -> None:
-    # A test run that is killed must not leave servers behind.
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    process.send_signal(how)
-    process.wait(PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -74,6 +74,7 @@ class ClientDesk:
             foreign=others.owned,
             reserved=() if everywhere else self.reserved,
             not_to_own=() if everywhere else others.used | self.of_ours,
+            longest=self.registrar.longest,
         )
         return check(given, allowed)
 

@@ -1,34 +1,8 @@
 """The fields of the form for clients: what each asks, in one sentence. A table, in the order in which they are asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
 
-
-class Widget(Enum):
-    """How a field is answered."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    LINES = "lines"
-    CHOICE = "choice"
-    TICKS = "ticks"
-    SCOPES = "scopes"
-    BRAND = "brand"
-    KEYS = "keys"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field. `options`: value → what it means, for choices and ticks; an empty value stands for the provider's default."""
-
-    name: str
-    label: str
-    about: str
-    widget: Widget = Widget.TEXT
-    options: Mapping[str, str] = field(default_factory=dict)
-    example: str = ""
-
+from idp.admin.client_field import Field, Widget
 
 BY_SECRET = {
     "client_secret_basic": "A secret, in the Authorization header",
@@ -37,6 +11,7 @@ BY_SECRET = {
 BY_KEY = {"private_key_jwt": "A signature with its own key (the strongest: there is no secret to lose)"}
 NO_PROOF = {"none": "Nothing: whoever has it on their device can read it"}
 SIGNED_BY = {"RS256": "RS256 (RSA)", "ES256": "ES256 (elliptic curve P-256)", "EdDSA": "EdDSA (Ed25519)"}
+YES_OR_NO = {"no": "No", "yes": "Yes"}
 LEVELS = {
     "": "Whatever the brand asks for",
     "2sv": "A second step, codes by text or mail too (2sv)",
@@ -77,6 +52,33 @@ FIELDS: tuple[Field, ...] = (
         "Address that hears of sign-outs",
         "We tell the application here, server to server, when a customer's session ends.",
         example="https://app.example.com/backchannel-logout",
+    ),
+    Field(
+        "backchannel_logout_session_required",
+        "It wants to know which session",
+        "For applications that cannot tell by the customer alone. We always say it.",
+        Widget.CHOICE,
+        YES_OR_NO,
+    ),
+    Field(
+        "frontchannel_logout_uri",
+        "Page that signs out in the browser",
+        "We open it, unseen, in the customer's browser when they sign out. It lives where a redirect address does. Browsers "
+        "that keep sites apart withhold its cookies there: the address that hears of sign-outs is more reliable.",
+        example="https://app.example.com/frontchannel-logout",
+    ),
+    Field(
+        "frontchannel_logout_session_required",
+        "That page wants to know which session",
+        "For pages that do not go by their cookies. We always say it.",
+        Widget.CHOICE,
+        YES_OR_NO,
+    ),
+    Field(
+        "initiate_login_uri",
+        "Page that begins a sign-in",
+        "Customers who open the application from their account come to this address, and are sent on to us from there.",
+        example="https://app.example.com/login/start",
     ),
     Field(
         "token_endpoint_auth_method",
@@ -142,9 +144,23 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "access_token_lifetime",
         "Access tokens last, in seconds",
-        "60 to 3600. Empty: as long as everybody's. Shorter is safer, longer asks us less often.",
+        "60 at least. Empty: as long as everybody's, which is the most. Shorter is safer, longer asks us less often.",
         Widget.NUMBER,
-        example="600",
+        example="300",
+    ),
+    Field(
+        "refresh_token_lifetime",
+        "Refreshing ends, in seconds",
+        "How long after the sign-in the application can refresh at most. Empty: as long as everybody can.",
+        Widget.NUMBER,
+        example="86400",
+    ),
+    Field(
+        "refresh_token_idle_lifetime",
+        "Refresh tokens last unused, in seconds",
+        "A refresh token that nobody used for so long is worth nothing any more. Empty: as long as everybody's.",
+        Widget.NUMBER,
+        example="3600",
     ),
     Field(
         "access_token_format",

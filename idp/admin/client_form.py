@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 
-from idp.admin.client_fields import BY_NAME, Field, Widget
+from idp.admin.client_field import Field, Widget
+from idp.admin.client_fields import BY_NAME
 from idp.admin.client_kinds import Kind
 from idp.clients.metadata import ClientMetadata
 

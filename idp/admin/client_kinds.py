@@ -8,7 +8,8 @@ from idp.clients.metadata import ClientMetadata
 ABOUT_ITSELF = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")
 KEYS = ("jwks_uri", "jwks", "token_endpoint_auth_signing_alg")
 SIGN_IN = ("default_acr_values", "default_max_age")
-TOKENS = ("access_token_lifetime", "access_token_format", "subject_type", "id_token_signed_response_alg", "profile")
+LIFETIMES = ("access_token_lifetime", "refresh_token_lifetime", "refresh_token_idle_lifetime")
+TOKENS = (*LIFETIMES, "access_token_format", "subject_type", "id_token_signed_response_alg", "profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Kind:
 _CONFIDENTIAL = frozenset({"client_secret_basic", "client_secret_post", "private_key_jwt"})
 _PUBLIC = frozenset({"none"})
 _ADDRESSES = ("redirect_uris", "post_logout_redirect_uris")
+_BACK = ("backchannel_logout_uri", "backchannel_logout_session_required")
+_IN_BROWSER = ("frontchannel_logout_uri", "frontchannel_logout_session_required", "initiate_login_uri")
 _NAMED = ("client_name", "client_id", "brand")
 _WITH_CUSTOMERS = ("scope", "consent")
 
@@ -42,7 +45,7 @@ KINDS: tuple[Kind, ...] = (
             "scope": "openid profile email",
         },
         (*_NAMED, *_ADDRESSES, "token_endpoint_auth_method", *_WITH_CUSTOMERS),
-        (*KEYS, "backchannel_logout_uri", "grant_types", "resources", *SIGN_IN, *TOKENS, "require_pkce", *ABOUT_ITSELF),
+        (*KEYS, *_BACK, *_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, "require_pkce", *ABOUT_ITSELF),
         _CONFIDENTIAL,
     ),
     Kind(
@@ -70,7 +73,7 @@ KINDS: tuple[Kind, ...] = (
             "scope": "openid profile email",
         },
         (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
-        ("grant_types", "resources", *SIGN_IN, *TOKENS, *ABOUT_ITSELF),
+        (*_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, *ABOUT_ITSELF),
         _PUBLIC,
     ),
     Kind(

@@ -40,7 +40,7 @@ def lay_ground(settings: Settings, clock: Clock) -> Ground:
     keyring = Keyring.from_text(settings.master_key.get_secret_value())
     bus = Bus()
     trail, meter = Trail(keyring, clock), Meter()
-    bus.subscribe(Event, trail.write)
+    bus.subscribe(Event, trail.write, trail.write_all)
     bus.subscribe(Event, lambda _db, event: count_event(meter, event))
     return Ground(
         app=app,

@@ -9,6 +9,7 @@ from idp.app.admin_api import admin_api
 from idp.app.console import console
 from idp.app.front import Front
 from idp.app.house import House
+from idp.app.leaving import logout
 from idp.app.metering import checks_of, metrics
 from idp.app.registration import registration
 from idp.app.signing_in import signing_in, unlocking
@@ -23,9 +24,9 @@ from idp.oidc.client_auth import ClientAuthenticator
 from idp.oidc.dpop import Proofs
 from idp.oidc.dpop_nonces import Nonces
 from idp.oidc.endpoints.authorize import Authorize
+from idp.oidc.endpoints.check_session import CheckSession
 from idp.oidc.endpoints.consent import ConsentPages
 from idp.oidc.endpoints.discovery import Discovery
-from idp.oidc.endpoints.end_session import EndSession
 from idp.oidc.endpoints.introspect import Introspect
 from idp.oidc.endpoints.jwks import Jwks
 from idp.oidc.endpoints.logo import Logos
@@ -37,7 +38,7 @@ from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
 from idp.oidc.userinfo import UserInfo
-from idp.sessions.cookie import SessionCookie
+from idp.sessions.cookie import STATE, SessionCookie
 from idp.signin.strength_pages import StrengthPages
 from idp.web.address import Callers, TrustedProxies
 from idp.web.browser import BrowserCookie
@@ -75,7 +76,7 @@ def mount(house: House) -> None:
     # What waits is refused before what runs is stopped: allowed in between by somebody else, it runs by then, and is stopped.
     console_desk.listen(house)
     lost.listen(house)
-    front = Front(pages, browser, SessionCookie(settings))
+    front = Front(pages, browser, SessionCookie(settings, house.people.pairwise))
     checks = checks_of(house)
     for routes in _rooms(house, front, languages):
         table.mount(app, routes)
@@ -102,7 +103,7 @@ def _rooms(house: House, front: Front, languages: Languages) -> tuple[tuple[Rout
         contacts.taking_back(house, front),
         console(house, front),
         _authorization(house, front),
-        _logout(house, front),
+        logout(house, front),
         demo.pages(house, front) if house.ground.settings.demo else (),
     )
 
@@ -145,23 +146,6 @@ def _authorization(house: House, front: Front) -> tuple[Route, ...]:
     return (*authorize.routes(), *consent.routes(), *logos.routes())
 
 
-def _logout(house: House, front: Front) -> tuple[Route, ...]:
-    ground, people = house.ground, house.people
-    return EndSession(
-        issuer=ground.settings.issuer,
-        clients=house.parties.clients,
-        sessions=people.sessions,
-        keys=house.protocol.keys,
-        pairwise=people.pairwise,
-        database=ground.database,
-        clock=ground.clock,
-        cookie=front.cookie,
-        pages=front.pages,
-        posted=Posted(ground.kv, "logout", ground.settings.interaction_lifetime, house.parking),
-        refusals=house.protocol.refusals,
-    ).routes()
-
-
 def _machines(house: House) -> tuple[DirectRoute, ...]:
     ground, protocol = house.ground, house.protocol
     issuer, database, clock = ground.settings.issuer, ground.database, ground.clock
@@ -178,6 +162,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
         *passkeys.for_managers(house),
         *registration(house),
         *admin_api(house).routes(),
+        *CheckSession.of(STATIC, ground.settings.cookie_name(STATE)).routes(),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, proofs, protocol.issuance, house.ground.meter)).routes(),
         *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, proofs).routes(),

@@ -2,6 +2,7 @@
 
 from idp.admin.desk.codes import CallerCodes
 from idp.app.house import House
+from idp.app.leaving import logout_frames
 from idp.app.telling import closings_of, notices_of
 from idp.selfservice.activity_pages import ActivityPages
 from idp.selfservice.application_pages import ApplicationPages
@@ -11,6 +12,7 @@ from idp.selfservice.data import Data
 from idp.selfservice.data_pages import DataPages
 from idp.selfservice.home import Home
 from idp.selfservice.home_pages import HomePages
+from idp.selfservice.leaving import Leaving
 from idp.selfservice.not_me import Alarm
 from idp.selfservice.own import Own
 from idp.selfservice.session_pages import SessionPages
@@ -20,13 +22,14 @@ from idp.web.routes import Route
 def rooms(house: House, own: Own) -> tuple[Route, ...]:
     """Each of them."""
     ground, parties = house.ground, house.parties
+    leaving = Leaving(own, logout_frames(house))
     data = Data(ground.database, ground.clock, ground.keyring, house.people.subjects, parties.brands, parties.consents)
     return (
-        *SessionPages(own, parties.clients, house.places).routes(),
-        *ActivityPages(own, parties.clients, house.places, ground.keyring, _alarm(house)).routes(),
+        *SessionPages(own, parties.clients, house.places, leaving).routes(),
+        *ActivityPages(own, parties.clients, house.places, ground.keyring, _alarm(house), leaving).routes(),
         *ApplicationPages(own, _connected(house)).routes(),
         *DataPages(own, data).routes(),
-        *ClosingPages(own, closings_of(house)).routes(),
+        *ClosingPages(own, closings_of(house), leaving).routes(),
     )
 
 

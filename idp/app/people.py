@@ -148,7 +148,7 @@ def build_parties(ground: Ground, *, last_good: bool) -> Parties:
 def _brands(ground: Ground, last_good: bool) -> Mapping[str, Brand]:
     path = ground.settings.clients_file
     try:
-        return read_clients_file(path).brands if last_good else read_brands(load(path))
+        return read_clients_file(ground.settings).brands if last_good else read_brands(load(path))
     except BrokenFile:
         with ground.database.reading() as db:
             text = in_force.last_good(db) if last_good else None

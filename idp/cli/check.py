@@ -42,7 +42,7 @@ def find_problems(environment: Mapping[str, str]) -> list[str]:
     problems = [] if settings.data_dir.is_dir() else [f"IDP_DATA_DIR: {settings.data_dir} is not a folder; make it"]
     problems += _said(lambda: listening_of(settings)) + _said(lambda: _parts(settings))
     problems += _said(lambda: read_places(settings.places_file))
-    return problems + _said(lambda: read_clients_file(settings.clients_file))
+    return problems + _said(lambda: read_clients_file(settings))
 
 
 def _parts(settings: Settings) -> None:

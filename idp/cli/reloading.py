@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from functools import partial
 
 from idp.app import House
 from idp.app.clients_file import read_whole
@@ -27,7 +28,7 @@ def keep_reloading(house: House) -> None:
     ground, parties = house.ground, house.parties
     reloading = Reloading(
         path=ground.settings.clients_file,
-        read_whole=read_whole,
+        read_whole=partial(read_whole, ground.settings),
         database=ground.database,
         bus=ground.bus,
         clock=ground.clock,

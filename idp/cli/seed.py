@@ -25,7 +25,7 @@ def seed(as_json: bool) -> None:
 def sow(house: House) -> list[str]:
     """Merges the file's clients and makes missing keys; answers the ids of the clients that changed. Raises `BrokenFile`."""
     ground = house.ground
-    file = read_clients_file(ground.settings.clients_file)
+    file = read_clients_file(ground.settings)
     now = ground.clock.now()
     with ground.database.transaction() as db:
         house.protocol.keys.ensure(db, now)

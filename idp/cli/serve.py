@@ -38,7 +38,7 @@ def prepare() -> tuple[Settings, Listening]:
     `BrokenFile`, `SettingsError`."""
     house = open_house(quiet=False)
     ground = house.ground
-    read_clients_file(ground.settings.clients_file)
+    read_clients_file(ground.settings)
     house.protocol.keys.check()
     require_kv(ground)
     listening = listening_of(ground.settings)

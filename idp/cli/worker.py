@@ -56,7 +56,7 @@ def worker() -> None:
     """
     hold_hang_ups()
     house = open_house(quiet=False)
-    read_clients_file(house.ground.settings.clients_file)
+    read_clients_file(house.ground.settings)
     keep_reloading(house)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

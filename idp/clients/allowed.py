@@ -17,6 +17,10 @@ BY_DYNAMIC = frozenset(
         "redirect_uris",
         "post_logout_redirect_uris",
         "backchannel_logout_uri",
+        "backchannel_logout_session_required",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
+        "initiate_login_uri",
         "grant_types",
         "response_types",
         "token_endpoint_auth_method",
@@ -50,7 +54,7 @@ class Allowed:
     `names`: metadata names. `brands`: those that may be named; `no_brand`: whether a client may have none. `scopes`: words of
     `scope`; `own_scopes`: whether permissions of other APIs may stand there too. `fixed`: what it is whatever they say.
     `foreign`: APIs, and `reserved`: scopes, that are out of their reach. `not_to_own`: APIs they may use and not speak for.
-    `names_of_others`: what its name may not hold.
+    `names_of_others`: what its name may not hold. `longest`: what its tokens may last, in seconds.
     """
 
     names: frozenset[str]
@@ -63,6 +67,7 @@ class Allowed:
     reserved: frozenset[str] = frozenset()
     not_to_own: frozenset[str] = frozenset()
     names_of_others: frozenset[str] = frozenset()
+    longest: Mapping[str, int] = field(default_factory=dict)
 
     def scope(self, word: str) -> bool:
         """Whether `word` may be one of the scopes."""
@@ -80,11 +85,12 @@ def by_administrator(
     foreign: Collection[str] = (),
     reserved: Collection[str] = (),
     not_to_own: Collection[str] = (),
+    longest: Mapping[str, int] | None = None,
 ) -> Allowed:
     """Everything, for the `brands` they reach; of no brand only `everywhere`, where they reach all.
 
     `client_id` is that of a client that is changed, `foreign` are APIs and `reserved` scopes that are not theirs to give.
-    `not_to_own` are APIs for which they may use tokens, and not answer.
+    `not_to_own` are APIs for which they may use tokens, and not answer. `longest` is what everybody's tokens last.
     """
     return Allowed(
         names=EVERY_NAME - {"secret_digests"},
@@ -96,12 +102,14 @@ def by_administrator(
         foreign=frozenset(foreign),
         reserved=frozenset(reserved),
         not_to_own=frozenset(not_to_own),
+        longest=longest or {},
     )
 
 
-def by_file(brands: Collection[str], scopes: Collection[str]) -> Allowed:
-    """What an operator may write into a file: everything, digests of secrets too."""
-    return Allowed(EVERY_NAME, frozenset(brands), no_brand=True, scopes=frozenset(scopes), own_scopes=True)
+def by_file(brands: Collection[str], scopes: Collection[str], longest: Mapping[str, int] | None = None) -> Allowed:
+    """What an operator may write into a file: everything, digests of secrets too. `longest` is what everybody's tokens last."""
+    known = frozenset(brands), frozenset(scopes)
+    return Allowed(EVERY_NAME, known[0], no_brand=True, scopes=known[1], own_scopes=True, longest=longest or {})
 
 
 def by_dynamic_client(

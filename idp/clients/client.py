@@ -19,6 +19,15 @@ class SecretDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLifetimes:
+    """How long its tokens last at most; None is as long as everybody's. `refresh` ends all that came of one sign-in."""
+
+    access: timedelta | None
+    refresh: timedelta | None
+    refresh_idle: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """A relying party or resource server, as its metadata describe it."""
 
@@ -30,6 +39,8 @@ class Client:
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...]
     backchannel_logout_uri: str | None
+    frontchannel_logout_uri: str | None
+    initiate_login_uri: str | None
     grant_types: frozenset[str]
     scopes: frozenset[str]
     auth_method: str
@@ -50,7 +61,7 @@ class Client:
     sender_constrained: bool
     default_max_age: int | None
     default_acr_values: tuple[str, ...]
-    access_token_lifetime: timedelta | None
+    lifetimes: OwnLifetimes
     client_uri: str | None
     logo_uri: str | None
     policy_uri: str | None
@@ -82,9 +93,7 @@ def client_of(
         brand=meta.brand,
         profile=meta.profile,
         application_type=meta.application_type,
-        redirect_uris=meta.redirect_uris,
-        post_logout_redirect_uris=meta.post_logout_redirect_uris,
-        backchannel_logout_uri=meta.backchannel_logout_uri,
+        **_addresses(meta),
         grant_types=frozenset(meta.grant_types),
         scopes=frozenset(meta.scope.split()),
         auth_method=meta.token_endpoint_auth_method,
@@ -105,13 +114,28 @@ def client_of(
         sender_constrained=meta.dpop_bound_access_tokens or PROFILES[meta.profile].sender_constrained,
         default_max_age=meta.default_max_age,
         default_acr_values=meta.default_acr_values,
-        access_token_lifetime=None if meta.access_token_lifetime is None else timedelta(seconds=meta.access_token_lifetime),
-        client_uri=meta.client_uri,
-        logo_uri=meta.logo_uri,
-        policy_uri=meta.policy_uri,
-        tos_uri=meta.tos_uri,
+        lifetimes=_lifetimes(meta),
         disabled=disabled,
     )
+
+
+def _addresses(meta: ClientMetadata) -> dict[str, Any]:
+    return {
+        "redirect_uris": meta.redirect_uris,
+        "post_logout_redirect_uris": meta.post_logout_redirect_uris,
+        "backchannel_logout_uri": meta.backchannel_logout_uri,
+        "frontchannel_logout_uri": meta.frontchannel_logout_uri,
+        "initiate_login_uri": meta.initiate_login_uri,
+        "client_uri": meta.client_uri,
+        "logo_uri": meta.logo_uri,
+        "policy_uri": meta.policy_uri,
+        "tos_uri": meta.tos_uri,
+    }
+
+
+def _lifetimes(meta: ClientMetadata) -> OwnLifetimes:
+    given = (meta.access_token_lifetime, meta.refresh_token_lifetime, meta.refresh_token_idle_lifetime)
+    return OwnLifetimes(*(None if one is None else timedelta(seconds=one) for one in given))
 
 
 def _sector(meta: ClientMetadata) -> str:

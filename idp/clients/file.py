@@ -1,6 +1,6 @@
 """The clients of `clients.yaml`: validated with file and line, merged into the database as often as one likes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,14 @@ from idp.core.protocol_events import ClientChanged, ClientDisabled
 from idp.core.yaml_lines import BrokenFile, Document
 
 
-def read_clients(document: Document, brands: Collection[str], scopes: Collection[str]) -> list[ClientMetadata]:
-    """The client blocks of a parsed file; `brands` and `scopes` are those there are. Raises `BrokenFile` with every mistake."""
-    allowed = by_file(brands, scopes)
+def read_clients(
+    document: Document, brands: Collection[str], scopes: Collection[str], longest: Mapping[str, int]
+) -> list[ClientMetadata]:
+    """The client blocks of a parsed file; `brands` and `scopes` are those there are, `longest` what everybody's tokens last.
+
+    Raises `BrokenFile` with every mistake.
+    """
+    allowed = by_file(brands, scopes, longest)
     blocks = document.data.get("clients") if isinstance(document.data, dict) else None
     if not isinstance(blocks, list):
         raise BrokenFile([document.problem((), "needs a `clients:` list; it may be empty: []")])

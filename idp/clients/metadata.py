@@ -35,6 +35,10 @@ class ClientMetadata(BaseModel):
     redirect_uris: tuple[str, ...] = Field((), max_length=32)
     post_logout_redirect_uris: tuple[str, ...] = Field((), max_length=32)
     backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    initiate_login_uri: str | None = None
     grant_types: tuple[GrantType, ...] = ("authorization_code",)
     response_types: tuple[Literal["code"], ...] = ("code",)
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"
@@ -55,7 +59,10 @@ class ClientMetadata(BaseModel):
     require_auth_time: bool = False
     default_max_age: int | None = Field(None, ge=0, le=10**9)
     default_acr_values: tuple[Acr, ...] = ()
-    access_token_lifetime: int | None = Field(None, ge=60, le=3600)  # seconds; None is the provider's
+    # Seconds; None is the provider's, and nobody has more than that.
+    access_token_lifetime: int | None = Field(None, ge=60, le=3600)
+    refresh_token_lifetime: int | None = Field(None, ge=60, le=10**9)
+    refresh_token_idle_lifetime: int | None = Field(None, ge=60, le=10**9)
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
@@ -81,6 +88,14 @@ class ClientMetadata(BaseModel):
         for uri in uris:
             check_redirect_uri(uri)
         return uris
+
+    @field_validator("frontchannel_logout_uri", "initiate_login_uri")
+    @classmethod
+    def _pages(cls, uri: str | None) -> str | None:
+        if uri is not None:
+            check_redirect_uri(uri)  # browsers are sent there too, with a query of ours
+            _check_web_address(uri)
+        return uri
 
     @field_validator("backchannel_logout_uri", "jwks_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri")
     @classmethod

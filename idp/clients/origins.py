@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from idp.clients.model import clients
+from idp.clients.web_origin import origin_of
 from idp.core.clock import Clock
 from idp.core.database import Database
 
@@ -49,5 +49,4 @@ _ROWS = select(clients.c.id, clients.c.version, clients.c.metadata)
 
 
 def _origins_of(uris: Iterable[str]) -> frozenset[str]:
-    parts = map(urlsplit, uris)
-    return frozenset(f"{p.scheme}://{p.netloc}" for p in parts if p.scheme in ("http", "https"))
+    return frozenset(origin for uri in uris if (origin := origin_of(uri)) is not None)

@@ -87,13 +87,17 @@ def new_client_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
-    """Whoever changes what a client is comes here. `sessions` and `families` count what a client has running."""
+    """Whoever changes what a client is comes here. `sessions` and `families` count what a client has running.
+
+    `longest` is what everybody's tokens last, for whoever checks what one may have.
+    """
 
     clients: Clients
     bus: Bus
     clock: Clock
     sessions: Count
     families: Count
+    longest: Mapping[str, int]
 
     def register(self, db: Connection, meta: ClientMetadata, source: str = BY_STAFF) -> Registered | Taken:
         """Makes it a client, with a secret where its way of authentication needs one and `meta` brings no digest."""

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 from idp.clients.allowed import Allowed
 from idp.clients.faults import Fault
 from idp.clients.key_rules import key_set_faults
+from idp.clients.lifetimes import lifetime_faults
 from idp.clients.metadata import ClientMetadata
 from idp.clients.profiles import PROFILES
+from idp.clients.web_origin import origin_of
 
 LONGEST_URI = 2048
 MOST_OF_A_LIST = 32
@@ -71,6 +73,20 @@ def _redirects(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
                 yield Fault((name, index), f"{uri} stands twice")
 
 
+def _logout_page(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    uri = meta.frontchannel_logout_uri
+    if uri is not None and origin_of(uri) not in {origin_of(one) for one in meta.redirect_uris} - {None}:
+        # Front-Channel Logout 2. It is framed by a page of ours, whose policy names this origin.
+        yield Fault(("frontchannel_logout_uri",), "must have the scheme, host and port of one of the redirect addresses")
+
+
+def _login_page(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    uri = meta.initiate_login_uri
+    if uri is not None and urlsplit(uri).scheme != "https" and meta.consent != "implied":
+        # Registration 2. A brand's own may live on the machine of whoever develops them.
+        yield Fault(("initiate_login_uri",), f"{uri} must be an https address")
+
+
 def _lengths(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
     for name, value in meta:
         for index, one in enumerate(value if isinstance(value, tuple) else (value,)):
@@ -115,6 +131,10 @@ def _keys(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
     yield from key_set_faults(meta)
 
 
+def _lifetimes(meta: ClientMetadata, allowed: Allowed) -> Iterator[Fault]:
+    yield from lifetime_faults(meta, allowed.longest)
+
+
 def folded(name: str) -> str:
     """The letters and digits of a name, in one case and width and without accents: names that look alike mostly agree in it."""
     return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum() and c not in BLANK_LETTERS)
@@ -124,4 +144,7 @@ def _can_be_seen(text: str) -> bool:
     return text.isprintable() and "\ufffd" not in text
 
 
-RULES: tuple[Rule, ...] = (_id, _name, _brand, _redirects, _scopes, _audiences, _lengths, _profile, _keys)
+RULES: tuple[Rule, ...] = (
+    *(_id, _name, _brand, _redirects, _logout_page, _login_page, _scopes),
+    *(_audiences, _lengths, _profile, _keys, _lifetimes),
+)

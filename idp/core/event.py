@@ -1,6 +1,6 @@
 """What every event of the provider is, and the bus that carries them up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -37,20 +37,31 @@ _OWN: dict[type[Event], tuple[str, ...]] = {}
 
 
 Subscriber = Callable[[Connection, Event], None]
+ToAll = Callable[[Connection, Sequence[Event]], None]
 
 
 class Bus:
     """Hands each recorded event to its subscribers, in the order of their subscription."""
 
     def __init__(self) -> None:
-        self._subscribers: list[tuple[type[Event], Subscriber]] = []
+        self._subscribers: list[tuple[type[Event], Subscriber, ToAll]] = []
 
-    def subscribe(self, kind: type[Event], subscriber: Subscriber) -> None:
-        """Calls `subscriber` with every event of `kind` and its subclasses."""
-        self._subscribers.append((kind, subscriber))
+    def subscribe(self, kind: type[Event], subscriber: Subscriber, to_all: ToAll | None = None) -> None:
+        """Calls `subscriber` with every event of `kind` and its subclasses; `to_all` with many of one act, where given."""
+
+        def one_by_one(db: Connection, events: Sequence[Event]) -> None:
+            for event in events:
+                subscriber(db, event)
+
+        self._subscribers.append((kind, subscriber, to_all or one_by_one))
 
     def record(self, db: Connection, event: Event) -> None:
         """Tells the subscribers of `event`, inside the caller's transaction. Whatever they raise undoes the act itself."""
-        for kind, subscriber in self._subscribers:
+        for kind, subscriber, _ in self._subscribers:
             if isinstance(event, kind):
                 subscriber(db, event)
+
+    def record_all(self, db: Connection, events: Sequence[Event]) -> None:
+        """The same for many events of one act: each subscriber hears of all that concern it before the next one does."""
+        for kind, _, to_all in self._subscribers:
+            to_all(db, [event for event in events if isinstance(event, kind)])

@@ -18,6 +18,7 @@ USERINFO = "/userinfo"
 INTROSPECT = "/introspect"
 REVOKE = "/revoke"
 END_SESSION = "/logout"
+CHECK_SESSION = "/check-session"
 JWKS = "/jwks"
 REGISTER = "/register"
 PAR = "/par"
@@ -34,6 +35,7 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "introspection_endpoint": issuer + INTROSPECT,
         "revocation_endpoint": issuer + REVOKE,
         "end_session_endpoint": issuer + END_SESSION,
+        "check_session_iframe": issuer + CHECK_SESSION,
         "registration_endpoint": issuer + REGISTER,
         "pushed_authorization_request_endpoint": issuer + PAR,
         "require_pushed_authorization_requests": False,
@@ -48,6 +50,8 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
     }
 
 

@@ -12,6 +12,7 @@ from idp.core.language import _
 from idp.core.places import Places
 from idp.core.sealing import Keyring
 from idp.selfservice.activity import Happening, gathered, happenings
+from idp.selfservice.leaving import Leaving
 from idp.selfservice.moments import moment
 from idp.selfservice.not_me import Alarm
 from idp.selfservice.own import ACCOUNT, Own, Owner
@@ -31,6 +32,7 @@ class ActivityPages:
     places: Places
     keyring: Keyring
     alarm: Alarm
+    leaving: Leaving
 
     def routes(self) -> tuple[Route, ...]:
         """Their addresses."""
@@ -72,9 +74,7 @@ class ActivityPages:
             return owner
         self.alarm.sound(owner)
         recovery = f"/recovery?brand={owner.brand}" if owner.brand else "/recovery"
-        done = self.own.pages.page("selfservice/not_me_done.html", brand=owner.brand, recovery=recovery)
-        self.own.cookie.clear(done)
-        return done
+        return self.leaving.page("selfservice/not_me_done.html", owner, recovery=recovery)
 
     def _shown(self, owner: Owner, one: Happening) -> dict[str, object]:
         brand = self.own.gate.brands.get(one.brand)

@@ -75,7 +75,7 @@ class AppPages:
         match self.apps.add(owner, form["code"], form["label"]):
             case Added(started):
                 done = self.own.done(owner, _(KEPT, name=form["label"].strip()), self._after(owner))
-                self.own.cookie.write(done, started.handle)
+                self.own.cookie.write(done, started)
                 return done
             case Lapsed() | Replayed():
                 return self.own.done(owner, _(LAPSED), LIST)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from idp.clients.ids import LONGEST_ID
 from idp.core.language import _
 from idp.oidc.authorization.scopes import allowed_in_words
+from idp.oidc.initiation import begins_at
 from idp.selfservice.connected import Allowed, Connected, Service
 from idp.selfservice.moments import day
 from idp.selfservice.own import ACCOUNT, Own, Owner
@@ -114,6 +115,7 @@ class ApplicationPages:
         return {
             "name": one.client.name,
             "link": f"{LIST}/{one.client.id}",
+            "opens": begins_at(one.client, self.own.issuer),
             "brand": brand.name if brand is not None else "",
             "since": day(one.since, self.own.clock.now(), self.own.zone(owner)),
             "may": allowed_in_words(one.scopes),
@@ -124,6 +126,7 @@ class ApplicationPages:
             "name": one.brand.name,
             "link": f"{BRANDS}/{one.brand.id}",
             "since": day(one.since, self.own.clock.now(), self.own.zone(owner)),
+            "opens": [(client.name, opens) for client in one.running if (opens := begins_at(client, self.own.issuer))],
             "own": formats.together([client.name for client in one.running]),
             "may": allowed_in_words(_every_scope(one)),
         }

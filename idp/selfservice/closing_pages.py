@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from idp.core.language import N_, _
 from idp.selfservice.closing import WAITS, Closing, Closings, HasRole, OtherName
+from idp.selfservice.leaving import Leaving
 from idp.selfservice.own import ACCOUNT, Own, Owner
 from idp.signin.words import Problem
 from idp.web import formats
@@ -33,6 +34,7 @@ class ClosingPages:
 
     own: Own
     closings: Closings
+    leaving: Leaving
 
     def routes(self) -> tuple[Route, ...]:
         """Its address."""
@@ -60,9 +62,7 @@ class ClosingPages:
                 return self._ask(owner, HAS_ROLE)
             case Closing(at):
                 day = formats.day(at.astimezone(self.own.zone(owner)))
-                done = self.own.pages.page("selfservice/close_begun.html", brand=owner.brand, day=day)
-                self.own.cookie.clear(done)
-                return done
+                return self.leaving.page("selfservice/close_begun.html", owner, day=day)
             case never:
                 assert_never(never)
 

@@ -82,7 +82,7 @@ class OwnPasskeyPages:
         match self.mine.add(owner, form["credential"], form["label"]):
             case Added(label, started, alone):
                 done = self.own.done(owner, _(ADDED_ALONE if alone else ADDED, name=label), LIST)
-                self.own.cookie.write(done, started.handle)
+                self.own.cookie.write(done, started)
                 return done
             case Refused() as refused:
                 return self._new(owner, form, refusal(refused))

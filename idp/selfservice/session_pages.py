@@ -9,6 +9,7 @@ from idp.clients.registry import Clients
 from idp.core.devices import in_words
 from idp.core.language import _, ngettext
 from idp.core.places import Places
+from idp.selfservice.leaving import Leaving
 from idp.selfservice.moments import moment
 from idp.selfservice.own import ACCOUNT, Own, Owner, is_thing
 from idp.sessions.listing import Running, running
@@ -28,6 +29,7 @@ class SessionPages:
     own: Own
     clients: Clients
     places: Places
+    leaving: Leaving
 
     def routes(self) -> tuple[Route, ...]:
         """Their addresses."""
@@ -68,11 +70,10 @@ class SessionPages:
             return self.one(session_id)
         with self.own.changing(owner) as db:
             self.own.sessions.end(db, session.id, BY_OWNER, self.own.clock.now())
-        device = in_words(session.device or "")
-        done = self.own.done(owner, _("%(device)s is signed out.", device=device), LIST)
         if session.id == owner.session.id:
-            self.own.cookie.clear(done)
-        return done
+            return self.leaving.page("selfservice/signed_out.html", owner, again=ACCOUNT)
+        device = in_words(session.device or "")
+        return self.own.done(owner, _("%(device)s is signed out.", device=device), LIST)
 
     def others(self) -> Response:
         """GET: what ending all other sessions means."""

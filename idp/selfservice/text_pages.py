@@ -92,7 +92,7 @@ class TextPages:
         match confirmed:
             case TurnedOn(started):
                 done = self.own.done(owner, _("Codes by text are on."), HOME)
-                self.own.cookie.write(done, started.handle)
+                self.own.cookie.write(done, started)
                 return done
             case WrongCode():
                 return self._ask(owner, wrong_code(confirmed))

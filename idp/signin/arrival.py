@@ -1,6 +1,7 @@
 """A browser arrives at a page of a sign-in: which interaction, which session, and what it leaves with."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import request
@@ -63,7 +64,7 @@ class Arrivals:
             return self._closed(interaction_id)
         return Visit(interaction, self._seen(digest, form))
 
-    def page(self, template: str, visit: Visit, *, status: int = 200, **context: object) -> Response:
+    def page(self, template: str, visit: Visit, *, status: int = 200, **context: Any) -> Response:
         """`template` as a page of this sign-in: in its dress, with the way `back` and the sealed `request` for its forms."""
         return self.pages.page(
             template,
@@ -82,7 +83,7 @@ class Arrivals:
 
     def mark(self, response: Response, proven: Proven) -> Response:
         """`response`, with the cookies of the new session."""
-        self.cookie.write(response, proven.started.handle)
+        self.cookie.write(response, proven.started)
         if proven.device:
             self.device.write(response, proven.device)
         return response

@@ -2,9 +2,9 @@
 
 import hmac
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
-from idp.subjects.model import subjects
+from idp.subjects.held import held_names
 
 
 class TakenMeanwhile(Exception):
@@ -23,7 +23,5 @@ class ClosedNames:
 
     def refuse(self, db: Connection, *keys: str) -> None:
         """Raises `TakenMeanwhile` where one of these was the key of a closed account's name."""
-        closed = [self.key(key) for key in keys]
-        theirs = or_(subjects.c.username_key.in_(closed), subjects.c.email_key.in_(closed))
-        if db.execute(select(subjects.c.id).where(theirs)).first() is not None:
+        if held_names(db, [self.key(key) for key in keys]):
             raise TakenMeanwhile

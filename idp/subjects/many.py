@@ -1,18 +1,19 @@
 """Many subjects at once: a few statements for a batch, where creating them one by one would take a dozen for each."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from idp.core.errors import Unavailable
-from idp.core.events import Bus, SubjectCreated, SubjectLinked
+from idp.core.events import Bus, Event, SubjectCreated, SubjectLinked
 from idp.subjects.authenticators import authenticators
 from idp.subjects.closed_names import ClosedNames, TakenMeanwhile
+from idp.subjects.held import held_names, held_numbers
 from idp.subjects.model import subject_brands, subjects
 from idp.subjects.names import name_key
 from idp.subjects.subjects import NewSubject, Taken
@@ -31,8 +32,9 @@ class Newcomer:
 
 def taken(db: Connection, closed: ClosedNames, newcomers: Sequence[Newcomer]) -> dict[int, Taken]:
     """By place, who cannot be added because a subject has, or had, their name or address, or has their number."""
-    names = _held_names(db, closed, newcomers)
-    numbers = _held_numbers(db, newcomers)
+    keys = [key for one in newcomers for key in _keys(one)]
+    names = held_names(db, [*keys, *map(closed.key, keys)])
+    numbers = held_numbers(db, [number for one in newcomers for number in one.new.numbers.items()])
     found: dict[int, Taken] = {}
     for one in newcomers:
         username, email = _keys(one)
@@ -62,10 +64,7 @@ def create_many(
                 closed.refuse(db, *(key for _, one in rest for key in _keys(one)))
         except (IntegrityError, TakenMeanwhile):
             continue  # somebody was quicker between the look and the insert; the next look sees them
-        for subject_id, one in rest:
-            bus.record(db, SubjectCreated(subject_id=subject_id, reason=reason))
-            for brand in one.new.numbers:
-                bus.record(db, SubjectLinked(subject_id=subject_id, brand=brand))
+        bus.record_all(db, [event for subject_id, one in rest for event in _events(subject_id, one.new, reason)])
         return refused
     raise Unavailable("the same names are taken by others again and again")
 
@@ -105,24 +104,11 @@ def _password(subject_id: str, verifier: bytes, now: datetime) -> Mapping[str, A
     return own | {"kind": "password", "label": "", "counter": 0}
 
 
+def _events(subject_id: str, new: NewSubject, reason: str) -> Iterator[Event]:
+    yield SubjectCreated(subject_id=subject_id, reason=reason)
+    for brand in new.numbers:
+        yield SubjectLinked(subject_id=subject_id, brand=brand)
+
+
 def _keys(one: Newcomer) -> tuple[str, str]:
     return name_key(one.new.username), name_key(one.new.email)
-
-
-def _held_names(db: Connection, closed: ClosedNames, newcomers: Sequence[Newcomer]) -> set[str]:
-    keys = [key for one in newcomers for key in _keys(one)]
-    every = [*keys, *map(closed.key, keys)]
-    held = (db.scalars(select(column).where(column.in_(every))) for column in (subjects.c.username_key, subjects.c.email_key))
-    return {key for column in held for key in column}
-
-
-def _held_numbers(db: Connection, newcomers: Sequence[Newcomer]) -> set[tuple[str, str]]:
-    by_brand: dict[str, list[str]] = {}
-    for one in newcomers:
-        for brand, number in one.new.numbers.items():
-            by_brand.setdefault(brand, []).append(number)
-    held: set[tuple[str, str]] = set()
-    for brand, numbers in by_brand.items():
-        this = (subject_brands.c.brand == brand) & subject_brands.c.customer_number.in_(numbers)
-        held |= {(brand, number) for number in db.scalars(select(subject_brands.c.customer_number).where(this))}
-    return held

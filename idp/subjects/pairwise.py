@@ -28,6 +28,10 @@ class Pairwise:
         """`sid` of a session for a sector: stable while the session lives, whatever its handle."""
         return self._derived("sid", f"in:{sector}", session_id)
 
+    def browser_state(self, session_id: str) -> str:
+        """What scripts of ours may read of a session in its browser (Session Management 1.0, 3.2): it opens nothing."""
+        return self._derived("browser state", session_id)
+
     def _derive(self, *parts: str) -> str:
         # Lengths in front keep ("a", "bc") and ("ab", "c") apart.
         message = b"".join([len(raw).to_bytes(4, "big") + raw for raw in [part.encode() for part in parts]])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from idp.clients.web_origin import origin_of
 from idp.settings import Settings
 from idp.web.routes import Cors, Guard
 
@@ -54,15 +55,16 @@ def finishing(wsgi_app: "WSGIApplication", otherwise: Headers) -> "WSGIApplicati
     return finish
 
 
-def page_csp(nonce: str, form_action: Iterable[str]) -> str:
-    """The policy of a page of ours.
+def page_csp(nonce: str, form_action: Iterable[str], frames: Iterable[str] = ()) -> str:
+    """The policy of a page of ours, which frames nothing but pages at the origins of `frames`.
 
     `form_action` names redirect URIs a form may end at: Chromium applies form-action to every redirect after it, so a
     loopback or native scheme must be allowed by name; https is allowed as a whole.
     """
     ends = " ".join(sorted({end for uri in form_action if (end := _form_end(uri))}))
+    origins = " ".join(sorted({origin for uri in frames if (origin := origin_of(uri))}))
     return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; "
+        f"default-src 'none'; script-src 'nonce-{nonce}'; {f'frame-src {origins}; ' if origins else ''}"
         "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
         f"base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self' https:{' ' + ends if ends else ''}"
     )

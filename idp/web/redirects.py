@@ -1,15 +1,14 @@
 """Redirects: always 303, so that a form's body is never sent on."""
 
-from urllib.parse import urlencode
-
 from werkzeug.wrappers import Response
 
+from idp.core.addresses import with_query
 from idp.core.errors import Refused
 
 
 def see_other(url: str, **query: str) -> Response:
     """A 303 to `url`, with `query` added to whatever query it already has. Control characters are refused."""
-    target = url + (("&" if "?" in url else "?") + urlencode(query) if query else "")
+    target = with_query(url, **query)
     if any(ord(c) < 32 or ord(c) == 127 for c in target):
         raise Refused("bad_request", because="control character in a redirect")
     response = Response(status=303)

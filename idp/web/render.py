@@ -74,9 +74,10 @@ class Pages:
         application: str | None = None,
         status: int = 200,
         form_action: tuple[str, ...] = (),
+        frames: tuple[str, ...] = (),
         **context: Any,
     ) -> Response:
-        """`template` as a full answer. `form_action` names the redirect URIs its forms may end at."""
+        """`template` as a full answer. `form_action` names the redirect URIs its forms may end at, `frames` what it frames."""
         nonce = secrets.token_urlsafe(16)
         wish(brand=brand)
         html = render_template(
@@ -90,10 +91,11 @@ class Pages:
             reference=current_origin().request_id,
             asset=self._asset,
             csrf_field=self._csrf_field,
+            frames=frames,
             **context,
         )
         response = make_response(html, status)
-        response.headers["Content-Security-Policy"] = page_csp(nonce, form_action)
+        response.headers["Content-Security-Policy"] = page_csp(nonce, form_action, frames)
         response.headers["Content-Language"] = current_language()
         response.headers["Vary"] = "Accept-Language, Cookie"
         return response

@@ -15,7 +15,7 @@ from portals.relying_party.sessions import Sessions
 from portals.settings import PortalSettings
 
 HOME = "/overview"
-LONGEST_PATH = 512
+LONGEST_PATH, LONGEST_HINT = 512, 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked,
         wanted = local_path(request.args.get("next", HOME))
         if g.session is not None:
             return redirect(wanted, 303)
-        return leave(wanted, provider.authorization_request())
+        return leave(wanted, provider.authorization_request(**_hint()))
 
     @routes.get("/activate")
     def activate() -> Response:
@@ -80,6 +80,12 @@ def sign_in_routes(settings: PortalSettings, provider: Provider, parked: Parked,
         return browser.send_handle(redirect(request_made["next"], 303), settings, successor)
 
     return routes
+
+
+def _hint() -> dict[str, str]:
+    """Whom somebody expects to sign in (OIDC Core 3.1.2.1); no more than a suggestion to the provider."""
+    hint = request.args.get("login_hint", "")
+    return {"login_hint": hint} if hint and hint.isprintable() and len(hint) <= LONGEST_HINT else {}
 
 
 def _answer() -> Answer:

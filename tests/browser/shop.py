@@ -30,6 +30,7 @@ class Shop:
     port: int = 0
     address: str = ""
     received: list[Received] = field(default_factory=list)
+    framed: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def client_id(self) -> str:
@@ -98,6 +99,8 @@ def a_shop(issuer: str, brand: str, address: str | None = None) -> Iterator[Shop
             path = urlsplit(self.path).path
             if path == "/callback":
                 shop.received.append(Received(self.command, parameters))
+            elif path == "/front":
+                shop.framed.append(parameters)
             body = f"<!doctype html><title>Shop</title>{shop.page(path)}".encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")

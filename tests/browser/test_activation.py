@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
-from tests.browser.test_every_page import is_sound
+from tests.browser.sound import is_sound
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.servers import wait_until
 

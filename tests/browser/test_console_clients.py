@@ -9,7 +9,7 @@ from tests.browser.demo import Demo
 from tests.browser.office import Office
 from tests.browser.registering import Administrator
 from tests.browser.shop import VERIFIER, a_shop
-from tests.browser.test_every_page import is_sound
+from tests.browser.sound import is_sound
 
 pytestmark = pytest.mark.browser
 

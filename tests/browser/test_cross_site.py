@@ -21,6 +21,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeSites]:
 
 @pytest.fixture(scope="module")
 def chromium(playwright: Playwright, places: ThreeSites) -> Iterator[Browser]:
+    """All of it, as people have it."""
     browser = launch(playwright, *places.switches)
     yield browser
     browser.close()
@@ -35,10 +36,14 @@ def test_the_cookies_are_bound_to_their_hosts(visitor: Visitor) -> None:
     cookies = {cookie["name"]: cookie for cookie in visitor.cookies()}
     assert {name: cookie["domain"] for name, cookie in cookies.items()} == {
         "__Host-idp_browser": "id.provider.test",
+        "__Host-idp_browser_state": "id.provider.test",
         "__Host-idp_device": "id.provider.test",
         "__Host-idp_session": "id.provider.test",
         "__Host-stellantis_portal": "portal.stellantis.test",
     }
+    # It goes into frames of other sites, where a script reads it, and is no handle of anything.
+    state = cookies.pop("__Host-idp_browser_state")
+    assert (state["secure"], state["httpOnly"], state["sameSite"], state["path"]) == (True, False, "None", "/")
     for cookie in cookies.values():
         assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, True, "Lax", "/")
 
@@ -56,13 +61,16 @@ def test_a_request_posted_from_another_site_finds_the_session(visitor: Visitor, 
     with visitor.page.expect_request(f"{places.issuer}/authorize") as sent:
         visitor.press("Sign in")
     headers = sent.value.all_headers()
-    assert (headers["sec-fetch-site"], headers.get("cookie")) == ("cross-site", None)
+    sent_along = [one.partition("=")[0] for one in headers.get("cookie", "").split("; ")]
+    assert (headers["sec-fetch-site"], sent_along) == ("cross-site", ["__Host-idp_browser_state"])
     visitor.reads(f"Allow {places.shop.name}?")
     visitor.press("Allow")
     visitor.reads("Welcome to the shop")
     answer = places.shop.received[-1].parameters
     assert (answer["state"], answer["iss"]) == ("what the shop remembers", places.issuer)
     assert answer["code"]
+    # A browser that withholds our cookie in frames of other sites says so; "changed" would have the shop ask for ever.
+    assert visitor.asks_for_session(f"{places.shop.client_id} {answer['session_state']}") in ("unchanged", "error")
 
 
 def test_an_answer_by_form_reaches_another_site(visitor: Visitor, places: ThreeSites) -> None:
@@ -71,7 +79,7 @@ def test_an_answer_by_form_reaches_another_site(visitor: Visitor, places: ThreeS
     visitor.press("Allow")
     visitor.reads("Welcome to the shop")
     assert places.shop.received[-1].method == "POST"
-    assert places.shop.received[-1].parameters.keys() == {"code", "state", "iss"}
+    assert places.shop.received[-1].parameters.keys() == {"code", "state", "iss", "session_state"}
 
 
 def test_another_site_cannot_sign_a_customer_out(visitor: Visitor, places: ThreeSites) -> None:

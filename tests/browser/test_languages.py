@@ -12,7 +12,7 @@ from portals.language import TAGS, catalogue
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
 from tests.browser.office import Office
-from tests.browser.test_every_page import PHONE, is_sound
+from tests.browser.sound import PHONE, is_sound_on_a_phone
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 
 pytestmark = pytest.mark.browser
@@ -51,4 +51,4 @@ def _signs_in(visitor: Visitor, username: str) -> None:
 def _is_read(visitor: Visitor, language: str, heading: str) -> None:
     visitor.reads(heading)
     expect(visitor.page.locator("html")).to_have_attribute("lang", language)
-    is_sound(visitor.page)
+    is_sound_on_a_phone(visitor.page)

@@ -53,7 +53,7 @@ def test_an_answer_travels_by_form_with_scripts_and_without(visitor: Visitor, op
     visitor.press("Allow")
     visitor.reads("Welcome to the shop")
     assert shop.received[-1].method == "POST"
-    assert shop.received[-1].parameters.keys() == {"code", "state", "iss"}
+    assert shop.received[-1].parameters.keys() == {"code", "state", "iss", "session_state"}
     plain = open_browser(java_script_enabled=False)
     plain.page.goto(shop.url(response_mode="form_post"))
     plain.sign_in("fleet")

@@ -10,7 +10,7 @@ from tests.browser.demo import Demo
 from tests.browser.device import Device
 from tests.browser.office import Office
 from tests.browser.shop import Shop, a_shop
-from tests.browser.test_every_page import is_sound
+from tests.browser.sound import is_sound, is_sound_at_one_brand
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.drivers.household import Household, vouched
 from tests.servers import wait_until
@@ -83,9 +83,9 @@ def test_one_of_this_device_signs_in_by_autofill_and_is_forgotten_once_removed(
     is_in(visitor)  # chosen on the username field, which the virtual authenticator does by itself
     visitor.page.goto(f"{visitor.places.issuer}{PASSKEYS}")
     visitor.sees("last used today")
-    is_sound(visitor.page)
+    is_sound_at_one_brand(visitor.page)
     visitor.follow("Remove My laptop")
-    is_sound(visitor.page)
+    is_sound_at_one_brand(visitor.page)
     visitor.press("Remove “My laptop”")
     visitor.sees("“My laptop” is removed.", "You have none yet.")
     wait_until(lambda: device.credentials() == [])
@@ -119,7 +119,7 @@ def test_one_that_checks_nobody_is_a_second_step_only(newcomer: Newcomer, office
     visitor.fill_in(name, OF_ALL_OTHERS)
     visitor.press("Sign in")
     visitor.reads("Use your passkey")
-    is_sound(visitor.page)
+    is_sound_at_one_brand(visitor.page)
     visitor.press("Use your passkey")
     is_in(visitor)
 

@@ -7,7 +7,6 @@ and asked of Chromium again without `mediation`, so that Chromium makes the pass
 """
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.conftest import Newcomer
 from tests.browser.device import Device
@@ -33,13 +32,6 @@ navigator.credentials.create = () => sessionStorage.setItem("asked", "null");
 PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: false });
 """
 OLD = "delete PublicKeyCredential.getClientCapabilities"
-WILL_NOT = """
-const make = navigator.credentials.create.bind(navigator.credentials);
-navigator.credentials.create = (options) => make(options).catch((why) => {
-  document.documentElement.dataset.refused = why.name;
-  throw why;
-});
-"""
 
 
 def passes_the_password(visitor: Visitor, brand: str, name: str) -> None:
@@ -97,17 +89,3 @@ def test_a_browser_that_cannot_is_not_asked(newcomer: Newcomer) -> None:
         assert visitor.page.evaluate("sessionStorage.getItem('asked')") is None
     visitor.press("Not now")
     is_in(visitor)
-
-
-def test_a_browser_that_will_not_leaves_the_offer_as_it_was(newcomer: Newcomer) -> None:
-    """Chromium as it is: asked without a password manager it refuses, and nobody hears of it."""
-    visitor, name = newcomer()
-    device = Device(visitor.page, shows_dialogs=True)
-    visitor.page.add_init_script(WILL_NOT)
-    passes_the_password(visitor, "stellantis", name)
-    expect(visitor.page.locator("html")).to_have_attribute("data-refused", "NotAllowedError")
-    visitor.reads(OFFER)
-    expect(visitor.page.locator(".ceremony")).to_be_hidden()
-    visitor.press("Not now")
-    is_in(visitor)
-    assert device.credentials() == []

@@ -7,7 +7,7 @@ from idp.core.clock import SystemClock
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
 from tests.browser.office import Office
-from tests.browser.test_every_page import is_sound
+from tests.browser.sound import is_sound_at_one_brand
 from tests.browser.visitor import Visitor
 from tests.drivers.authenticator_app import AuthenticatorApp
 from tests.drivers.household import vouched
@@ -32,7 +32,7 @@ def test_a_payment_is_made_with_a_second_step_set_up_on_the_way(
         visitor.follow(f"Continue to {'Stellantis' if brand == 'stellantis' else 'ALPHERA'} customer portal")
         visitor.reads("Thank you. Your payment is booked")
         visitor.sees("£12.50")
-        is_sound(visitor.page)
+        is_sound_at_one_brand(visitor.page)
         visitor.follow("See all payments")
         before = visitor.page.get_by_text("Paid online").count()
 
@@ -50,11 +50,11 @@ def asks_to_pay(visitor: Visitor, vehicle: str, amount: str) -> None:
     visitor.follow(f"See schedule and payments of {vehicle}")
     visitor.follow("Payments")
     visitor.follow("Make a payment")
-    is_sound(visitor.page)
+    is_sound_at_one_brand(visitor.page)
     visitor.page.get_by_label("Amount in pounds").fill("a lot")
     visitor.press("Pay now")
     visitor.sees("Enter an amount in pounds and pence")
-    is_sound(visitor.page)
+    is_sound_at_one_brand(visitor.page)
     visitor.page.get_by_label("Amount in pounds").fill(amount)
     visitor.press("Pay now")
     visitor.page.wait_for_url("**/signin/**")
@@ -70,17 +70,17 @@ def sets_up_an_app(visitor: Visitor) -> AuthenticatorApp:
     page = visitor.page
     visitor.reads("Set up a second step")
     visitor.sees("Not now")
-    is_sound(page)
+    is_sound_at_one_brand(page)
     visitor.follow("Set up an authenticator app")
     expect(page.get_by_role("img", name="QR code for your authenticator app")).to_be_visible()
-    is_sound(page)
+    is_sound_at_one_brand(page)
     typed_key = page.locator("code").inner_text()
     app = AuthenticatorApp(typed_key.replace(" ", ""), SystemClock())
     page.get_by_label("Code that the app shows now").fill(app.code())
     visitor.press("Turn on")
     visitor.reads("Keep your recovery codes")
     expect(page.locator(".codes li")).to_have_count(10)
-    is_sound(page)
+    is_sound_at_one_brand(page)
     return app
 
 

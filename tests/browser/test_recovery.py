@@ -9,7 +9,7 @@ from idp.subjects.subjects import NewSubject
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Demo
 from tests.browser.office import Office
-from tests.browser.test_every_page import is_sound
+from tests.browser.sound import is_sound
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.journeys.recoveries import CODE, NEW
 from tests.servers import wait_until

@@ -150,8 +150,9 @@ def test_a_shared_computer_keeps_nothing_that_outlives_the_browser(visitor: Visi
     visitor.sign_in("ana")
     visitor.reads("Your agreements")
     cookies = visitor.cookies()
-    assert {cookie["name"] for cookie in cookies} == {"idp_session", "idp_browser", "stellantis_portal"}
-    assert all((cookie["expires"], cookie["httpOnly"], cookie["sameSite"]) == (-1, True, "Lax") for cookie in cookies)
+    assert {cookie["name"] for cookie in cookies} == {"idp_session", "idp_browser_state", "idp_browser", "stellantis_portal"}
+    assert all((cookie["expires"], cookie["sameSite"]) == (-1, "Lax") for cookie in cookies)
+    assert [cookie["name"] for cookie in cookies if not cookie["httpOnly"]] == ["idp_browser_state"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

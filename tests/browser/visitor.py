@@ -15,6 +15,13 @@ PASSWORDS = {
 }
 OF_ALL_OTHERS = "mosaic harbour signal 4"
 
+ASKS = """([iframe, said]) => new Promise((told) => {
+    addEventListener("message", (event) => told([event.origin, event.data]), { once: true });
+    const frame = Object.assign(document.createElement("iframe"), { src: iframe, hidden: true });
+    frame.addEventListener("load", () => frame.contentWindow.postMessage(said, new URL(iframe).origin));
+    document.body.append(frame);
+})"""
+
 
 class Visitor:
     """Acts in one tab. `another_tab` gives the same person a second one."""
@@ -84,6 +91,12 @@ class Visitor:
     def cookies(self) -> list[dict[str, object]]:
         """All cookies of this browser, with their attributes."""
         return [dict(cookie) for cookie in self.page.context.cookies()]
+
+    def asks_for_session(self, said: str) -> str:
+        """What check_session_iframe answers to a script of the page that is open, whosever it is."""
+        origin, told = self.page.evaluate(ASKS, [f"{self.places.issuer}/check-session", said])
+        assert origin == self.places.issuer
+        return str(told)
 
     def posts_from_here(self, address: str, field: str) -> None:
         """A page of somebody else sends a form without being asked to."""

@@ -28,6 +28,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
+        self.frames: list[str] = []
         self.words: list[str] = []
         self._open: list[str] = []
         self._link: str | None = None
@@ -42,6 +43,8 @@ class _Reader(HTMLParser):
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         elif tag == "a":
             self._link = given.get("href", "")
+        elif tag == "iframe":
+            self.frames.append(given.get("src", ""))
         elif tag == "select" and self.forms:
             self._select = given.get("name")
         elif tag == "option" and self._select and self.forms:
@@ -121,6 +124,11 @@ class Page:
     def query(self) -> dict[str, str]:
         parts = urlsplit(self.url)
         return dict(parse_qsl(parts.query or parts.fragment, keep_blank_values=True))
+
+    @property
+    def frames(self) -> list[str]:
+        """What the page frames; this driver does not open it."""
+        return self._reader.frames
 
     def link(self, label: str) -> str:
         return next(iter(self.links(label)))

@@ -16,8 +16,8 @@ from idp.cli.die_with_parent import die_with_parent
 
 PATIENCE_SECONDS = 60
 # A server that has the command line imported already, and forks for each command: what is tested is not Python's start.
-_server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["idp.cli"])
+forkserver = multiprocessing.get_context("forkserver")
+forkserver.set_forkserver_preload(["tests.drivers.preloaded"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class CommandLine:
         folder.mkdir(parents=True)
         for name, text in (("in", typed), ("out", ""), ("err", "")):
             (folder / name).write_text(text, "utf-8")
-        process = _server.Process(target=_become, args=(arguments, self.environment, folder))
+        process = forkserver.Process(target=_become, args=(arguments, self.environment, folder))
         process.start()
         self._started.append(Running(process, folder))
         return self._started[-1]

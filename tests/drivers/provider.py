@@ -19,7 +19,7 @@ from idp.core.events import Event
 from idp.core.migrations import upgrade
 from idp.oidc.tokens.model import signing_keys
 from idp.settings import Settings
-from tests.builders import BEGINNING, TestClock
+from tests.builders import BEGINNING, TestClock, shares_statements
 from tests.drivers.household import Household
 from tests.drivers.mail_server import mail_url
 
@@ -106,6 +106,7 @@ class Provider(Household):
     def __init__(self, settings: Settings, clock: TestClock) -> None:
         copied = _begins_as_a_copy(settings)
         ground = lay_ground(settings, clock)
+        shares_statements(ground.database)
         if not copied:
             upgrade(ground.database)
         ground.app.jinja_env.bytecode_cache = TEMPLATES

@@ -1,8 +1,6 @@
-"""One of several processes that guess at lanes: `python -m tests.faults.guesser URL GUESSES` says `ready`; for each line, the
-name to guess at, it guesses everything at once and prints how many guesses were counted and how many were told that the lock
-is theirs."""
+"""One of several processes that guess at lanes: all its guesses at a name at once."""
 
-import sys
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -26,21 +24,14 @@ def guess(database: Database, lane: Lane) -> Open | Locked:
         return LOCKOUT.failed(db, lane, RULE, "stellantis", BEGINNING)
 
 
-def guesses(database: Database, lane: Lane, times: int) -> tuple[int, int]:
-    """How many of `times` guesses were counted, and how many of these locked the lane."""
-    answers = at_once(lambda _: guess(database, lane), times)
-    fresh = sum(isinstance(answer, Locked) and answer.fresh for answer in answers)
-    return sum(isinstance(answer, Open) for answer in answers) + fresh, fresh
-
-
-def main(url: str, times: int) -> None:
+def guesser(url: str, times: int) -> Callable[[str], tuple[int, int]]:
+    """How many of `times` guesses at a name were counted, and how many of these locked its lane."""
     database = open_database(Flask("guesser"), url, pool_size=CONNECTIONS)
     database.ping()
-    print("ready", flush=True)
-    for name in sys.stdin:
-        print(*guesses(database, lane_of(name.strip()), times), flush=True)
-    database.close()
 
+    def guesses(name: str) -> tuple[int, int]:
+        answers = at_once(lambda _: guess(database, lane_of(name)), times)
+        fresh = sum(isinstance(answer, Locked) and answer.fresh for answer in answers)
+        return sum(isinstance(answer, Open) for answer in answers) + fresh, fresh
 
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    return guesses

@@ -1,10 +1,7 @@
-"""One of several processes that have the same answer of a passkey: `python -m tests.faults.passkey_racer URL KV_URL TIMES`.
+"""One of several processes that have the same answer of a passkey: it sends that everywhere at once."""
 
-It says `ready`, reads attempt and answer from a line of JSON, sends it everywhere at once, and prints how many were proven.
-"""
-
-import json
-import sys
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
@@ -19,22 +16,19 @@ from tests.drivers.soft_authenticator import ORIGIN, RP_ID
 from tests.faults.scene import at_once
 
 
-def race(url: str, kv_url: str, times: int) -> int:
-    """How many of `times` uses of one answer were proven here."""
+def racer(url: str, kv_url: str, times: int) -> Callable[[tuple[str, Any]], int]:
+    """How many of `times` uses of one answer in an attempt were proven here."""
     database = open_database(Flask("racer"), url, pool_size=times)
     database.ping()
     passkeys = Passkeys(open_kv(kv_url, SystemClock()), Bus(), RelyingParty(RP_ID, ORIGIN, "Sign-in"))
-    print("ready", flush=True)
-    attempt, sent = json.loads(sys.stdin.readline())
 
-    def use(_number: int) -> bool:
-        with database.transaction() as db:
-            return isinstance(passkeys.verify(db, attempt, sent, BEGINNING, None), Proven)
+    def uses(asked: tuple[str, Any]) -> int:
+        attempt, sent = asked
 
-    proven = sum(at_once(use, times))
-    database.close()
-    return proven
+        def use(_number: int) -> bool:
+            with database.transaction() as db:
+                return isinstance(passkeys.verify(db, attempt, sent, BEGINNING, None), Proven)
 
+        return sum(at_once(use, times))
 
-if __name__ == "__main__":
-    print(race(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    return uses

@@ -30,7 +30,7 @@ WAITS = "Your account will be closed on 16 November 2026"
 def shop(provider: Provider, request: pytest.FixtureRequest) -> RelyingParty:
     brand = str(request.param)
     provider.add_customer(given_name="Ana", family_name="Ferreira", numbers={brand: "C-4711"})
-    return provider.add_client("shop", brand=brand, consent="implied")
+    return provider.add_client("shop", brand=brand, consent="implied", frontchannel_logout_uri="https://shop.example/front")
 
 
 @pytest.fixture
@@ -62,6 +62,7 @@ def test_it_ends_everything_and_says_until_when_one_can_think_again(provider: Pr
     tokens = shop.redeem(shop.code(other.submit(press="allow")))
     assert "Type your username, ana, to confirm" in here.open(CLOSE).text
     assert WAITS in closes(here).text
+    assert [frame.partition("?")[0] for frame in here.page.frames] == ["https://shop.example/front"]
     assert all("Sign in to your account" in browser.open("/account").text for browser in (here, other))
     assert shop.refresh(tokens["refresh_token"]).status == 400
     mail = post.mails()[-1]

@@ -20,7 +20,9 @@ SUPPORT = {"stellantis": "help@stellantis.example", "alphera": "help@alphera.exa
 @pytest.fixture(params=["stellantis", "alphera"])
 def shop(provider: Provider, request: pytest.FixtureRequest) -> RelyingParty:
     provider.add_customer(given_name="Ana", family_name="Ferreira")
-    return provider.add_client("shop", brand=str(request.param), consent="implied")
+    return provider.add_client(
+        "shop", brand=str(request.param), consent="implied", frontchannel_logout_uri="https://shop.example/front"
+    )
 
 
 @pytest.fixture
@@ -95,6 +97,7 @@ def test_not_me_stops_everything(provider: Provider, shop: RelyingParty, post: P
     page = says_not_me(owner)
     brand = str(shop.metadata.brand)
     assert "We stopped everything" in page.text
+    assert [frame.partition("?")[0] for frame in page.frames] == ["https://shop.example/front"]
     assert page.link("Get back into your account") == f"/recovery?brand={brand}"
     assert (owner.cookie("idp_session"), [event.reason for event in provider.happened("NotMe")]) == (None, ["activity"])
     for browser in (owner, intruder):

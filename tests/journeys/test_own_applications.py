@@ -1,6 +1,7 @@
 """Customers see which applications may use their account, and shut them out."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -23,7 +24,7 @@ def brand(provider: Provider, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def portal(provider: Provider, brand: str) -> RelyingParty:
     """The brand's own."""
-    return provider.add_client("portal", brand=brand, consent="implied")
+    return provider.add_client("portal", brand=brand, consent="implied", initiate_login_uri="https://portal.example/start")
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_what_was_allowed_stands_there_in_words(
     provider: Provider, brand: str, portal: RelyingParty, signed_in: Browser, clock: TestClock
 ) -> None:
     assert "None allowed" in signed_in.open("/account").text
-    club = provider.add_client("club", client_name="<b>Club</b>", brand=brand)
+    club = provider.add_client("club", client_name="<b>Club</b>", brand=brand, initiate_login_uri="https://club.example/?x=1")
     allows(signed_in, club, scope="openid email offline_access")
     clock.advance(timedelta(minutes=1))
     page = signed_in.open(APPLICATIONS)
@@ -53,6 +54,9 @@ def test_what_was_allowed_stands_there_in_words(
     assert "See your e-mail address" in page.text
     assert "Keep this access while you are away" in page.text
     assert f"{NAMES[brand]} Since your first visit today Part of its service: Portal" in page.text
+    iss = quote(provider.issuer, safe="")
+    assert page.link("Open <b>Club</b>") == f"https://club.example/?x=1&iss={iss}"
+    assert page.link("Open Portal") == f"https://portal.example/start?iss={iss}"
     assert "1 application allowed" in signed_in.open("/account").text
 
 

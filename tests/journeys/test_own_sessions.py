@@ -22,7 +22,8 @@ NAMES = {"stellantis": "Stellantis Financial Services", "alphera": "ALPHERA Fina
 @pytest.fixture(params=["stellantis", "alphera"])
 def shop(provider: Provider, request: pytest.FixtureRequest) -> RelyingParty:
     provider.add_customer(given_name="Ana", family_name="Ferreira")
-    return provider.add_client("shop", brand=str(request.param), consent="implied")
+    front = "https://shop.example/front"
+    return provider.add_client("shop", brand=str(request.param), consent="implied", frontchannel_logout_uri=front)
 
 
 def signs_in(provider: Provider, shop: RelyingParty, address: str = "127.0.0.1", **boxes: str) -> Browser:
@@ -113,7 +114,8 @@ def test_the_session_one_looks_from_is_ended_too(provider: Provider, shop: Relyi
     here = signs_in(provider, shop)
     here.open(session_links(here)[0])
     assert "This is the browser in front of you" in here.page.text
-    assert "Sign in to your account" in here.submit(press="end").text
+    assert "You’re signed out" in here.submit(press="end").text
+    assert [frame.partition("?")[0] for frame in here.page.frames] == ["https://shop.example/front"]
     assert here.cookie("idp_session") is None
 
 

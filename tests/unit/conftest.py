@@ -8,8 +8,8 @@ from tests.builders import Witness, a_database
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with a_database(database_url) as database:
+def database(tables_url: str) -> Iterator[Database]:
+    with a_database(tables_url) as database:
         yield database
 
 

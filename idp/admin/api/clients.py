@@ -153,7 +153,8 @@ class ClientOperations:
         known = frozenset(brand.id for brand in self.brands.all())
         brands = known if over is None else known & over
         if over is None:
-            return by_administrator(brands, SIGN_IN_SCOPES, everywhere=True, client_id=client_id)
+            longest = self.registrar.longest
+            return by_administrator(brands, SIGN_IN_SCOPES, everywhere=True, client_id=client_id, longest=longest)
         # Whoever acts for one brand has no say over the APIs of others.
         others = self._beyond(db, caller, client_id)
         return by_administrator(
@@ -163,6 +164,7 @@ class ClientOperations:
             client_id=client_id,
             foreign=others.owned,
             not_to_own=others.used | self.of_ours,
+            longest=self.registrar.longest,
         )
 
     def _beyond(self, db: Connection, caller: Caller, client_id: str | None = None) -> Beyond:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from idp.clients.client import Client
 from idp.oidc.authorization.asked import Asked
 from idp.oidc.authorization.request import MatchedRequest
+from idp.oidc.authorization.response import Answer
+from idp.oidc.session_state import session_state
 from idp.oidc.tokens.code import CodeDraft
 from idp.sessions.context import Context
 from idp.sessions.interaction import Interaction
@@ -22,6 +24,13 @@ class Case:
     @property
     def client(self) -> Client:
         return self.matched.client
+
+
+def granted(case: Case, issuer: str, code: str, browser_state: str, salt: str) -> Answer:
+    """The answer that carries `code`; where an ID token was asked for, with `session_state` (Session Management 1.0, 2)."""
+    openid, uri = "openid" in case.asked.scopes, case.matched.redirect_uri
+    state = session_state(case.client.id, uri, browser_state, salt) if openid else None
+    return case.matched.answer(issuer, code=code, **({} if state is None else {"session_state": state}))
 
 
 def draft_of(case: Case, session: Session, context: Context) -> CodeDraft:

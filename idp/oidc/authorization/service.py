@@ -1,5 +1,6 @@
 """The authorization service: opens a request, weighs it against the session, issues the code. It knows no HTTP."""
 
+import secrets
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from idp.core.logs import get_log
 from idp.core.protocol_events import CodeIssued, ConsentDenied
 from idp.core.wishes import wish
 from idp.oidc.authorization.asked import Asked, understand
-from idp.oidc.authorization.case import Case, draft_of
+from idp.oidc.authorization.case import Case, draft_of, granted
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide, to_be_granted
 from idp.oidc.authorization.hint import read_hint
 from idp.oidc.authorization.pushed import PushedRequests
@@ -156,7 +157,7 @@ class Authorization:
             visit(db, alive.id, client.id, now)
             if client.first_party and client.brand is not None:
                 self.consents.visit_brand(db, alive.subject_id, client.brand, now)
-            code = self.codes.issue(db, draft_of(case, alive, context), now)
+            code = self.codes.issue(db, draft_of(case, alive, context), now, client.lifetimes.refresh)
             self.bus.record(
                 db,
                 CodeIssued(
@@ -169,7 +170,7 @@ class Authorization:
                     scope=" ".join(case.asked.scopes),
                 ),
             )
-        return case.matched.answer(self.issuer, code=code)
+        return granted(case, self.issuer, code, self.pairwise.browser_state(alive.id), secrets.token_urlsafe(16))
 
     def allow(self, case: Case, question: AskConsent) -> bool:
         """Remembers that the subject said yes; False where the client has become another since it was shown to them."""

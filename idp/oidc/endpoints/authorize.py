@@ -82,14 +82,15 @@ class Authorize:
         return self._deliver(case) if isinstance(case, Answer) else self._proceed(case)
 
     def _proceed(self, case: Case) -> Response:
-        decision = self.authorization.weigh(case, self.sessions.find(self.cookie.read(request)))
+        session = self.sessions.find(self.cookie.read(request))
+        decision = self.authorization.weigh(case, session)
         match decision:
             case Issue(session, context):
                 return self._issue(case, session, context)
             case Refuse(error):
                 return self._close(case.interaction, self.authorization.refuse(case.matched, error))
             case SignIn():
-                return see_other(f"/signin/{self._parked(case)}")
+                return self._settled(see_other(f"/signin/{self._parked(case)}"), session)
             case Activate():
                 return see_other(f"/activate/{self._parked(case)}")
             case AskConsent():
@@ -106,7 +107,13 @@ class Authorize:
             return _closed(case.interaction.id)
         answer = self.authorization.issue(case, session, context)
         # The session ended between the look and the issue: begin again, as the stranger this browser now is.
-        return self._deliver(answer) if answer is not None else self._begin(case.matched.request)
+        if answer is None:
+            return self._begin(case.matched.request)
+        return self._settled(self._deliver(answer), session)
+
+    def _settled(self, response: Response, session: Session | None) -> Response:
+        self.cookie.settle(request, response, session)
+        return response
 
     def _close(self, interaction: Interaction | None, answer: Answer) -> Response:
         if interaction is not None and not self._end(interaction):

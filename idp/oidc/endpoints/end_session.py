@@ -16,6 +16,7 @@ from idp.oidc.authorization.hint import Hint, read_hint
 from idp.oidc.authorization.parameters import read_parameters
 from idp.oidc.end_session import Ask, End, LogoutRequest, Mistaken, read_logout_request, rule
 from idp.oidc.form import FORM
+from idp.oidc.logout_frames import LogoutFrames
 from idp.oidc.posted import Posted
 from idp.oidc.refusals.facts import of_logout
 from idp.oidc.refusals.noting import Refusals
@@ -33,6 +34,14 @@ ASKED_AGAIN = ("client_id", "post_logout_redirect_uri")
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What ended: the names of the applications that will hear of it, and the pages by which some of them do."""
+
+    applications: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EndSession:
     """Signing out at the provider, which signs out everywhere."""
 
@@ -47,6 +56,7 @@ class EndSession:
     pages: Pages
     posted: Posted
     refusals: Refusals
+    frames: LogoutFrames
 
     def routes(self) -> tuple[Route, ...]:
         """The addresses of signing out."""
@@ -92,7 +102,7 @@ class EndSession:
 
     def after(self) -> Response:
         """GET: a place to come back to. It ends nothing, so with a live session it asks."""
-        return see_other("/logout") if self._session() is not None else self._signed_out(None, (), None)
+        return see_other("/logout") if self._session() is not None else self._signed_out(None, Ended(), None)
 
     def _begin(self, asked: LogoutRequest) -> Response:
         hint = self._hint(asked)
@@ -116,15 +126,24 @@ class EndSession:
         ended = self._end(session)
         if url is None:
             return self._signed_out(client, ended, None)
-        response = see_other(url)
+        response = self._signing_out(client, ended, url) if ended.frames else see_other(url)
         self.cookie.clear(response)
         return response
+
+    def _signing_out(self, client: Client | None, ended: Ended, url: str) -> Response:
+        return self.pages.page(
+            "oidc/signing_out.html",
+            brand=client.brand if client is not None else None,
+            application=client.name if client is not None else None,
+            frames=ended.frames,
+            onward=url,
+        )
 
     def _ask(self, asked: LogoutRequest, hint: Hint | None, session: Session | None) -> Response:
         client_id = asked.client_id or (hint.client_id if hint is not None else None)
         client = self._client(client_id) if client_id is not None else None
         if session is None:
-            return self._signed_out(client, (), None)
+            return self._signed_out(client, Ended(), None)
         hidden = [(name, value) for name in ASKED_AGAIN if client is not None and (value := getattr(asked, name))]
         return self.pages.page(
             "oidc/logout_confirm.html",
@@ -134,21 +153,22 @@ class EndSession:
             hidden=hidden,
         )
 
-    def _end(self, session: Session | None) -> tuple[str, ...]:
-        """Ends the session and names the applications that will hear of it."""
+    def _end(self, session: Session | None) -> Ended:
         if session is None:
-            return ()
+            return Ended()
         with self.database.transaction() as db:
             visited = clients_visited(db, session.id)
             self.sessions.end(db, session.id, "logout", self.clock.now())
-        return tuple(client.name for client in map(self.clients.find, visited) if client is not None)
+        names = tuple(client.name for client in map(self.clients.find, visited) if client is not None)
+        return Ended(names, self.frames.of(session.id))
 
-    def _signed_out(self, client: Client | None, applications: tuple[str, ...], return_url: str | None) -> Response:
+    def _signed_out(self, client: Client | None, ended: Ended, return_url: str | None) -> Response:
         response = self.pages.page(
             "oidc/signed_out.html",
             brand=client.brand if client is not None else None,
             application=client.name if client is not None else None,
-            applications=applications,
+            applications=ended.applications,
+            frames=ended.frames,
             return_url=return_url,
             return_label=_("Back to %(application)s", application=client.name) if client is not None else None,
         )

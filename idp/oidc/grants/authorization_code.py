@@ -89,7 +89,8 @@ def _redeem(
     standing = issuance.families.standing(db, family, client.brand, now)
     if standing is None or not standing.session_alive:
         return _Refused("the session has ended or the subject is disabled")
-    token = issuance.refresh_tokens.issue(db, standing, now) if client.may("refresh_token") else None
+    idle = client.lifetimes.refresh_idle
+    token = issuance.refresh_tokens.issue(db, standing, now, idle) if client.may("refresh_token") else None
     if client.public and shown is not None and family.dpop_jkt is None:
         issuance.families.bind(db, family.id, shown)
     event = CodeRedeemed(

@@ -84,8 +84,12 @@ def _rotate(
     # Before anything is spent: a client that asked for too much keeps its token.
     scope = _narrowed(family, client, form.get("scope"))
     audience = issuance.minting.audience(client, family.resource, form.resources)
-    replaced = PROFILES[client.profile].rotates_refresh
-    rotated = issuance.refresh_tokens.rotate(db, found, now) if replaced else Rotated(token, True)
+    idle = client.lifetimes.refresh_idle
+    if PROFILES[client.profile].rotates_refresh:
+        rotated = issuance.refresh_tokens.rotate(db, found, now, idle)
+    else:
+        issuance.refresh_tokens.renew(db, found, now, idle)
+        rotated = Rotated(token, True)
     if not isinstance(rotated, Rotated):
         return _Refused("the refresh token is reused")
     if rotated.first:

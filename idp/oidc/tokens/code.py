@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from idp.clients.lifetimes import shorter
 from idp.core.events import Bus
 from idp.core.handles import digest, new_handle
 from idp.core.prepared import Prepared
@@ -102,8 +103,11 @@ class Codes:
         self._families = lineage
         self._lifetimes = lifetimes
 
-    def issue(self, db: Connection, draft: CodeDraft, now: datetime) -> str:
-        """A fresh code of 256 bits that stands for `draft`, good once within its lifetime."""
+    def issue(self, db: Connection, draft: CodeDraft, now: datetime, at_most: timedelta | None = None) -> str:
+        """A fresh code of 256 bits that stands for `draft`, good once within its lifetime.
+
+        What comes of it ends after `at_most`, where its client has less than everybody.
+        """
         code = new_handle()
         values = asdict(draft) | {
             "id": _new_id(now),
@@ -112,7 +116,7 @@ class Codes:
             "claims": dict(draft.claims),
             "issued_at": now,
             "code_expires_at": now + self._lifetimes.code,
-            "expires_at": now + (self._lifetimes.offline if draft.offline else self._lifetimes.online),
+            "expires_at": now + shorter(at_most, self._lifetimes.offline if draft.offline else self._lifetimes.online),
         }
         db.execute(_INSERT, values)
         return code

@@ -7,6 +7,7 @@ from typing import Any
 
 from idp.clients.audiences import Audiences
 from idp.clients.client import Client
+from idp.clients.lifetimes import shorter
 from idp.core.errors import OAuthError
 from idp.oidc.tokens.access import AccessTokens, new_jti, token_type
 from idp.oidc.tokens.family import Standing
@@ -92,7 +93,7 @@ class Minting:
     def _claims(
         self, client: Client, jti: str, about: Mapping[str, Any], scope: str, audience: str, now: datetime
     ) -> dict[str, Any]:
-        lasts = client.access_token_lifetime or self.access_token_lifetime
+        lasts = shorter(client.lifetimes.access, self.access_token_lifetime)
         issued_at, lifetime = int(now.timestamp()), int(lasts.total_seconds())
         return {
             "iss": self.issuer,

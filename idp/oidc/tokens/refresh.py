@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, null, select, update
 
+from idp.clients.lifetimes import shorter
 from idp.core.events import Bus
 from idp.core.handles import digest, new_handle
 from idp.core.prepared import Prepared, insertion
@@ -77,6 +78,11 @@ _SPENT = select(refresh_tokens.c.used_at, refresh_tokens.c.successor_sealed).whe
     refresh_tokens.c.digest == bindparam("given")
 )
 _FORGET = Prepared(update(refresh_tokens).where(refresh_tokens.c.digest == bindparam("given")).values(successor_sealed=null()))
+_RENEW = Prepared(
+    update(refresh_tokens)
+    .where(refresh_tokens.c.digest == bindparam("given"))
+    .values(expires_at=bindparam("end", type_=refresh_tokens.c.expires_at.type))
+)
 _INSERT = insertion(refresh_tokens, "digest", "family_id", "predecessor", "issued_at", "expires_at")
 
 
@@ -89,10 +95,10 @@ class RefreshTokens:
         self._families = lineage
         self._limits = limits
 
-    def issue(self, db: Connection, standing: Standing, now: datetime) -> str:
-        """The first refresh token of a family."""
+    def issue(self, db: Connection, standing: Standing, now: datetime, idle: timedelta | None = None) -> str:
+        """The first refresh token of a family; good for `idle` alone where its client has less than everybody."""
         token = new_handle()
-        self._store(db, standing, token, None, now)
+        self._store(db, standing, token, None, now, idle)
         return token
 
     def find(self, db: Connection, token: str) -> Found | None:
@@ -115,12 +121,12 @@ class RefreshTokens:
             return Unknown()
         return Good(standing, found)
 
-    def rotate(self, db: Connection, good: Good, now: datetime) -> Rotated | Reused:
-        """The successor of a token that `look` found good. Of ten racing calls one makes it, and all get the same."""
+    def rotate(self, db: Connection, good: Good, now: datetime, idle: timedelta | None = None) -> Rotated | Reused:
+        """The successor, as in `issue`, of a token that `look` found good. Of ten racing calls one makes it; all get it."""
         given, successor = good.found.digest, new_handle()
         sealed = self._keyring.seal(successor.encode(), _purpose(given))
         if _SPEND.run(db, {"given": given, "at": now, "sealed": sealed}) == 1:
-            self._store(db, good.standing, successor, given, now)
+            self._store(db, good.standing, successor, given, now, idle)
             if good.found.predecessor is not None:
                 # This one is in use, so its owner has it: from here on the older one in other hands means theft.
                 _FORGET.run(db, {"given": good.found.predecessor})
@@ -129,6 +135,11 @@ class RefreshTokens:
         if spent.successor_sealed is None or now - spent.used_at > self._limits.grace:
             return self._report(db, good.found, now)
         return Rotated(self._keyring.open(spent.successor_sealed, _purpose(given)).decode(), False)
+
+    def renew(self, db: Connection, good: Good, now: datetime, idle: timedelta | None = None) -> None:
+        """A token that is not replaced was used: from now on it may be unused for as long again."""
+        end = self._end(good.standing.family, now, idle)
+        _RENEW.run(db, {"given": good.found.digest, "end": end})
 
     def _in_grace(self, found: Found, now: datetime) -> bool:
         if found.successor_sealed is None or found.used_at is None:
@@ -148,17 +159,29 @@ class RefreshTokens:
             self._bus.record(db, event)
         return Reused()
 
-    def _store(self, db: Connection, standing: Standing, token: str, predecessor: str | None, now: datetime) -> None:
+    def _store(
+        self,
+        db: Connection,
+        standing: Standing,
+        token: str,
+        predecessor: str | None,
+        now: datetime,
+        idle: timedelta | None,
+    ) -> None:
         family = standing.family
-        expires_at = min(now + self._limits.offline_idle, family.expires_at) if family.offline else family.expires_at
         row = {
             "digest": digest(token),
             "family_id": family.id,
             "predecessor": predecessor,
             "issued_at": now,
-            "expires_at": expires_at,
+            "expires_at": self._end(family, now, idle),
         }
         _INSERT.run(db, row)
+
+    def _end(self, family: Family, now: datetime, idle: timedelta | None) -> datetime:
+        # Online, the session's own idle time bounds what is not used.
+        unused = self._limits.offline_idle if family.offline else family.expires_at - now
+        return min(now + shorter(idle, unused), family.expires_at)
 
 
 def _purpose(given: str) -> str:

@@ -90,6 +90,8 @@ def test_one_of_a_brand_reaches_that_brand(provider: Provider) -> None:
     assert (taken.status, taken["errors"][0]["field"]) == (422, "owns.0")
     provider.add_client("between", brand="stellantis", resources=["https://api.alphera.example"])
     assert api.call("POST", "/clients/between/rotate-secret", {}).status == 403
+    longer = api.call("POST", "/clients", LEDGER | {"brand": "stellantis", "access_token_lifetime": 601})
+    assert (longer.status, longer["errors"][0]["field"]) == (422, "access_token_lifetime")
     moved = api.call("PUT", "/clients/ours", api.call("GET", "/clients/ours")["metadata"] | {"brand": "alphera"})
     assert (moved.status, moved["errors"][0]["field"]) == (422, "brand")
 
@@ -106,6 +108,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"client_nmae": "Ledger"}, "client_nmae"),
     ({"client_id": "../x"}, "client_id"),
     ({"profile": "none"}, "profile"),
+    ({"access_token_lifetime": 601}, "access_token_lifetime"),
 )
 
 

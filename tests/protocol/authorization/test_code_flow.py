@@ -17,7 +17,7 @@ def test_a_customer_signs_in_and_lands_with_a_code(provider: Seeded) -> None:
     assert "Stellantis portal" in shown.text
     landed = sign_in(browser)
     assert landed.url.startswith("http://localhost:9001/callback?")
-    assert landed.query.keys() == {"code", "state", "iss"}
+    assert landed.query.keys() == {"code", "state", "iss", "session_state"}
     assert landed.query["state"] == "af0ifjsldkj"
     assert landed.query["iss"] == ISSUER
     kept = provider.family(landed.query["code"])

@@ -223,7 +223,7 @@ def test_the_first_visit_to_the_other_brand_asks_once(provider: Seeded) -> None:
     assert "See your e-mail address" in browser.text()
     landed = browser.submit(press="allow")
     assert "code" in landed.query
-    assert browser.open(authorize("alphera-portal", prompt="none")).query.keys() == {"code", "state", "iss"}
+    assert browser.open(authorize("alphera-portal", prompt="none")).query.keys() == {"code", "state", "iss", "session_state"}
     assert browser.open(authorize(HOME)).left
 
 

@@ -12,7 +12,7 @@ def test_values_reach_the_client_byte_identical(provider: Seeded, state: str) ->
     page = provider.signed_in().open(authorize(response_mode="form_post", state=state))
     form = page.forms[0]
     assert (form.action, form.method) == ("http://localhost:9001/callback", "post")
-    assert form.fields.keys() == {"code", "state", "iss"}
+    assert form.fields.keys() == {"code", "state", "iss", "session_state"}
     assert (form.fields["state"], form.fields["iss"]) == (state, ISSUER)
     assert "<script>alert" not in page.body
     assert provider.family(form.fields["code"]).client_id == "stellantis-portal"

@@ -136,6 +136,18 @@ def test_loopback_and_an_applications_own_scheme(developer: Registrant) -> None:
     assert (answer.status, answer.body.get("redirect_uris")) == (201, uris)
 
 
+def test_its_pages_for_signing_in_and_out_are_kept(developer: Registrant) -> None:
+    """Front-Channel Logout 2, Back-Channel Logout 2.2, Registration 2: what was registered is echoed."""
+    pages = {
+        "frontchannel_logout_uri": "https://LEDGER.example:443/front?tenant=7",
+        "frontchannel_logout_session_required": True,
+        "backchannel_logout_session_required": True,
+        "initiate_login_uri": "https://start.ledger.example/",
+    }
+    answer = developer.registers(**pages)
+    assert (answer.status, {name: answer.body[name] for name in pages}) == (201, pages)
+
+
 WRONG: tuple[dict[str, Any], ...] = (
     {"redirect_uris": None},
     {"redirect_uris": "https://ledger.example/callback"},
@@ -171,6 +183,18 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"scope": "openid  email"},
     {"scope": 'openid "email'},
     {"profile": "fapi3"},
+    # Front-Channel Logout 2: https, where a redirect URI is, without a fragment.
+    {"frontchannel_logout_uri": "http://ledger.example/front"},
+    {"frontchannel_logout_uri": "https://ledger.example:8443/front"},
+    {"frontchannel_logout_uri": "https://www.ledger.example/front"},
+    {"frontchannel_logout_uri": "https://ledger.example/front#part"},
+    {"frontchannel_logout_uri": "https://ledger.example;script-src%20*/front"},
+    {"frontchannel_logout_uri": "com.example.ledger:/front"},
+    {"frontchannel_logout_session_required": "sometimes"},
+    # Registration 2: https, on loopback too.
+    {"initiate_login_uri": "http://ledger.example/start"},
+    {"initiate_login_uri": "http://localhost/start"},
+    {"initiate_login_uri": "javascript:alert(1)"},
 )
 
 
@@ -197,6 +221,7 @@ NOT_THEIRS: tuple[dict[str, Any], ...] = (
     {"secret_digests": ["0" * 64]},
     {"require_pkce": False},
     {"access_token_format": "opaque"},
+    {"refresh_token_idle_lifetime": 3600},
 )
 
 

@@ -10,7 +10,7 @@ from tests.drivers.provider import ISSUER
 from tests.protocol.tokens.provider import Issuer
 
 # Every name of OpenID Connect Discovery 3, RFC 8414 2, RFC 9207 3, RFC 9701 7, Back-Channel Logout 2.1, RP-Initiated
-# Logout 2.1 and Prompt Create 4.1 that the document may hold.
+# Logout 2.1, Front-Channel Logout 3, Session Management 3.3 and Prompt Create 4.1 that the document may hold.
 KNOWN = {
     "issuer",
     "authorization_endpoint",
@@ -50,6 +50,9 @@ KNOWN = {
     "authorization_response_iss_parameter_supported",
     "backchannel_logout_supported",
     "backchannel_logout_session_supported",
+    "frontchannel_logout_supported",
+    "frontchannel_logout_session_supported",
+    "check_session_iframe",
 }
 
 

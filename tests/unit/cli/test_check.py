@@ -17,11 +17,17 @@ def test_good_settings_are_good_before_there_is_a_database(fresh: CommandLine) -
 
 
 def test_mistakes_of_both_sections_are_told_together(fresh: CommandLine, tmp_path: Path) -> None:
-    broken = CLIENTS.replace("legal: Alphera Limited", "legal: ''").replace("brand: stellantis\n", "brand: elsewhere\n")
+    broken = CLIENTS.replace("legal: Alphera Limited", "legal: ''").replace(
+        "brand: stellantis\n", "brand: elsewhere\n    access_token_lifetime: 601\n"
+    )
     (tmp_path / "clients.yaml").write_text(broken, "utf-8")
     ended = fresh.run("check")
     assert ended.code == 78
-    assert [line.split(": ")[2] for line in ended.err.splitlines()] == ["brands.alphera.legal", "clients.0.brand"]
+    assert [line.split(": ")[2] for line in ended.err.splitlines()] == [
+        "brands.alphera.legal",
+        "clients.0.brand",
+        "clients.0.access_token_lifetime",
+    ]
 
 
 def test_scripts_get_the_problems_as_json(fresh: CommandLine, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_who_has_no_secret_gets_none(idp: CommandLine, file: Path, method: str) 
         (CLIENT.replace("client_id: app", "client_id: portal"), "client portal is registered already"),
         (f"{CLIENT}scope: openid emial\n", "client.yaml:5: scope: emial is not known"),
         (f"{CLIENT}jwks: {{keys: []}}\n", "client.yaml:5: jwks: holds no key"),
+        (f"{CLIENT}access_token_lifetime: 601\n", "client.yaml:5: access_token_lifetime: must be at most 600"),
         (CLIENT.replace("client_id: app\n", ""), "client_id: is missing"),
         ("[]", "client.yaml:1"),
         ("client_id: [", "client.yaml:1"),

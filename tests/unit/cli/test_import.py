@@ -78,6 +78,8 @@ def test_each_subject_stands_in_the_trail(idp: CommandLine, tmp_path: Path) -> N
 
 BAD = {
     "username with @": (row("eve", username="e@ve"), "username: must be"),
+    "a name of letters that are many": (row("eve", username="\ufdfa" * 128), "username: must be"),
+    "an address of letters that are many": (row("eve", email="\ufdfa" * 64 + "@example.test"), "email: is not"),
     "no address": (row("eve", email="nowhere"), "email: is not"),
     "plain password": (row("eve", password_hash=PASSWORD), "password_hash: is not a hash"),
     "too slow a hash": (row("eve", password_hash=HASH.replace("$04$", "$16$")), "cost that is not within"),

@@ -34,6 +34,13 @@ EVERYWHERE = by_administrator(("acme",), SCOPES, everywhere=True)
 OF_ACME = by_administrator(
     ("acme",), SCOPES, everywhere=False, foreign={"https://api.other.example"}, reserved={"clients:write"}
 )
+BOUNDED = by_administrator(
+    ("acme",),
+    SCOPES,
+    everywhere=True,
+    longest={"access_token_lifetime": 600, "refresh_token_lifetime": 7200, "refresh_token_idle_lifetime": 3600},
+)
+REFRESHING = {"grant_types": ["authorization_code", "refresh_token"]}
 BY_ITSELF = by_dynamic_client("acme", SCOPES)
 
 
@@ -85,6 +92,11 @@ def test_an_id_is_made_where_there_is_none() -> None:
         ({"redirect_uris": ["https://%65vil.example/"]}, EVERYWHERE, "redirect_uris", "without %"),
         ({"jwks": {}}, EVERYWHERE, "jwks", "key set"),
         ({"resources": ["https://a b"]}, EVERYWHERE, "resources", "without spaces"),
+        ({"access_token_lifetime": 601}, BOUNDED, "access_token_lifetime", "at most 600"),
+        ({**REFRESHING, "refresh_token_lifetime": 7201}, BOUNDED, "refresh_token_lifetime", "at most 7200"),
+        ({**REFRESHING, "refresh_token_idle_lifetime": 599}, BOUNDED, "refresh_token_idle_lifetime", "at least 600"),
+        ({"refresh_token_lifetime": 3600}, BOUNDED, "refresh_token_lifetime", "does not have"),
+        ({**REFRESHING, "refresh_token_lifetime": 3600}, BY_ITSELF, "refresh_token_lifetime", "only an administrator"),
     ],
 )
 def test_what_may_not_be_said_is_told_at_its_field(given: dict[str, Any], allowed: Allowed, field: str, says: str) -> None:

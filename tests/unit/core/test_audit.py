@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.core.audit import Entry, Trail, audit_entries, audit_links, tail, trail_keys
 from idp.core.audit_chain import chain
+from idp.core.audit_rows import is_sound
 from idp.core.database import Database
 from idp.core.events import Event, SignedIn, SignInFailed
 from idp.core.handles import digest
@@ -129,6 +130,27 @@ def test_a_forgotten_subject_leaves_rows_without_a_person(scene: Scene) -> None:
     scene.record(SignedIn(subject_id="s-1"))
     persons = [(entry.subject_id, bool(entry.personal)) for entry in scene.entries()]
     assert persons == [("s-1", False), ("s-2", True), ("s-1", False), ("s-1", False), ("s-1", False)]
+
+
+def test_many_at_once_are_written_as_one_after_the_other(scene: Scene) -> None:
+    scene.record(SignedIn(subject_id="known"))
+    scene.forget("gone")
+    events = (
+        SignedIn(subject_id="new", brand="stellantis"),
+        KeyRotated(alg="ES256", kid="k"),
+        AddressChanged(subject_id="new", email="new@example.test"),
+        SignedIn(subject_id="known"),
+        SignedIn(subject_id="gone"),
+    )
+    with scene.database.transaction() as db:
+        scene.trail.write_all(db, events)
+        scene.trail.write_all(db, ())
+    scene.record(*events)
+    entries = [replace(entry, id=0) for entry in scene.entries()]
+    assert entries[1:6] == entries[6:]
+    assert [(entry.event, entry.subject_id) for entry in entries[1:6]] == [(event.name, event.subject_id) for event in events]
+    with scene.database.reading() as db:
+        assert all(is_sound(scene.keyring, row) for row in db.execute(select(audit_entries)).mappings())
 
 
 def test_a_subject_may_be_forgotten_before_anything_is_known_and_twice(scene: Scene) -> None:

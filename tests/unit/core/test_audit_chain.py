@@ -85,7 +85,7 @@ def test_two_workers_at_once_make_one_chain(scene: Scene) -> None:
     assert scene.faults() == []
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite writes in turn
+@pytest.mark.parametrize("tables_url", ["postgresql"], indirect=True)  # SQLite writes in turn
 def test_an_entry_that_commits_late_is_linked_too(scene: Scene) -> None:
     with scene.database.transaction() as slow:
         scene.trail.write(slow, SignInFailed())

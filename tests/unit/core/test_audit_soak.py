@@ -23,7 +23,7 @@ ROWS = 100_000
 
 @pytest.mark.soak
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("tables_url", ["sqlite"], indirect=True)
 def test_a_hundred_thousand_entries(database: Database) -> None:
     keyring, clock = Keyring(os.urandom(32)), TestClock()
     trail = Trail(keyring, clock)

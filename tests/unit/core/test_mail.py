@@ -80,7 +80,7 @@ def deliver(url: str, database: Database, tries: int = 1, **changes: Any) -> Out
     return MailDeliverer(url, SENDER, database, TestClock())(PAYLOAD | changes, attempt)
 
 
-only_once = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+only_once = pytest.mark.parametrize("tables_url", ["sqlite"], indirect=True)
 
 
 @only_once

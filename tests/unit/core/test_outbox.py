@@ -266,7 +266,7 @@ def noticed(lines: Sequence[Mapping[str, Any]]) -> bool:
     return any(line["event"] == "outbox_unavailable" for line in lines)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("tables_url", ["postgresql"], indirect=True)
 def test_a_database_that_restarts_is_waited_for(scene: Scene, postgres_server: PostgresServer) -> None:
     receiver = Receiver()
     stop = threading.Event()

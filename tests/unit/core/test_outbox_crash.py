@@ -15,7 +15,7 @@ from idp.core.sealing import Keyring
 from tests.builders import TestClock
 
 
-def test_what_a_killed_worker_delivered_is_delivered_again(database: Database, database_url: str, tmp_path: Path) -> None:
+def test_what_a_killed_worker_delivered_is_delivered_again(database: Database, tables_url: str, tmp_path: Path) -> None:
     key = base64.b64encode(os.urandom(32)).decode()
     keyring = Keyring.from_text(key)
     now = TestClock(datetime.now(UTC))
@@ -24,7 +24,7 @@ def test_what_a_killed_worker_delivered_is_delivered_again(database: Database, d
     with database.transaction() as db:
         for name in ("one", "two", "three"):
             enqueue(db, keyring, "mail", {"name": name}, now)
-    command = [sys.executable, "-m", "tests.unit.core.doomed_worker", database_url, key, str(folder)]
+    command = [sys.executable, "-m", "tests.unit.core.doomed_worker", tables_url, key, str(folder)]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     first = {path.name for path in folder.iterdir()}
     assert first

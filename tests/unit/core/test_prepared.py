@@ -24,8 +24,8 @@ FULL = {"id": 1, "word": "é%s:x", "at": NOW, "more": {"a": [1, "ü"]}, "yes": T
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with a_database(database_url) as opened:
+def database(tables_url: str) -> Iterator[Database]:
+    with a_database(tables_url) as opened:
         things.metadata.create_all(opened.engine)
         with opened.transaction() as db:
             db.execute(insert(things).values(FULL))

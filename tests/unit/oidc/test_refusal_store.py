@@ -15,8 +15,8 @@ NAMES = [f"c{number}" for number in range(5)]
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with a_database(database_url) as database:
+def database(tables_url: str) -> Iterator[Database]:
+    with a_database(tables_url) as database:
         with database.transaction() as db:
             row = {"source": "registered", "metadata": {}, "created_at": BEGINNING, "updated_at": BEGINNING}
             db.execute(clients.insert(), [{**row, "id": name} for name in NAMES])

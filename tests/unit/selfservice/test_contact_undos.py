@@ -17,8 +17,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with a_database(database_url) as opened:
+def database(tables_url: str) -> Iterator[Database]:
+    with a_database(tables_url) as opened:
         yield opened
 
 

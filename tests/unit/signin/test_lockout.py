@@ -19,8 +19,8 @@ KEY = b"l" * 32
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with a_database(database_url) as database:
+def database(tables_url: str) -> Iterator[Database]:
+    with a_database(tables_url) as database:
         yield database
 
 

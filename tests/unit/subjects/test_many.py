@@ -1,17 +1,20 @@
 """Many subjects at once: whoever is taken is named, the others are there, and racing importers share nobody."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
+from idp.core.audit import Trail, audit_entries
 from idp.core.database import Database
-from idp.core.events import Bus
+from idp.core.events import Bus, Event
+from idp.core.sealing import Keyring
 from idp.subjects.imports import Mark, advance, begin, begun
 from idp.subjects.many import Newcomer, create_many
 from idp.subjects.model import subject_brands, subjects
 from idp.subjects.subjects import NewSubject, Subjects, Taken
-from tests.builders import BEGINNING, NAMES
+from tests.builders import BEGINNING, NAMES, TestClock
 
 
 def newcomer(place: int, name: str, number: str | None = None) -> Newcomer:
@@ -33,6 +36,24 @@ def test_whoever_is_taken_is_named_and_the_rest_is_there(database: Database) -> 
         assert Subjects(NAMES).customer_number(db, gil.id, "stellantis") == "ST-gil"
         assert Subjects(NAMES).find(db, "fay") is None
         assert Subjects(NAMES).find(db, "hal") is None
+
+
+def test_many_take_the_same_statements_as_few(database: Database) -> None:
+    """To a database across a network each is a round trip, and of as many parameters as rows no good plan is kept."""
+    bus, trail = Bus(), Trail(Keyring(os.urandom(32)), TestClock())
+    bus.subscribe(Event, trail.write, trail.write_all)
+    sent: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+
+    def statements(names: range) -> list[str]:
+        sent.clear()
+        with database.transaction() as db:
+            assert create_many(db, bus, NAMES, [newcomer(n, f"c{n}") for n in names], "imported", BEGINNING) == {}
+        return [one for one in sent if "SAVEPOINT" not in one]  # those are numbered
+
+    assert statements(range(2)) == statements(range(100, 140))
+    with database.reading() as db:
+        assert len(db.execute(select(audit_entries)).all()) == 2 * 42
 
 
 def test_the_name_of_a_closed_account_is_nobodys_again(database: Database) -> None:

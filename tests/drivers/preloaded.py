@@ -1,0 +1,10 @@
+"""What the server of forks has in it before the first: never looked through again, so that its pages stay shared."""
+
+import gc
+
+import idp.cli
+
+__all__ = ["idp"]
+
+gc.collect()
+gc.freeze()
