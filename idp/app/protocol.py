@@ -9,7 +9,10 @@ from idp.app.people import Parties, People
 from idp.brands.agreement_check import AgreementChecks
 from idp.clients.audiences import Audiences
 from idp.core.outbox import Worker
+from idp.oidc.authorization.arriving import Requests
 from idp.oidc.authorization.pushed import PushedRequests
+from idp.oidc.authorization.request_file import RequestFiles
+from idp.oidc.authorization.request_object import RequestObjects
 from idp.oidc.authorization.service import Authorization
 from idp.oidc.refusals.noting import Refusals
 from idp.oidc.tokens.access import AccessTokens
@@ -45,7 +48,7 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
     refusals = Refusals(ground.database, parties.clients, ground.clock)
     authorization = Authorization(
         issuer=ground.settings.issuer,
-        clients=parties.clients,
+        requests=_requests(ground, parties),
         consents=parties.consents,
         sessions=people.sessions,
         interactions=people.interactions,
@@ -58,7 +61,6 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
         bus=ground.bus,
         clock=ground.clock,
         refusals=refusals,
-        pushed=PushedRequests(ground.kv, ground.settings.pushed_lifetime, ground.settings.interaction_lifetime),
     )
     inspection = Inspection(
         issuer=ground.settings.issuer,
@@ -71,6 +73,15 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
     worker = outbox_worker(ground, parties.clients, parties.fetcher, keys)
     checks = agreement_checks(ground, parties.fetcher, parties.key_sets, keys)
     return Protocol(keys, authorization, issuance, inspection, worker, checks, refusals)
+
+
+def _requests(ground: Ground, parties: Parties) -> Requests:
+    settings = ground.settings
+    return Requests(
+        clients=parties.clients,
+        pushed=PushedRequests(ground.kv, settings.pushed_lifetime, settings.interaction_lifetime),
+        objects=RequestObjects(settings.issuer, parties.client_keys, RequestFiles(parties.fetcher), ground.clock),
+    )
 
 
 def _issuance(ground: Ground, people: People, keys: Keys) -> Issuance:

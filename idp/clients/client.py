@@ -47,6 +47,11 @@ class Client:
     auth_signing_alg: str | None
     id_token_alg: str
     userinfo_alg: str | None
+    introspection_alg: str
+    request_object_alg: str | None
+    request_uris: tuple[str, ...]
+    signed_only: bool
+    pushed_only: bool
     access_token_format: str
     subject_type: str
     sector: str
@@ -86,7 +91,7 @@ class Client:
 def client_of(
     meta: ClientMetadata, secrets: tuple[SecretDigest, ...], disabled: bool, *, registered_itself: bool = False
 ) -> Client:
-    """The client that `meta` describes; one that `registered_itself` shares no sector, whatever it says of itself."""
+    """The client that `meta` describes; one that `registered_itself` shares no sector but one whose document names it."""
     return Client(
         id=meta.client_id,
         name=meta.client_name,
@@ -100,9 +105,14 @@ def client_of(
         auth_signing_alg=meta.token_endpoint_auth_signing_alg,
         id_token_alg=meta.id_token_signed_response_alg,
         userinfo_alg=meta.userinfo_signed_response_alg,
+        introspection_alg=meta.introspection_signed_response_alg or PROFILES[meta.profile].token_algs[0],  # RFC 9701 6
+        request_object_alg=meta.request_object_signing_alg,
+        request_uris=meta.request_uris,
+        signed_only=meta.require_signed_request_object,
+        pushed_only=meta.require_pushed_authorization_requests or PROFILES[meta.profile].pushed_only,
         access_token_format=meta.access_token_format,
         subject_type=meta.subject_type,
-        sector=f"client:{meta.client_id}" if registered_itself else _sector(meta),
+        sector=_sector(meta, registered_itself),
         resources=frozenset(meta.resources),
         default_resource=meta.resources[0] if meta.resources else None,
         owns=frozenset(meta.owns),
@@ -138,12 +148,15 @@ def _lifetimes(meta: ClientMetadata) -> OwnLifetimes:
     return OwnLifetimes(*(None if one is None else timedelta(seconds=one) for one in given))
 
 
-def _sector(meta: ClientMetadata) -> str:
-    # First-party clients of a brand share it as sector; all others go by the host of their redirect URIs (Core 8.1).
+def _sector(meta: ClientMetadata, registered_itself: bool) -> str:
+    # First-party clients of a brand share it as sector; all others go by the host of their redirect URIs (Core 8.1), or
+    # of the document that was fetched there and names every one of these: whoever has the host has said that they belong to it.
     if meta.consent == "implied":
         return f"brand:{meta.brand}"
     # Only an https address proves whose the host is: any application may claim a scheme of its own, with any host behind it.
-    hosts = {parts.hostname if parts.scheme == "https" else None for parts in map(urlsplit, meta.redirect_uris)}
+    own = () if registered_itself else meta.redirect_uris
+    proven = own if meta.sector_identifier_uri is None else (meta.sector_identifier_uri,)
+    hosts = {parts.hostname if parts.scheme == "https" else None for parts in map(urlsplit, proven)}
     host = hosts.pop() if len(hosts) == 1 else None
     # Everybody's applications live at a loopback host or at none: that is no sector they have in common.
     return f"client:{meta.client_id}" if host is None or is_loopback(host) else f"host:{host}"

@@ -33,9 +33,10 @@ def key_set_faults(meta: ClientMetadata) -> Iterator[Fault]:
         reason = key_reason(member)
         if reason is not None:
             yield Fault(("jwks", "keys", number - 1), f"key {number}{_named(member)} {reason}")
-    alg = meta.token_endpoint_auth_signing_alg
-    if alg is not None and not any(_fits(member, alg) for member in keys):
-        yield Fault(("jwks",), f"holds no key for {alg}, which token_endpoint_auth_signing_alg asks for")
+    for name in ("token_endpoint_auth_signing_alg", "request_object_signing_alg"):
+        alg = getattr(meta, name)
+        if alg is not None and not any(_fits(member, alg) for member in keys):
+            yield Fault(("jwks",), f"holds no key for {alg}, which {name} asks for")
 
 
 def key_reason(member: Mapping[str, Any]) -> str | None:

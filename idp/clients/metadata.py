@@ -45,8 +45,14 @@ class ClientMetadata(BaseModel):
     token_endpoint_auth_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
     id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
     userinfo_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] | None = None
+    introspection_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] | None = None
+    request_object_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    request_uris: tuple[str, ...] = Field((), max_length=32)
+    require_signed_request_object: bool = False
+    require_pushed_authorization_requests: bool = False
     access_token_format: Literal["jwt", "opaque"] = "jwt"
     subject_type: Literal["pairwise", "public"] = "pairwise"
+    sector_identifier_uri: str | None = None
     scope: str = "openid"
     resources: tuple[str, ...] = ()
     owns: tuple[str, ...] = ()
@@ -68,6 +74,8 @@ class ClientMetadata(BaseModel):
     policy_uri: str | None = None
     tos_uri: str | None = None
     contacts: tuple[str, ...] = ()
+    software_id: str | None = None
+    software_version: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -97,7 +105,16 @@ class ClientMetadata(BaseModel):
             _check_web_address(uri)
         return uri
 
-    @field_validator("backchannel_logout_uri", "jwks_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri")
+    @field_validator("request_uris")
+    @classmethod
+    def _requests(cls, uris: tuple[str, ...]) -> tuple[str, ...]:
+        for uri in uris:
+            _check_web_address(uri)
+        return uris
+
+    @field_validator(
+        "backchannel_logout_uri", "jwks_uri", "sector_identifier_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri"
+    )
     @classmethod
     def _web_addresses(cls, uri: str | None) -> str | None:
         if uri is not None:
@@ -144,6 +161,8 @@ class ClientMetadata(BaseModel):
             raise ValueError("jwks_uri: give jwks or jwks_uri, not both of them")
         if self.token_endpoint_auth_method == "private_key_jwt" and self.jwks is None and self.jwks_uri is None:
             raise ValueError("jwks_uri: private_key_jwt needs jwks or jwks_uri")
+        if self.require_signed_request_object and self.jwks is None and self.jwks_uri is None:
+            raise ValueError("require_signed_request_object: needs jwks or jwks_uri")
         if self.token_endpoint_auth_method == "none":
             if "client_credentials" in self.grant_types:
                 raise ValueError("grant_types: a public client cannot use client_credentials")

@@ -13,8 +13,11 @@ class Profile:
     must come through the pushed authorization request endpoint. `sender_constrained`: whether every token is bound to a key of
     its client. `rotates_refresh`: whether a refresh token is replaced at each use. `client_auth`: the ways a client may
     authenticate. `assertion_life`: how far ahead a client assertion may end; `assertion_for_endpoint`: whether it may name an
-    endpoint as its audience, or several audiences that are ours, instead of the issuer as one text. `token_algs`: what tokens
-    for the client may be signed with. `defaults`: metadata of a client that says nothing else, where they are not the usual.
+    endpoint as its audience, or several audiences that are ours, instead of the issuer as one text. `request_object_algs`:
+    what request objects may be signed with; `request_object_life`: for how long one may be good, where it must say so and name
+    its parties (None: it need not); `merges_request_objects`: whether parameters beside an object count where it is silent
+    (Core 6.1), and not the object alone (RFC 9101). `token_algs`: what tokens for the client may be signed with; the first is
+    the usual one. `defaults`: metadata of a client that says nothing else, where they are not the usual.
     """
 
     response_types: tuple[str, ...]
@@ -28,6 +31,9 @@ class Profile:
     assertion_algs: tuple[str, ...]
     assertion_life: timedelta
     assertion_for_endpoint: bool
+    request_object_algs: tuple[str, ...]
+    request_object_life: timedelta | None
+    merges_request_objects: bool
     token_algs: tuple[str, ...]
     defaults: Mapping[str, str]
 
@@ -44,6 +50,9 @@ BASELINE = Profile(
     assertion_algs=("RS256", "PS256", "ES256", "EdDSA"),
     assertion_life=timedelta(hours=1),
     assertion_for_endpoint=True,
+    request_object_algs=("RS256", "PS256", "ES256", "EdDSA"),
+    request_object_life=None,
+    merges_request_objects=True,
     token_algs=("RS256", "ES256", "EdDSA"),
     defaults={},
 )
@@ -60,6 +69,9 @@ FAPI2 = Profile(
     assertion_algs=("PS256", "ES256", "EdDSA"),
     assertion_life=timedelta(minutes=5),
     assertion_for_endpoint=False,
+    request_object_algs=("PS256", "ES256", "EdDSA"),
+    request_object_life=timedelta(minutes=60),  # FAPI 2.0 Message Signing 5.3.1
+    merges_request_objects=False,
     token_algs=("ES256", "EdDSA"),
     defaults={"id_token_signed_response_alg": "ES256", "token_endpoint_auth_method": "private_key_jwt"},
 )

@@ -119,6 +119,8 @@ def _profile(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
         "token_endpoint_auth_signing_alg": profile.assertion_algs,
         "id_token_signed_response_alg": profile.token_algs,
         "userinfo_signed_response_alg": profile.token_algs,
+        "introspection_signed_response_alg": profile.token_algs,
+        "request_object_signing_alg": profile.request_object_algs,
     }
     for name, values in offered.items():
         if getattr(meta, name) not in (None, *values):

@@ -44,7 +44,7 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
-        "introspection_signing_alg_values_supported": ["RS256"],
+        "introspection_signing_alg_values_supported": list(ALGORITHMS),
         "dpop_signing_alg_values_supported": list(DPOP_ALGS),
         **_client_authentication(),
         "authorization_response_iss_parameter_supported": True,
@@ -68,8 +68,11 @@ def _requests() -> dict[str, Any]:
         "claims_supported": sorted({*SIGN_IN_CLAIMS, *SUBJECT_CLAIMS, RECOVERED_AT}),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "require_signed_request_object": False,
+        "request_object_signing_alg_values_supported": _all(p.request_object_algs for p in profiles),
     }
 
 

@@ -34,17 +34,18 @@ def nothing_is_too_long(matched: MatchedRequest, profile: Profile) -> None:
             raise OAuthError("invalid_request", f"{name} is longer than {most} characters")
 
 
-def no_request_object(matched: MatchedRequest, profile: Profile) -> None:
-    """Core 6 and 7.2.1: what discovery says is not supported is refused by its own code."""
-    for name in ("request", "request_uri", "registration"):
-        if getattr(matched.request, name) is not None:
-            raise OAuthError(f"{name}_not_supported", f"{name} is not supported")
+def nobody_registers_here(matched: MatchedRequest, profile: Profile) -> None:
+    """Core 7.2.1: what is not supported is refused by its own code."""
+    if matched.request.registration is not None:
+        raise OAuthError("registration_not_supported", "registration is not supported")
 
 
 def comes_as_it_must(matched: MatchedRequest, profile: Profile) -> None:
-    """FAPI 2.0 Security Profile 5.3.2.2: pushed, where the profile asks for it."""
-    if profile.pushed_only and matched.request.pushed is None:
+    """FAPI 2.0 Security Profile 5.3.2.2, RFC 9126 6, RFC 9101 10.5: pushed or signed, where the client is registered so."""
+    if matched.client.pushed_only and matched.request.pushed is None:
         raise OAuthError("invalid_request", "This client must push its authorization requests")
+    if matched.client.signed_only and matched.request.signed is None:
+        raise OAuthError("invalid_request", "This client must sign its authorization requests")
 
 
 def client_may_ask(matched: MatchedRequest, profile: Profile) -> None:
@@ -129,7 +130,7 @@ def resource_is_theirs(matched: MatchedRequest, profile: Profile) -> None:
 CHECKS: tuple[Check, ...] = (
     nothing_is_repeated,
     nothing_is_too_long,
-    no_request_object,
+    nobody_registers_here,
     comes_as_it_must,
     client_may_ask,
     response_type_is_code,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from idp.clients.profiles import PROFILES
 from idp.core.errors import IdpError, OAuthError, Refused
 from idp.oidc.authorization import checks
+from idp.oidc.authorization.arriving import Unread
 from idp.oidc.authorization.case import Case
 from idp.oidc.authorization.checks import CHECKS, Check
 from idp.oidc.authorization.decision import Decision, Known, decide
@@ -20,8 +21,8 @@ WHOLE = "The request is understood as a whole"
 WORDS: Mapping[Check, str] = {
     checks.nothing_is_repeated: "No parameter is sent twice",
     checks.nothing_is_too_long: "No value is too long to be kept",
-    checks.no_request_object: "Nothing is asked by request object, which is not offered",
-    checks.comes_as_it_must: "It was pushed, where the profile of the client asks for that",
+    checks.nobody_registers_here: "It registers no client, which is done elsewhere",
+    checks.comes_as_it_must: "It was pushed and signed, where the client is registered so",
     checks.client_may_ask: "The client is registered for the authorization code grant",
     checks.response_type_is_code: "response_type is code",
     checks.response_mode_is_offered: "response_mode is one that is offered",
@@ -68,9 +69,11 @@ class Rehearsed:
 def rehearse(authorization: Authorization, query: bytes, session: Session) -> Rehearsed:
     """What a request with this `query` would come to in the browser of `session`."""
     try:
-        matched = authorization.match(read_request(read_parameters(query)))
+        matched = authorization.requests.read(read_request(read_parameters(query)))
     except Refused as error:
         return _ended([CLIENT_AND_ADDRESS], error)
+    if isinstance(matched, Unread):
+        return _ended([CLIENT_AND_ADDRESS], matched.error)
     passed = [CLIENT_AND_ADDRESS]
     for check in CHECKS:
         passed.append(WORDS[check])

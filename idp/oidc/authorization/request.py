@@ -21,7 +21,8 @@ class AuthorizationRequest:
     """The parameters we know, as texts, exactly as they were sent. None: not sent. Unknown ones are ignored (Core 3.1.2.1).
 
     `repeated` names those sent more than once; `resource` alone may be (RFC 8707 2). `pushed` is no parameter: it is the digest
-    of the handle under which the client left this request before (RFC 9126).
+    of the handle under which the client left this request before (RFC 9126). Nor is `signed`: it says how the signed object
+    came that the parameters were read from (RFC 9101), by `value` or by `reference`.
     """
 
     client_id: str | None = None
@@ -47,6 +48,7 @@ class AuthorizationRequest:
     resource: tuple[str, ...] = ()
     repeated: frozenset[str] = frozenset()
     pushed: str | None = None
+    signed: str | None = None
 
     @property
     def is_openid(self) -> bool:
@@ -59,7 +61,8 @@ class AuthorizationRequest:
         return kept | ({"resource": list(self.resource)} if self.resource else {})
 
 
-ONCE = tuple(name for name in AuthorizationRequest.__dataclass_fields__ if name not in ("resource", "repeated", "pushed"))
+OURS = ("pushed", "signed")
+ONCE = tuple(name for name in AuthorizationRequest.__dataclass_fields__ if name not in ("resource", "repeated", *OURS))
 
 
 def read_request(parameters: Parameters) -> AuthorizationRequest:
@@ -74,7 +77,7 @@ def read_request(parameters: Parameters) -> AuthorizationRequest:
 
 def unparked(kept: Mapping[str, Any]) -> AuthorizationRequest:
     """The request that `parked` kept."""
-    known: dict[str, Any] = {name: kept[name] for name in (*ONCE, "pushed") if name in kept}
+    known: dict[str, Any] = {name: kept[name] for name in (*ONCE, *OURS) if name in kept}
     return AuthorizationRequest(**known, resource=tuple(kept.get("resource", ())))
 
 

@@ -9,7 +9,6 @@ from idp.clients.client import Client
 from idp.clients.consent import Consents
 from idp.clients.held import hold
 from idp.clients.profiles import PROFILES
-from idp.clients.registry import Clients
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError, Refused
@@ -17,12 +16,13 @@ from idp.core.events import Bus
 from idp.core.logs import get_log
 from idp.core.protocol_events import CodeIssued, ConsentDenied
 from idp.core.wishes import wish
+from idp.oidc.authorization.arriving import Requests, Unread
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.case import Case, draft_of, granted
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide, to_be_granted
 from idp.oidc.authorization.hint import read_hint
-from idp.oidc.authorization.pushed import PushedRequests
-from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, match_redirect_uri, unparked
+from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, unparked
+from idp.oidc.authorization.request_object import BY_REFERENCE
 from idp.oidc.authorization.response import Answer
 from idp.oidc.authorization.shown import of_client
 from idp.oidc.refusals.facts import of_request
@@ -48,7 +48,7 @@ class Authorization:
     """Decides what becomes of authorization requests."""
 
     issuer: str
-    clients: Clients
+    requests: Requests
     consents: Consents
     sessions: Sessions
     interactions: Interactions
@@ -61,7 +61,6 @@ class Authorization:
     bus: Bus
     clock: Clock
     refusals: Refusals
-    pushed: PushedRequests
 
     def open(self, request: AuthorizationRequest) -> Case | Answer:
         """The case a new request makes, or the error its client is told.
@@ -69,20 +68,14 @@ class Authorization:
         Raises `Refused`, for a page of ours, as long as the redirect URI has not matched.
         """
         wish(asked=request.ui_locales or "")
-        matched = self.match(self.pushed.resolve(request))
-        wish(brand=matched.client.brand)
+        matched = self.requests.read(request)
+        if isinstance(matched, Unread):
+            return self.refuse(matched.request, matched.error)
+        wish(brand=matched.client.brand, asked=matched.request.ui_locales or "")
         try:
             return Case(matched, self.understand(matched))
         except OAuthError as error:
             return self.refuse(matched, error)
-
-    def match(self, request: AuthorizationRequest) -> MatchedRequest:
-        """The request with the address its answer may go to. Raises `Refused`, for a page of ours."""
-        try:
-            return match_redirect_uri(self._client(request), request)
-        except Refused as error:
-            error.about(of_request(request))
-            raise
 
     def understand(self, matched: MatchedRequest) -> Asked:
         """What the request asks for, checked. Raises `OAuthError`, for its client."""
@@ -90,7 +83,7 @@ class Authorization:
 
     def refuse(self, matched: MatchedRequest, error: OAuthError) -> Answer:
         """The error on its way to the client; its developer's administrator finds it in the log."""
-        self.pushed.spend(matched.request)
+        self.requests.pushed.spend(matched.request)
         log.info("authorization_refused", client_id=matched.client.id, code=error.code, because=error.because or error.public)
         self.refusals.note("/authorize", error.about(of_request(matched.request)))
         return matched.refuse(self.issuer, error)
@@ -124,8 +117,8 @@ class Authorization:
     def revive(self, request: dict[str, object], browser: str) -> Interaction | None:
         """Parks the request of a page that stood open for long; None where it is no longer in order."""
         asked = unparked(request)
-        if asked.pushed is not None:
-            return None  # its client left it for a minute, not for as long as a page may stand open
+        if asked.pushed is not None or asked.signed == BY_REFERENCE:
+            return None  # its client left it elsewhere, and not for as long as a page may stand open
         try:
             case = self.open(asked)
         except Refused:
@@ -146,7 +139,7 @@ class Authorization:
         `Refused`, for a page of ours, where the request was pushed and has been answered already.
         """
         now, client = self.clock.now(), case.client
-        if not self.pushed.spend(case.matched.request):
+        if not self.requests.pushed.spend(case.matched.request):
             raise Refused("no_interaction", because="request_uri was spent meanwhile")
         with self.database.transaction() as db:
             # Held, so that whatever takes tokens away finds those that come of this, or comes before it.
@@ -178,7 +171,7 @@ class Authorization:
         with self.database.transaction() as db:
             held = hold(db, client.id)
             if held is None or of_client(held) != of_client(client):
-                self.clients.forget(client.id)
+                self.requests.clients.forget(client.id)
                 return False
             self.consents.grant(db, self.bus, subject_id, client, case.asked.consent_scopes, now)
             if question.first_visit and client.brand is not None:
@@ -196,16 +189,6 @@ class Authorization:
         """The other brands at which this subject has used the sign-in."""
         with self.database.reading() as db:
             return self.consents.visited_brands(db, session.subject_id) - {case.client.brand or ""}
-
-    def _client(self, request: AuthorizationRequest) -> Client:
-        if request.client_id is None:
-            raise Refused("unknown_client", because="client_id is missing")
-        client = self.clients.find(request.client_id)
-        if client is None:
-            raise Refused("unknown_client", because="client_id is unknown")
-        if client.disabled:
-            raise Refused("unknown_client", because="the client is disabled")
-        return client
 
     def _hinted(self, matched: MatchedRequest) -> str | None:
         text = matched.request.id_token_hint

@@ -45,4 +45,4 @@ class Introspect:
         if not wants_jwt:
             return json_answer(described)
         claims = {"iss": self.issuer, "aud": asker.id, "iat": int(now.timestamp()), "token_introspection": described}
-        return Answer(self.keys.signer("RS256").sign(claims, "token-introspection+jwt").encode(), JWT_ANSWER)
+        return Answer(self.keys.signer(asker.introspection_alg).sign(claims, "token-introspection+jwt").encode(), JWT_ANSWER)

@@ -40,7 +40,7 @@ class PushedAuthorization:
         client = self.authenticator.authenticate(presented, public=True)
         shown = self.proofs.thumbprint(presented.proof, "POST", presented.endpoint)
         request = self._checked(client, presented.form, shown)
-        kept = self.authorization.pushed.keep(replace(request, pushed=None))
+        kept = self.authorization.requests.pushed.keep(replace(request, pushed=None))
         self.authenticator.settle()
         waits = {"request_uri": kept.request_uri, "expires_in": int(kept.lifetime.total_seconds())}
         return json_answer(waits, 201, self.proofs.headers())
@@ -48,12 +48,14 @@ class PushedAuthorization:
     def _checked(self, client: Client, form: ProtocolForm, shown: str | None) -> AuthorizationRequest:
         if form.get("request_uri") is not None:
             raise OAuthError("invalid_request", "request_uri must not be pushed")
-        request = replace(read_request(_parameters(form)), client_id=client.id, pushed=ARRIVING)
+        requests = self.authorization.requests
+        request = requests.objects.resolve(client, read_request(_parameters(form)), alone=True)  # RFC 9126 3
+        request = replace(request, client_id=client.id, pushed=ARRIVING)
         if shown is not None and request.dpop_jkt not in (None, shown):
             raise OAuthError("invalid_dpop_proof", "The DPoP proof is of another key than dpop_jkt")
         request = replace(request, dpop_jkt=request.dpop_jkt or shown)  # RFC 9449 10.1
         try:
-            matched = self.authorization.match(request)
+            matched = requests.match(request)
         except Refused as error:
             raise OAuthError("invalid_request", "redirect_uri is not one of the client's", because=error.because) from error
         self.authorization.understand(matched)

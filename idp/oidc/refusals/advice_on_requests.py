@@ -40,16 +40,6 @@ ON_REQUESTS: Mapping[str, Advice] = {
         "The pushed request is unknown, has expired, was answered already, or is another client's.",
         "Push each request anew, and send the browser at once.",
     ),
-    "request is not supported": Advice(
-        "OpenID Connect Core 6.1",
-        "Request objects are not offered, as discovery says.",
-        "Send the parameters themselves.",
-    ),
-    "request_uri is not supported": Advice(
-        "OpenID Connect Core 6.2",
-        "Request objects by reference are not offered, as discovery says.",
-        "Send the parameters themselves.",
-    ),
     "registration is not supported": Advice(
         "OpenID Connect Core 7.2.1",
         "Clients do not register in the request.",

@@ -1,56 +1,24 @@
 """A client's logo on the consent page: fetched once through the guarded fetcher, served from our origin (P2)."""
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
 from idp.clients.metadata import ClientMetadata
 from tests.drivers.provider import ISSUER
+from tests.drivers.site import Site, a_site
 from tests.protocol.authorization.provider import BOTH, CLIENTS, Seeded, authorize
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
 JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 100
 
 
-@dataclass
-class Site:
-    """Somebody's web site with one picture."""
-
-    url: str = ""
-    body: bytes = PNG
-    kind: str = "image/png"
-    calls: list[str] = field(default_factory=list)
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
-    told = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            told.calls.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", told.kind)
-            self.send_header("Content-Length", str(len(told.body)))
-            self.end_headers()
-            self.wfile.write(told.body)
-
-        def log_message(self, *_: object) -> None:
-            """Tests are quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    told.url = f"http://127.0.0.1:{server.server_port}/logo"
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with a_site("/logo", PNG, "image/png") as told:
+        yield told
 
 
 def give_logo(provider: Seeded, url: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.drivers.provider import ISSUER
 from tests.protocol.tokens.provider import Issuer
 
-# Every name of OpenID Connect Discovery 3, RFC 8414 2, RFC 9207 3, RFC 9701 7, Back-Channel Logout 2.1, RP-Initiated
-# Logout 2.1, Front-Channel Logout 3, Session Management 3.3 and Prompt Create 4.1 that the document may hold.
+# Every name of OpenID Connect Discovery 3, RFC 8414 2, RFC 9207 3, RFC 9701 7, RFC 9101 10.5, Back-Channel Logout 2.1,
+# RP-Initiated Logout 2.1, Front-Channel Logout 3, Session Management 3.3 and Prompt Create 4.1 that the document may hold.
 KNOWN = {
     "issuer",
     "authorization_endpoint",
@@ -35,6 +35,9 @@ KNOWN = {
     "claims_parameter_supported",
     "request_parameter_supported",
     "request_uri_parameter_supported",
+    "require_request_uri_registration",
+    "require_signed_request_object",
+    "request_object_signing_alg_values_supported",
     "acr_values_supported",
     "ui_locales_supported",
     "subject_types_supported",
@@ -73,7 +76,9 @@ def test_it_says_what_is_so(issuer: Issuer) -> None:
     found = issuer.call("GET", "/.well-known/openid-configuration").body
     assert found["issuer"] == ISSUER
     assert all(value.startswith(f"{ISSUER}/") for name, value in found.items() if name.endswith(("_endpoint", "_uri")))
-    assert (found["request_parameter_supported"], found["request_uri_parameter_supported"]) == (False, False)
+    assert (found["request_parameter_supported"], found["request_uri_parameter_supported"]) == (True, True)
+    assert (found["require_request_uri_registration"], found["require_signed_request_object"]) == (True, False)
+    assert found["request_object_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
     assert (found["claims_parameter_supported"], found["authorization_response_iss_parameter_supported"]) == (True, True)
     assert found["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert found["code_challenge_methods_supported"] == ["S256"]

@@ -10,7 +10,7 @@ from tests.architecture.source import Module, modules
 
 RAISES = {"OAuthError", "Refused", "IdpError"}
 # Which argument of the functions that make an error says why.
-MAKES = {"bearer_error": 1, "_unreadable": 0, "_refuse": 1, "_Refused": 0}
+MAKES = {"bearer_error": 1, "_unreadable": 0, "_refuse": 1, "_Refused": 0, "unreadable": 0, "_must": 1}
 # Words that a function returns and somebody else raises.
 SAYS_WHY = ("Refusal | None",)
 RETURNS_WORDS = {"_fault"}
@@ -81,6 +81,6 @@ def test_every_row_says_all_three() -> None:
 
 
 def test_the_more_exact_row_is_found_first() -> None:
-    exact, varying = advice_for("request is not supported"), advice_for("something is not supported")
+    exact, varying = advice_for("registration is not supported"), advice_for("something is not supported")
     assert exact is not varying
     assert advice_for("the refresh token is unknown") is not advice_for("the refresh token is odd")
