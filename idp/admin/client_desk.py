@@ -76,7 +76,10 @@ class ClientDesk:
             not_to_own=() if everywhere else others.used | self.of_ours,
             longest=self.registrar.longest,
         )
-        return check(given, allowed)
+        meta = check(given, allowed)
+        if not isinstance(meta, ClientMetadata):
+            return meta
+        return self.registrar.sectors.faults(meta.sector_identifier_uri, meta.redirect_uris) or meta
 
     def registers(self, meta: ClientMetadata) -> Registered | Taken:
         """Makes it a client."""

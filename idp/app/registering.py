@@ -3,15 +3,16 @@
 from idp.app.house import House
 from idp.clients.lifetimes import longest_of
 from idp.clients.registrar import Allowed, Registrar, by_administrator
+from idp.clients.sectors import Sectors
 from idp.oidc.authorization.scopes import SCOPES
 from idp.oidc.running import families_of, sessions_at
 
 
 def registrar_of(house: House) -> Registrar:
     """The one set of rules, on the house's stores."""
-    ground = house.ground
+    ground, parties = house.ground, house.parties
     longest = longest_of(ground.settings)
-    return Registrar(house.parties.clients, ground.bus, ground.clock, sessions_at, families_of, longest)
+    return Registrar(parties.clients, ground.bus, ground.clock, sessions_at, families_of, longest, Sectors(parties.fetcher))
 
 
 def administrator(house: House, client_id: str | None = None) -> Allowed:

@@ -204,6 +204,8 @@ def _read(house: House, path: Path, client_id: str | None = None) -> ClientMetad
         raise refused(document.problem((), "client_id: is missing"))
     checked = check(given, administrator(house, client_id))
     if isinstance(checked, ClientMetadata):
+        checked = registrar_of(house).sectors.faults(checked.sector_identifier_uri, checked.redirect_uris) or checked
+    if isinstance(checked, ClientMetadata):
         return checked
     raise refused(*fault_lines(document, checked))
 

@@ -30,6 +30,7 @@ from idp.clients.outcomes import (
 from idp.clients.registration_tokens import RegistrationTokens
 from idp.clients.registry import DYNAMIC, Clients
 from idp.clients.rules import RULES
+from idp.clients.sectors import Sectors
 from idp.core.clock import Clock
 from idp.core.events import Bus
 from idp.core.handles import new_handle
@@ -62,8 +63,8 @@ __all__ = [
 BY_STAFF = "registered"
 # Who are changed here; all others are what their file says.
 OURS = (BY_STAFF, DYNAMIC)
-# By what whoever allows a client something knows it.
-KNOWN_BY = ("client_name", "redirect_uris")
+# By what whoever allows a client something knows it, and with whom it shares what it learns.
+KNOWN_BY = ("client_name", "redirect_uris", "sector_identifier_uri")
 WITH_SECRET = frozenset({"client_secret_basic", "client_secret_post"})
 
 Count = Callable[[Connection, str, datetime], int]
@@ -89,7 +90,8 @@ def new_client_id() -> str:
 class Registrar:
     """Whoever changes what a client is comes here. `sessions` and `families` count what a client has running.
 
-    `longest` is what everybody's tokens last, for whoever checks what one may have.
+    `longest` is what everybody's tokens last, for whoever checks what one may have. `sectors` fetches what proves a sector:
+    whoever registers or changes a client asks it before the transaction.
     """
 
     clients: Clients
@@ -98,6 +100,7 @@ class Registrar:
     sessions: Count
     families: Count
     longest: Mapping[str, int]
+    sectors: Sectors
 
     def register(self, db: Connection, meta: ClientMetadata, source: str = BY_STAFF) -> Registered | Taken:
         """Makes it a client, with a secret where its way of authentication needs one and `meta` brings no digest."""

@@ -16,6 +16,7 @@ from idp.clients.registrar import DYNAMIC, Changed, Done, Registered, Registrar,
 from idp.clients.registration_tokens import RegistrationTokens
 from idp.clients.registry import Clients, Listed
 from idp.clients.search import registered_themselves
+from idp.clients.sectors import NAME as SECTOR
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.handles import digest
@@ -60,6 +61,7 @@ class Registration:
         meta = check(completed(given, pkce_optional=terms.pkce_optional), terms.allowed)
         if not isinstance(meta, ClientMetadata):
             raise refused(meta)
+        self._prove(meta.sector_identifier_uri, meta.redirect_uris)
         with self.database.transaction() as db:
             if registered_themselves(db) >= MOST_CLIENTS:
                 raise full()
@@ -78,6 +80,9 @@ class Registration:
 
     def change(self, client_id: str, given: Mapping[str, Any], token: str | None) -> Answer:
         """The client becomes what `given` says and nothing besides (RFC 7592 2.2). Raises `OAuthError`."""
+        with self.database.reading() as db:
+            self._admit(db, client_id, token)  # before anything is fetched for it
+        self._prove(given.get(SECTOR), given.get("redirect_uris"))
         with self.database.transaction() as db:
             found = self._admit(db, client_id, token)
             _must_be_its_own(found, given, self.clock)
@@ -114,6 +119,10 @@ class Registration:
             raise refused((), "the client was disabled by an administrator", code="access_denied", status=403)
         call_from(replace(current_origin(), actor=f"client:{client_id}"))
         return found
+
+    def _prove(self, sector: object, redirect_uris: object) -> None:
+        if faults := self.registrar.sectors.faults(sector, redirect_uris):
+            raise refused(faults)
 
     def _brand_names(self) -> frozenset[str]:
         return frozenset(name for brand in self.brands.all() for name in (brand.id, brand.name))

@@ -71,6 +71,8 @@ class AdminApi:
             caller = self.door.admit(db, bearer_of(call), operation)
         # Read only now, and before the transaction: nobody who drips a body holds the door or the database.
         asked = Asked(caller, call.named, _query(call, operation), _body(call, operation), call.header("IF_MATCH"))
+        if operation.prepare is not None:
+            operation.prepare(asked)
         with self._connection(operation) as db:
             return operation.handle(db, asked)
 

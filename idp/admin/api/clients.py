@@ -1,7 +1,7 @@
 """Clients by the admin API: the registrar's rules, for the brands that the caller reaches."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -28,6 +28,7 @@ from idp.clients.registrar import (
 from idp.clients.registry import Clients, Listed
 from idp.clients.search import Sought
 from idp.clients.search import after as behind
+from idp.clients.sectors import NAME as SECTOR
 from idp.core.clock import Clock
 from idp.oidc.authorization.scopes import SCOPES as SIGN_IN_SCOPES
 
@@ -59,10 +60,16 @@ class ClientOperations:
         return (
             Operation("listClients", "Clients, by id", "GET", everyone, CLIENTS, SEE, self.all, listed, query=PAGING),
             Operation("readClient", "One client", "GET", one, CLIENTS, SEE, self.read, told, refusals=(404,)),
-            _changing(
-                "registerClient", REGISTER, "POST", everyone, self.register, {201: "Client"}, "ClientMetadata", (409, 422)
+            replace(
+                _changing(
+                    "registerClient", REGISTER, "POST", everyone, self.register, {201: "Client"}, "ClientMetadata", (409, 422)
+                ),
+                prepare=self._prove,
             ),
-            _changing("changeClient", REPLACE, "PUT", one, self.change, told, "ClientMetadata", (404, 409, 412, 422)),
+            replace(
+                _changing("changeClient", REPLACE, "PUT", one, self.change, told, "ClientMetadata", (404, 409, 412, 422)),
+                prepare=self._prove,
+            ),
             _changing("deleteClient", DELETE, "DELETE", one, self.delete, {204: None}, None, (404, 409)),
             _changing("rotateSecret", ROTATE, "POST", f"{one}/rotate-secret", self.rotate, NEW_SECRET, "Rotation", (404, 409)),
             _changing("disableClient", "Stop a client", "POST", f"{one}/disable", self.disable, told, None, (404,)),
@@ -138,6 +145,10 @@ class ClientOperations:
         if right.changes and self._beyond(db, asked.caller).owned & {*found.metadata.resources, *found.metadata.owns}:
             raise not_enough(CLIENTS, "It reaches an API of another brand; this takes somebody who acts for all")
         return found
+
+    def _prove(self, asked: Asked) -> None:
+        if faults := self.registrar.sectors.faults(asked.body.get(SECTOR), asked.body.get("redirect_uris", ())):
+            raise wrong(faults)
 
     def _meta(self, db: Connection, asked: Asked, client_id: str | None) -> ClientMetadata:
         meta = check(asked.body, self._allowed(db, asked.caller, client_id))

@@ -57,7 +57,7 @@ class Operation:
 
     `area` is the scope that allows everything there; `right` is what a member of staff must have, and says whether anything
     is changed. `body` and the values of `answers` name schemas; a status without content has None. `handle` runs in a
-    transaction where something is changed or recorded, that is where `writes`.
+    transaction where something is changed or recorded, that is where `writes`; `prepare` runs before it, and may take long.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Operation:
     query: tuple[Parameter, ...] = ()
     body: str | None = None
     writes: bool = False
+    prepare: Callable[[Asked], None] | None = None
     refusals: tuple[int, ...] = field(default=())
 
     @property
