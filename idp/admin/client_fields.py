@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from idp.admin.client_field import Field, Widget
+from idp.admin.client_field import SIGNED_BY, YES_OR_NO, Field, Widget
+from idp.admin.client_fields_of_requests import OF_REQUESTS
 
 BY_SECRET = {
     "client_secret_basic": "A secret, in the Authorization header",
@@ -10,8 +11,6 @@ BY_SECRET = {
 }
 BY_KEY = {"private_key_jwt": "A signature with its own key (the strongest: there is no secret to lose)"}
 NO_PROOF = {"none": "Nothing: whoever has it on their device can read it"}
-SIGNED_BY = {"RS256": "RS256 (RSA)", "ES256": "ES256 (elliptic curve P-256)", "EdDSA": "EdDSA (Ed25519)"}
-YES_OR_NO = {"no": "No", "yes": "Yes"}
 LEVELS = {
     "": "Whatever the brand asks for",
     "2sv": "A second step, codes by text or mail too (2sv)",
@@ -204,6 +203,7 @@ FIELDS: tuple[Field, ...] = (
         Widget.CHOICE,
         {"baseline": "Baseline"},
     ),
+    *OF_REQUESTS,
     Field("client_uri", "Home page", "Linked from the page that asks for consent.", example="https://app.example.com/"),
     Field(
         "logo_uri",

@@ -9,6 +9,12 @@ ABOUT_ITSELF = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")
 KEYS = ("jwks_uri", "jwks", "token_endpoint_auth_signing_alg")
 SIGN_IN = ("default_acr_values", "default_max_age")
 LIFETIMES = ("access_token_lifetime", "refresh_token_lifetime", "refresh_token_idle_lifetime")
+REQUESTS = (
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "request_object_signing_alg",
+    "request_uris",
+)
 TOKENS = (*LIFETIMES, "access_token_format", "subject_type", "id_token_signed_response_alg", "profile")
 
 
@@ -30,6 +36,8 @@ _PUBLIC = frozenset({"none"})
 _ADDRESSES = ("redirect_uris", "post_logout_redirect_uris")
 _BACK = ("backchannel_logout_uri", "backchannel_logout_session_required")
 _IN_BROWSER = ("frontchannel_logout_uri", "frontchannel_logout_session_required", "initiate_login_uri")
+_SECTOR = ("sector_identifier_uri",)
+_ANSWERS = ("introspection_signed_response_alg",)
 _NAMED = ("client_name", "client_id", "brand")
 _WITH_CUSTOMERS = ("scope", "consent")
 
@@ -45,7 +53,20 @@ KINDS: tuple[Kind, ...] = (
             "scope": "openid profile email",
         },
         (*_NAMED, *_ADDRESSES, "token_endpoint_auth_method", *_WITH_CUSTOMERS),
-        (*KEYS, *_BACK, *_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, "require_pkce", *ABOUT_ITSELF),
+        (
+            *KEYS,
+            *_BACK,
+            *_IN_BROWSER,
+            "grant_types",
+            "resources",
+            *SIGN_IN,
+            *TOKENS,
+            "require_pkce",
+            *REQUESTS,
+            *_SECTOR,
+            *_ANSWERS,
+            *ABOUT_ITSELF,
+        ),
         _CONFIDENTIAL,
     ),
     Kind(
@@ -59,7 +80,7 @@ KINDS: tuple[Kind, ...] = (
             "scope": "openid profile email",
         },
         (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
-        ("grant_types", "resources", *SIGN_IN, *TOKENS, *ABOUT_ITSELF),
+        ("grant_types", "resources", *SIGN_IN, *TOKENS, *_SECTOR, *ABOUT_ITSELF),
         _PUBLIC,
     ),
     Kind(
@@ -73,7 +94,7 @@ KINDS: tuple[Kind, ...] = (
             "scope": "openid profile email",
         },
         (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
-        (*_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, *ABOUT_ITSELF),
+        (*_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, *_SECTOR, *ABOUT_ITSELF),
         _PUBLIC,
     ),
     Kind(
@@ -96,7 +117,7 @@ KINDS: tuple[Kind, ...] = (
         "An API that accepts our access tokens, and asks us whether they are good.",
         {"application_type": "web", "grant_types": (), "token_endpoint_auth_method": "client_secret_basic", "scope": ""},
         (*_NAMED, "owns", "token_endpoint_auth_method"),
-        (*KEYS, "profile", "contacts"),
+        (*KEYS, *_ANSWERS, "profile", "contacts"),
         _CONFIDENTIAL,
     ),
 )
