@@ -27,7 +27,7 @@ demo: $(INSTALLED) ## Run the provider, both portals and the worker (RESET=1 sta
 	@exec $(BIN)/idp demo $(if $(filter-out 0,$(RESET)),--reset)
 
 test: $(INSTALLED_DEV) ## Run the whole test suite, on real servers and a real browser
-	@tools/install_system.sh redis postgresql chromium
+	@tools/install_system.sh redis postgresql nginx chromium
 	@$(BIN)/python -m pytest -m "not soak" -n logical --dist worksteal
 
 soak: $(INSTALLED_DEV) ## Run the checks that need large loads (under 20 minutes)

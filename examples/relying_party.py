@@ -1,4 +1,4 @@
-"""A complete relying party: sign in, show who it is, sign out. Run: CLIENT_SECRET=… python examples/relying_party.py"""
+"""A complete relying party: sign in, show who it is, sign out. Its settings: ISSUER, CLIENT_ID, CLIENT_SECRET, PORT."""
 
 import os
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ app.config.update(SECRET_KEY=os.urandom(32), SESSION_COOKIE_NAME="example", SESS
 provider = OAuth(app).register(
     "provider",
     server_metadata_url=f"{ISSUER}/.well-known/openid-configuration",
-    client_id="example-application",
+    client_id=os.environ.get("CLIENT_ID", "example-application"),
     client_secret=os.environ["CLIENT_SECRET"],
     client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256"},
 )

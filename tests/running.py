@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE_SECONDS = 60
@@ -39,8 +40,18 @@ def program(name: str) -> str:
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = shutil.which(name) or (str(debian[-1]) if debian else None)
     if found is None:
-        raise FileNotFoundError(f"{name} is missing; install it with: apt-get install redis-server postgresql")
+        raise FileNotFoundError(f"{name} is missing; install it with: apt-get install redis-server postgresql nginx")
     return found
+
+
+@contextmanager
+def started(command: list[str], log: Path) -> Iterator[None]:
+    """A server of any kind for the length of the block."""
+    process = serve(command, log)
+    try:
+        yield
+    finally:
+        end(process, signal.SIGTERM)
 
 
 def serve(command: list[str], log: Path, owner: str | None = None) -> subprocess.Popen[bytes]:

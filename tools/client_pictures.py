@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -9,11 +10,13 @@ from tests.browser.conftest import launch
 from tests.browser.demo import a_demo, free_ports
 from tests.browser.office import an_office
 from tests.browser.registering import Administrator
+from tests.browser.shop import Shop
 from tests.browser.visitor import Visitor
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images" / "clients"
 DESK = {"width": 1000, "height": 640}
 TALLEST = 1100
+CALLBACK = "https://roadside.example.com/callback"
 
 
 def takes(name: str, page: Page) -> None:
@@ -37,10 +40,16 @@ def main() -> None:
         page = chromium.new_page(viewport=DESK, color_scheme="light")
         ada = Administrator(Visitor(page, demo), office, "ada", takes)
         ada.signs_in()
-        ada.registers("Roadside help", "roadside-help", "ALPHERA", "https://roadside.example.com/callback")
+        ada.registers("Roadside help", "roadside-help", "ALPHERA", CALLBACK)
         ada.chooses("I have copied it")
         ada.visitor.reads("Roadside help")
         takes("client", page)
+        customer = Visitor(chromium.new_page(viewport=DESK, color_scheme="light"), demo)
+        request = Shop(demo.issuer, "alphera").request(client_id="roadside-help", redirect_uri=CALLBACK)
+        customer.page.goto(f"{demo.issuer}/authorize?{urlencode(request)}")
+        customer.sign_in("dev")
+        customer.reads("Allow Roadside help?")
+        takes("consent", customer.page)
         chromium.close()
 
 

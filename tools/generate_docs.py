@@ -18,7 +18,8 @@ from pydantic_core import PydanticUndefined
 from idp import core
 from idp.core.events import COMMON, Event
 from idp.core.metrics import FAMILIES
-from idp.settings import FROM_FILES, PREFIX, Settings
+from idp.settings import Settings
+from idp.settings.reading import FROM_FILES, PREFIX
 from tools.clauses import clauses_page
 from tools.sign_in_page import sign_in_page
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install_system.sh NEED…: installs the system programs that are missing (redis, postgresql, chromium, wrk).
+# install_system.sh NEED…: installs the system programs that are missing (redis, postgresql, nginx, chromium, wrk).
 # As root it does so by itself; otherwise it prints the one line to run, and fails. It starts no server and leaves none running.
 # Beside chromium goes its engine alone, where the system has a package of it: tests do without, but take longer.
 set -euo pipefail
@@ -8,6 +8,7 @@ present() {
     case $1 in
     redis) command -v redis-server ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
+    nginx) command -v nginx || test -x /usr/sbin/nginx ;;
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     wrk) command -v wrk ;;
     *) echo "unknown need: $1" >&2 && exit 2 ;;
@@ -20,6 +21,7 @@ packages_of() {
     case $1 in
     redis) echo redis-server ;;
     postgresql) echo postgresql ;;
+    nginx) echo nginx ;;
     chromium) echo chromium fonts-liberation ;;
     wrk) echo wrk ;;
     esac
@@ -78,3 +80,4 @@ esac
 "${install[@]}" "${packages[@]}" || [ "${packages[*]}" = "$engine" ]
 
 case " ${packages[*]} " in *" redis-server "*) update-rc.d redis-server disable ;; esac
+case " ${packages[*]} " in *" nginx "*) update-rc.d nginx disable ;; esac

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from idp.admin.client_field import SIGNED_BY, YES_OR_NO, Field, Widget
 from idp.admin.client_fields_of_requests import OF_REQUESTS
 
+NO_BRAND = "None: it is no brand’s"
 BY_SECRET = {
     "client_secret_basic": "A secret, in the Authorization header",
     "client_secret_post": "A secret, in the body of the request",
@@ -42,7 +43,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "post_logout_redirect_uris",
         "Addresses after signing out",
-        "Where customers may be sent after they signed out, one on each line.",
+        "Where customers are sent after signing out, one on each line. Needed if the application names one.",
         Widget.LINES,
         example="https://app.example.com/",
     ),
@@ -93,7 +94,12 @@ FIELDS: tuple[Field, ...] = (
         example="https://app.example.com/jwks.json",
     ),
     Field("jwks", "Key set", "Its public keys as JSON, if it publishes them nowhere. Never paste a private key.", Widget.KEYS),
-    Field("scope", "What it may ask for", "Customers' details that the application may see, if they agree.", Widget.SCOPES),
+    Field(
+        "scope",
+        "What it may ask for",
+        "Customers' details that the application may see, if they agree. They read them in these words.",
+        Widget.SCOPES,
+    ),
     Field(
         "resources",
         "APIs it calls",
@@ -201,7 +207,7 @@ FIELDS: tuple[Field, ...] = (
         "Profile",
         "The set of security rules that requests of the application follow.",
         Widget.CHOICE,
-        {"baseline": "Baseline"},
+        {"baseline": "Baseline", "fapi2": "FAPI 2.0 (pushed requests, keys instead of secrets, bound tokens)"},
     ),
     *OF_REQUESTS,
     Field("client_uri", "Home page", "Linked from the page that asks for consent.", example="https://app.example.com/"),

@@ -38,6 +38,7 @@ _BACK = ("backchannel_logout_uri", "backchannel_logout_session_required")
 _IN_BROWSER = ("frontchannel_logout_uri", "frontchannel_logout_session_required", "initiate_login_uri")
 _SECTOR = ("sector_identifier_uri",)
 _ANSWERS = ("introspection_signed_response_alg",)
+_METHOD = "token_endpoint_auth_method"
 _NAMED = ("client_name", "client_id", "brand")
 _WITH_CUSTOMERS = ("scope", "consent")
 
@@ -52,20 +53,10 @@ KINDS: tuple[Kind, ...] = (
             "token_endpoint_auth_method": "client_secret_basic",
             "scope": "openid profile email",
         },
-        (*_NAMED, *_ADDRESSES, "token_endpoint_auth_method", *_WITH_CUSTOMERS),
+        (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
         (
-            *KEYS,
-            *_BACK,
-            *_IN_BROWSER,
-            "grant_types",
-            "resources",
-            *SIGN_IN,
-            *TOKENS,
-            "require_pkce",
-            *REQUESTS,
-            *_SECTOR,
-            *_ANSWERS,
-            *ABOUT_ITSELF,
+            *(_METHOD, *KEYS, *_BACK, *_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, "require_pkce"),
+            *(*REQUESTS, *_SECTOR, *_ANSWERS, *ABOUT_ITSELF),
         ),
         _CONFIDENTIAL,
     ),

@@ -1,14 +1,16 @@
-"""What a change of a client comes to, in words: one line for each field that is not what it was. Pure."""
+"""A client in words: what will be kept of a form, and what a change comes to, one line for each field. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from idp.admin.client_desk import resulting
-from idp.admin.client_fields import BY_NAME
+from idp.admin.client_field import Field
+from idp.admin.client_fields import BY_NAME, NO_BRAND
+from idp.admin.client_kinds import Kind
 from idp.clients.client import client_of
 from idp.clients.metadata import ClientMetadata
 
-NOTHING = "nothing"
+_USUAL = {name: one.default for name, one in ClientMetadata.model_fields.items() if not one.is_required()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,23 @@ class Difference:
     name: str
     before: tuple[str, ...]
     after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field as it will be kept, with its values in the words of the form."""
+
+    label: str
+    meant: tuple[str, ...]
+
+
+def facts(meta: ClientMetadata, kind: Kind, brands: Mapping[str, str]) -> tuple[Fact, ...]:
+    """What the form of `kind` asks at once, and of its further settings whatever is not as usual. `brands`: their names."""
+    kept, usual = {"brand": "", **resulting(meta)}, {**_USUAL, **kind.defaults}
+    further = (name for name in kind.more if _words(kept.get(name)) != _words(usual.get(name)))
+    said = {"brand": {"": NO_BRAND, **brands}}
+    named = (name for name in (*kind.asked, *further) if name in kept)
+    return tuple(_fact(BY_NAME[name], _words(kept[name]), said.get(name, BY_NAME[name].options)) for name in named)
 
 
 def differences(before: ClientMetadata, after: ClientMetadata) -> tuple[Difference, ...]:
@@ -45,13 +64,17 @@ def _differences(before: ClientMetadata, after: ClientMetadata) -> Iterator[Diff
         yield Difference(label, name, *((gone, come) if gone or come else (old, new)))
 
 
+def _fact(one: Field, values: Iterable[str], said: Mapping[str, str]) -> Fact:
+    return Fact(one.label, tuple(said.get(word, word) for word in values))
+
+
 def _words(value: object) -> tuple[str, ...]:
     match value:
         case None:
             return ()
         case bool():
             return ("yes" if value else "no",)
-        case list():
+        case list() | tuple():
             return tuple(str(one) for one in value)
         case dict():
             members = value.get("keys")

@@ -41,6 +41,7 @@ from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import STATE, SessionCookie
 from idp.signin.strength_pages import StrengthPages
 from idp.web.address import Callers, TrustedProxies
+from idp.web.beneath import beneath
 from idp.web.browser import BrowserCookie
 from idp.web.call import Hears
 from idp.web.direct import Direct, DirectRoute
@@ -71,7 +72,8 @@ def mount(house: House) -> None:
     hears = _hearing(house)
     Problems(pages, hears).install(app)
     direct = Direct(settings, callers, ClientOrigins(ground.database, ground.clock).has, hears)
-    app.wsgi_app = observed(direct.before(app.wsgi_app), ground.meter)  # type: ignore[method-assign, assignment]
+    served = beneath(direct.before(app.wsgi_app), settings)
+    app.wsgi_app = observed(served, ground.meter)  # type: ignore[method-assign, assignment]
     tell(house)
     # What waits is refused before what runs is stopped: allowed in between by somebody else, it runs by then, and is stopped.
     console_desk.listen(house)

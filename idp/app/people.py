@@ -17,7 +17,7 @@ from idp.clients import in_force
 from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
-from idp.core.fetcher import Fetcher
+from idp.core.fetcher import Fetcher, believing
 from idp.core.key_sets import KeySets
 from idp.core.metrics import HASH_REFUSED, HASH_WAITING
 from idp.core.secrets_store import kept_secret
@@ -132,8 +132,12 @@ def _hasher(ground: Ground) -> PasswordHasher:
 
 
 def build_parties(ground: Ground, *, last_good: bool) -> Parties:
-    """The parts about brands and clients. Raises `BrokenFile`; not where a broken file may give way to the `last_good` one."""
-    fetcher = Fetcher(ground.settings.fetch_allow)
+    """The parts about brands and clients. A broken file may give way to the `last_good` one.
+
+    Raises `Misconfigured`, and `BrokenFile` where nothing takes the file's place.
+    """
+    settings = ground.settings
+    fetcher = Fetcher(settings.fetch_allow, tls=believing(settings.fetch_ca_file))
     key_sets = KeySets(fetcher, ground.clock)
     return Parties(
         brands=Brands(_brands(ground, last_good)),

@@ -12,7 +12,7 @@ from idp.cli.output import as_json, print_json
 from idp.cli.server import listening_of
 from idp.core.clock import SystemClock
 from idp.core.errors import Misconfigured
-from idp.core.fetcher import Fetcher
+from idp.core.fetcher import Fetcher, believing
 from idp.core.mail import MailDeliverer
 from idp.core.places import read_places
 from idp.core.texts import text_deliverer
@@ -48,8 +48,9 @@ def find_problems(environment: Mapping[str, str]) -> list[str]:
 def _parts(settings: Settings) -> None:
     ground = lay_ground(settings, SystemClock())
     MailDeliverer(settings.mail_url, "check@localhost", ground.database, ground.clock)
+    fetcher = Fetcher(settings.fetch_allow, tls=believing(settings.fetch_ca_file))
     if settings.text_url:
-        text_deliverer(settings.text_url, "", Fetcher(), ground.database, ground.clock)
+        text_deliverer(settings.text_url, "", fetcher, ground.database, ground.clock)
 
 
 def _said(attempt: Callable[[], object]) -> list[str]:

@@ -25,7 +25,7 @@ from idp.demo.customers import CUSTOMERS
 from idp.demo.folder import BRANDS, DemoFolder
 from idp.demo.processes import Died, Part, Processes
 from idp.demo.staff import STAFF
-from idp.settings import PREFIX
+from idp.settings.reading import PREFIX
 
 PATIENCE_SECONDS = 60.0
 WATCH_SECONDS = 0.3

@@ -4,6 +4,7 @@ import errno
 import socket
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from idp.cli.opening import open_house, require_kv
 from idp.cli.reloading import hold_hang_ups, keep_reloading
 from idp.cli.server import Listening, listening_of, run_server
 from idp.cli.slow_bodies import Watch, watched
+from idp.cli.tls import tls_of
 from idp.core.logs import configure_logs, get_log
 from idp.settings import Settings
 from idp.web.address import TrustedProxies
@@ -23,17 +25,19 @@ log = get_log(__name__)
 
 
 @click.command(epilog="Example: IDP_LISTEN=127.0.0.1:9000 idp serve")
-def serve() -> None:
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Serve TLS 1.3, with this certificate and its chain (PEM).")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="The certificate's private key (PEM, not encrypted).")
+def serve(tls_cert: Path | None, tls_key: Path | None) -> None:
     """Serve the provider until SIGTERM or Ctrl-C; requests under way are finished first.
 
     Refuses to start where settings, clients.yaml, tables, signing keys or a store are not in order.
     """
-    settings, listening = prepare()
+    settings, listening = prepare(tls_cert, tls_key)
     log.info("serving", issuer=settings.issuer, listen=settings.listen, workers=listening.workers)
     run_server(partial(_load, settings, listening), listening)
 
 
-def prepare() -> tuple[Settings, Listening]:
+def prepare(tls_cert: Path | None, tls_key: Path | None) -> tuple[Settings, Listening]:
     """The settings, and where to listen, when all is in order; nothing stays open. Raises `Failure`, `Misconfigured`,
     `BrokenFile`, `SettingsError`."""
     house = open_house(quiet=False)
@@ -41,7 +45,7 @@ def prepare() -> tuple[Settings, Listening]:
     read_clients_file(ground.settings)
     house.protocol.keys.check()
     require_kv(ground)
-    listening = listening_of(ground.settings)
+    listening = listening_of(ground.settings, tls_of(tls_cert, tls_key, ground.settings, ground.clock.now()))
     claim(listening.address, listening.port)
     ground.database.close()  # a connection must not cross the fork
     return ground.settings, listening

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
@@ -18,6 +18,7 @@ from granian.server import MPServer
 from idp.cli.die_with_parent import die_with_parent
 from idp.cli.hash_memory import give_hash_memory_back
 from idp.cli.scheduling import share_finely
+from idp.cli.tls import Tls
 from idp.core.errors import Misconfigured
 from idp.settings import Settings
 
@@ -38,20 +39,21 @@ Load = Callable[[], Callable[..., Any]]
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where to listen, with how many worker processes, and how many threads in each."""
+    """Where to listen, with how many worker processes, and how many threads in each; with `tls`, for TLS 1.3 alone."""
 
     address: str
     port: int
     workers: int
     threads: int
+    tls: Tls | None = None
 
 
-def listening_of(settings: Settings) -> Listening:
+def listening_of(settings: Settings, tls: Tls | None = None) -> Listening:
     """Where and how `settings` ask to serve. Raises `Misconfigured`."""
     address, _, port = settings.listen.rpartition(":")
     if not address or not port.isdecimal() or not 0 < int(port) < 65536:
         raise Misconfigured("IDP_LISTEN: must be ADDRESS:PORT, such as 127.0.0.1:9000 or [::1]:9000")
-    return Listening(address.strip("[]"), int(port), settings.worker_count, settings.blocking_threads)
+    return Listening(address.strip("[]"), int(port), settings.worker_count, settings.blocking_threads, tls)
 
 
 def run_server(load: Load, listening: Listening) -> None:
@@ -66,6 +68,8 @@ def run_server(load: Load, listening: Listening) -> None:
         address=listening.address,
         port=listening.port,
         interface=Interfaces.WSGI,
+        # Idle connections and slow bodies are limited by connection; HTTP/2 has many requests in one, and other limits.
+        http=HTTPModes.http1,
         workers=listening.workers,
         blocking_threads=listening.threads,
         backpressure=BACKPRESSURE,
@@ -75,6 +79,9 @@ def run_server(load: Load, listening: Listening) -> None:
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
+        ssl_cert=listening.tls.certificate if listening.tls else None,
+        ssl_key=listening.tls.key if listening.tls else None,
+        ssl_protocol_min=SSLProtocols.tls13,
     )
     # What the workers inherit is never collected, so that its pages stay shared between them.
     gc.collect()

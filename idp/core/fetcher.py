@@ -10,14 +10,16 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Timer
 from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
+from idp.core.errors import Misconfigured
 from idp.core.fetch_target import Address, FetchRefused, Target, resolve_by_system, target_of
 
-__all__ = ["FetchRefused", "Fetcher"]
+__all__ = ["FetchRefused", "Fetcher", "believing"]
 
 LARGEST = 64 * 1024
 GET_SECONDS = 3.0
@@ -107,6 +109,18 @@ class Fetcher:
             if isinstance(raw, ssl.SSLSocket):
                 raw.do_handshake()
             yield raw
+
+
+def believing(authorities: Path | None) -> ssl.SSLContext:
+    """What the system believes, and the authorities of a PEM file beside it. Raises `Misconfigured`."""
+    context = ssl.create_default_context()
+    if authorities is not None:
+        try:
+            context.load_verify_locations(cafile=authorities)
+        except OSError as error:  # what the file says wrongly is an SSLError, which is one
+            because = "holds no certificates in PEM" if isinstance(error, ssl.SSLError) else f"cannot be read: {error.strerror}"
+            raise Misconfigured(f"IDP_FETCH_CA_FILE: {authorities} {because}") from error
+    return context
 
 
 def _body(url: str, response: http.client.HTTPResponse, max_bytes: int, content_types: Sequence[str]) -> bytes:

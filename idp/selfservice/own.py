@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -156,7 +157,7 @@ class Own:
     def called(self, owner: Owner) -> str:
         """The name of who is behind the pages: the brand's, or our host."""
         brand = self.gate.brands.get(owner.brand)
-        return brand.name if brand is not None else self.issuer.partition("://")[2]
+        return brand.name if brand is not None else urlsplit(self.issuer).netloc
 
     def zone(self, owner: Owner) -> ZoneInfo:
         """Whose days the pages speak of."""

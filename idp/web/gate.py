@@ -26,7 +26,7 @@ class Gate:
     def __init__(
         self, settings: Settings, table: RouteTable, browser: BrowserCookie, callers: Callers, languages: Languages
     ) -> None:
-        self._host, self._issuer = settings.host, settings.issuer
+        self._host, self._origin = settings.host, settings.origin
         self._table = table
         self._browser = browser
         self._callers = callers
@@ -75,7 +75,7 @@ class Gate:
         # Sec-Fetch-Site is sent by every current browser and no page can forge it; Origin covers older ones.
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
-        if site not in (None, "same-origin", "none") or (site is None and origin not in (None, self._issuer)):
+        if site not in (None, "same-origin", "none") or (site is None and origin not in (None, self._origin)):
             raise Refused("form_from_elsewhere", because="a form was posted from another site", status=403)
         if not self._browser.owns(request.form.get("csrf_token", "")):
             raise Refused("form_expired", because="the form's token does not belong to this browser", status=403)

@@ -19,6 +19,7 @@ from idp.core.language import _, current_language, look_up, look_up_plural
 from idp.core.origin import current_origin
 from idp.core.wishes import wish
 from idp.settings import Settings
+from idp.web.beneath import placed
 from idp.web.browser import BrowserCookie
 from idp.web.formats import closed_until, opening_hours
 from idp.web.headers import page_csp
@@ -59,7 +60,7 @@ class Pages:
     """Renders templates and problem pages."""
 
     def __init__(self, settings: Settings, brands: Brands, browser: BrowserCookie, clock: Clock, languages: Languages) -> None:
-        self._settings = settings
+        self._host, self._path = settings.host, settings.path
         self._brands = brands
         self._browser = browser
         self._clock = clock
@@ -84,7 +85,7 @@ class Pages:
             template,
             brand=self._dress(brand),
             application=application,
-            host=self._settings.host,
+            host=self._host,
             lang=current_language(),
             languages=choice(self._languages.offered(brand)),
             nonce=nonce,
@@ -94,7 +95,7 @@ class Pages:
             frames=frames,
             **context,
         )
-        response = make_response(html, status)
+        response = make_response(placed(html, self._path), status)
         response.headers["Content-Security-Policy"] = page_csp(nonce, form_action, frames)
         response.headers["Content-Language"] = current_language()
         response.headers["Vary"] = "Accept-Language, Cookie"

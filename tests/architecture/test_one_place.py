@@ -40,6 +40,16 @@ def test_every_grant_is_in_its_table() -> None:
     assert {grant.__name__ for grant in GRANTS} == classes_that_say("idp/oidc/grants/", "GRANT_TYPE")
 
 
+def test_every_fetch_goes_through_the_one_fetcher_of_the_house() -> None:
+    """S3.11: another would not believe whom the operator named. `idp check` makes one and fetches nothing."""
+    makers = {m.path for m in modules("idp") for n in ast.walk(m.tree) if isinstance(n, ast.Call) if _is_fetcher(n.func)}
+    assert makers == {"idp/app/people.py", "idp/cli/check.py"}
+
+
+def _is_fetcher(called: ast.expr) -> bool:
+    return ast.unparse(called).rpartition(".")[2] == "Fetcher"
+
+
 def test_discovery_reads_the_table_of_grants(tmp_path: Path) -> None:
     with a_provider(tmp_path, TestClock()) as provider:
         document = provider.app.test_client().get("/.well-known/openid-configuration", base_url=provider.issuer).get_json()

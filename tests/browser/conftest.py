@@ -2,12 +2,14 @@
 
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from werkzeug.serving import make_server
 
 from idp.subjects.subjects import NewSubject
 from tests.browser.demo import Demo, Places, a_demo, free_ports
@@ -15,6 +17,8 @@ from tests.browser.getting_back import AGREEMENTS, Agreement, Outsider, somebody
 from tests.browser.office import Office, an_office
 from tests.browser.visitor import OF_ALL_OTHERS, Visitor
 from tests.browser.watch import Watch
+from tests.builders import TestClock
+from tests.drivers.desk import Desk, a_desk
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # The same engine without the windows, profiles and services around it: half the work for each page.
@@ -135,6 +139,21 @@ def agreement(brand: str) -> Agreement:
 def holder(open_browser: OpenBrowser, office: Office, brand: str, agreement: Agreement) -> Outsider:
     """Such a one who sees that agreement online."""
     return somebody(open_browser(), office, brand, numbers={brand: agreement.customer})
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
+    """The desk of the stricter brand, on a port of this machine."""
+    port = free_ports(1)
+    with a_desk(tmp_path, clock, "alphera", issuer=f"http://localhost:{port}") as running:
+        server = make_server("127.0.0.1", port, running.provider.app, threaded=True)
+        serving = threading.Thread(target=server.serve_forever, daemon=True)
+        serving.start()
+        try:
+            yield running
+        finally:
+            server.shutdown()
+            serving.join()
 
 
 def launch(playwright: Playwright, *switches: str, programs: tuple[str, ...] = CHROMIUM) -> Browser:

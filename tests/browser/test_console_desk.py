@@ -1,37 +1,16 @@
 """Two agents at the console in Chromium: a caller's lock is opened, then a lost second step is removed by both of them."""
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
-from tests.browser.demo import free_ports
-from tests.builders import ANA_PASSWORD, TestClock
-from tests.drivers.desk import QUESTIONS, TYPED, Desk, a_desk
+from tests.builders import ANA_PASSWORD
+from tests.drivers.desk import QUESTIONS, TYPED, Desk
 from tests.drivers.staff import StaffMember
 
 pytestmark = pytest.mark.browser
 
 SHOTS = ((1280, 900, "light"), (390, 844, "dark"))
-
-
-@pytest.fixture
-def desk(tmp_path: Path, clock: TestClock) -> Iterator[Desk]:
-    """The desk of the stricter brand, on a port of this machine."""
-    port = free_ports(1)
-    with a_desk(tmp_path, clock, "alphera", issuer=f"http://localhost:{port}") as running:
-        server = make_server("127.0.0.1", port, running.provider.app, threaded=True)
-        serving = threading.Thread(target=server.serve_forever, daemon=True)
-        serving.start()
-        try:
-            yield running
-        finally:
-            server.shutdown()
-            serving.join()
 
 
 def at_the_console(chromium: Browser, desk: Desk, agent: StaffMember) -> Page:
@@ -61,7 +40,6 @@ def takes_the_call(page: Page, desk: Desk) -> None:
     page.get_by_label("Who is it?").fill("Ana Ferreira")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Open A. F.").click()
-    is_sound(page)
     page.get_by_role("button", name="Begin the call").press("Enter")
     for asked in QUESTIONS[desk.brand]:
         page.locator(f"#{asked}").fill(TYPED[asked])
@@ -83,7 +61,6 @@ def test_a_caller_is_let_in_and_two_agents_remove_a_lost_step(chromium: Browser,
     kim = desk.colleague("kim")
     page = at_the_console(chromium, desk, desk.sam)
     takes_the_call(page, desk)
-    is_sound(page)
     page.get_by_label("Why?").fill("locked out after a new phone")
     page.get_by_role("button", name="Open the lock").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("The lock is open")
@@ -93,7 +70,6 @@ def test_a_caller_is_let_in_and_two_agents_remove_a_lost_step(chromium: Browser,
     expect(page.get_by_role("status")).to_contain_text("A second agent has to decide now")
     second = at_the_console(chromium, desk, kim)
     second.get_by_role("link", name="1 reset waits for a second agent").click()
-    is_sound(second)
     second.get_by_role("link", name="Decide about A. F.").press("Enter")
     expect(second.get_by_text("<b>lost</b> the phone")).to_be_visible()
     is_sound(second)

@@ -15,8 +15,9 @@ from idp.subjects.subjects import NewSubject
 from tests.browser.demo import REPOSITORY, Places, free_ports, running
 from tests.browser.office import an_office
 from tests.browser.shop import Shop, a_shop
-from tests.browser.tls import Certificates, a_front, make_certificates
+from tests.browser.tls import a_front
 from tests.browser.visitor import PASSWORDS
+from tests.drivers.certificates import Certificates, make_certificates
 from tests.servers import wait_until
 
 PROVIDER, SHOP = "id.provider.test", "www.corner-shop.test"
@@ -43,13 +44,13 @@ class ThreeSites(Places):
 
 @contextmanager
 def three_sites(folder: Path) -> Iterator[ThreeSites]:
-    """Starts all of it in `folder`, with ana as its customer."""
+    """Starts all of it in `folder`, with ana as its customer. The issuer has a path, beneath which everything of it lies."""
     certificates = make_certificates(folder, (PROVIDER, SHOP, *PORTALS.values()))
     first = free_ports(3)
     routes = {name: first + offset for offset, name in enumerate((PROVIDER, *PORTALS.values()))}
     with ExitStack() as up:
         port = up.enter_context(a_front(certificates, routes))
-        shop = up.enter_context(a_shop(f"https://{PROVIDER}:{port}", "stellantis", f"https://{SHOP}:{port}"))
+        shop = up.enter_context(a_shop(f"https://{PROVIDER}:{port}/idp", "stellantis", f"https://{SHOP}:{port}"))
         routes[SHOP] = shop.port
         portals = {brand: f"https://{name}:{port}" for brand, name in PORTALS.items()}
         environment = _settings(folder, certificates, shop.issuer, portals) | {"IDP_LISTEN": f"127.0.0.1:{first}"}

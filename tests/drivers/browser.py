@@ -1,5 +1,6 @@
 """A browser without a screen: cookies, forms, redirects, and the text a person would read. It comes to a WSGI application."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -9,6 +10,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
 
 MOST_REDIRECTS = 10
+# Attributes of a page that lead somewhere; a value is only a value.
+OURS = re.compile(r'\s(?!value=)[a-z-]+="(/[^"]*)"')
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
 
@@ -139,11 +142,17 @@ class Page:
 
 
 class Browser:
-    """One browser with its own cookies. It follows redirects at the provider and stops where one leads away."""
+    """One browser with its own cookies. It follows redirects at the provider and stops where one leads away.
+
+    `home` is the provider's issuer. What is typed without a host is meant for it; where it has a path, no page may lead
+    to an address of ours that does not lie beneath it.
+    """
 
     def __init__(self, app: WSGIApplication, home: str, address: str = "127.0.0.1") -> None:
         self._client = Client(app, use_cookies=True)
         self.home = home
+        self.origin = urljoin(home, "/")[:-1]
+        self._beneath = urlsplit(home).path + "/"
         self._address = address
         self.page = Page("about:blank", None)
 
@@ -151,14 +160,14 @@ class Browser:
         return self._go("GET", url, {}, follow, headers or {})
 
     def post(self, url: str, fields: dict[str, str], *, follow: bool = True, headers: dict[str, str] | None = None) -> Page:
-        return self._go("POST", url, fields, follow, {"Origin": self.home, **(headers or {})})
+        return self._go("POST", url, fields, follow, {"Origin": self.origin, **(headers or {})})
 
     def fetch(self, url: str, fields: dict[str, str]) -> TestResponse:
         """What a script of the page gets; the page stays."""
         path = urlsplit(urljoin(self.page.url, url)).path
-        headers, here = {"Origin": self.home}, {"REMOTE_ADDR": self._address}
+        headers, here = {"Origin": self.origin}, {"REMOTE_ADDR": self._address}
         return self._client.open(
-            path=path, base_url=self.home, method="POST", data=fields, headers=headers, environ_overrides=here
+            path=path, base_url=self.origin, method="POST", data=fields, headers=headers, environ_overrides=here
         )
 
     def submit(self, *, press: str | None = None, follow: bool = True, **typed: str) -> Page:
@@ -192,7 +201,8 @@ class Browser:
         self._client.delete_cookie(name, domain=urlsplit(self.home).hostname or "localhost")
 
     def _go(self, method: str, url: str, fields: dict[str, str], follow: bool, headers: dict[str, str]) -> Page:
-        target = urljoin(self.home + "/", url)
+        ours = url.startswith("/") and not url.startswith(self._beneath)
+        target = self.home + url if ours else urljoin(self.home + "/", url)
         for _ in range(MOST_REDIRECTS):
             if not target.startswith(self.home + "/"):
                 self.page = Page(target, None)
@@ -201,13 +211,15 @@ class Browser:
             response = self._client.open(
                 path=parts.path,
                 query_string=parts.query,
-                base_url=self.home,
+                base_url=self.origin,
                 method=method,
                 data=fields if method == "POST" else None,
                 headers=headers,
                 environ_overrides={"REMOTE_ADDR": self._address},
             )
             self.page = Page(target, response)
+            astray = [address for address in OURS.findall(self.page.body) if not address.startswith(self._beneath)]
+            assert not astray, (target, astray)
             if not follow or response.status_code not in (301, 302, 303, 307, 308):
                 return self.page
             target, method, fields = urljoin(target, response.headers["Location"]), "GET", {}

@@ -131,7 +131,9 @@ class Household:
 
     def authenticator(self, **device: Any) -> SoftAuthenticator:
         """An authenticator whose browser is at this provider."""
-        return SoftAuthenticator(**{"origin": self.issuer, "rp_id": urlsplit(self.issuer).hostname or "", **device})
+        return SoftAuthenticator(
+            **{"origin": self.house.ground.settings.origin, "rp_id": urlsplit(self.issuer).hostname or "", **device}
+        )
 
     def _verifier(self, password: str) -> bytes:
         # Hashing is as slow as in life, so it is done once for all who have the same password.

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from idp.admin.desk.belonging import Over
+from idp.admin.lately import tried
 from idp.core.audit import Entry
 from idp.core.audit_of_subject import Within, entries_of
 from idp.core.devices import in_words
@@ -114,8 +115,8 @@ def _sent(sent: Sent) -> Moment:
     if sent.delivered_at is not None:
         return Moment(f"{title} was delivered", "", sent.delivered_at, refused=False)
     if sent.failed_at is not None:
-        return Moment(f"{title} could not be delivered, and was given up", f"tries: {sent.tries}", sent.failed_at, refused=True)
-    return Moment(f"{title} is on its way", f"tries: {sent.tries}", sent.created_at, refused=False)
+        return Moment(f"{title} could not be delivered, and was given up", tried(sent.tries), sent.failed_at, refused=True)
+    return Moment(f"{title} is on its way", tried(sent.tries), sent.created_at, refused=False)
 
 
 def _gathered(moments: Iterable[Moment]) -> list[Moment]:

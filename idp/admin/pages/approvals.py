@@ -10,6 +10,7 @@ from idp.admin.console import Agent, Console, StaffRoute
 from idp.admin.desk import cases, masks
 from idp.admin.desk.decisions import Approved, CannotBegin, Decided, Declined, Own, Request
 from idp.admin.desk.requests import ResetRequests
+from idp.admin.lately import lately
 from idp.admin.pages.customers import PAGE as CUSTOMERS
 from idp.admin.pages.desk_words import QUESTIONS, WAYS
 from idp.admin.rights import Right
@@ -99,7 +100,7 @@ class ApprovalPages:
         with self.console.database.reading() as db:
             subject, asker = (self.console.subjects.get(db, who) for who in (one.subject_id, one.agent_id))
         with speaking("en"):
-            at = moment(one.asked_at.astimezone(zone_of(brand)))
+            at = lately(one.asked_at.astimezone(zone_of(brand)), self.console.clock.now())
         return {
             "here": f"{LIST}/{one.id}",
             "customer": masks.initials(subject) if subject is not None else "",

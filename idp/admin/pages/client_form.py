@@ -8,9 +8,10 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from idp.admin.client_desk import ClientDesk, resulting
-from idp.admin.client_fields import BY_NAME
+from idp.admin.client_fields import BY_NAME, NO_BRAND
 from idp.admin.client_form import typed
 from idp.admin.client_kinds import Kind
+from idp.admin.client_words import facts
 from idp.admin.console import Agent, Console
 from idp.admin.rights import Right
 from idp.clients.faults import Faults
@@ -49,7 +50,7 @@ class FormPage:
             shown=shown,
             scopes=SCOPES,
             brands=self._brands(agent),
-            no_brand=agent.brands(Right.CHANGE_CLIENTS) is None,
+            no_brand=NO_BRAND if agent.brands(Right.CHANGE_CLIENTS) is None else "",
             **context,
         )
 
@@ -62,6 +63,7 @@ class FormPage:
             agent,
             kind=kind,
             meta=meta,
+            facts=facts(meta, kind, self._brands(agent)),
             metadata=json.dumps(resulting(meta), indent=2, ensure_ascii=False),
             kept=sorted(typed(shown, kind, SCOPES).items()),
             keys=self._keys(meta, test),

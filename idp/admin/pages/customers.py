@@ -14,13 +14,14 @@ from idp.admin.desk.customers import Customer, Customers, FoundCustomers, NoName
 from idp.admin.desk.requests import ResetRequests
 from idp.admin.desk.standing import Standing
 from idp.admin.desk.timeline import Timeline
+from idp.admin.lately import lately
 from idp.admin.rights import Right
 from idp.brands.brand import Brand, zone_of
 from idp.core.language import speaking
 from idp.core.throttle import Slowed
 from idp.signin.masking import masked
 from idp.signin.words import Problem
-from idp.web.formats import moment, waiting
+from idp.web.formats import waiting
 from idp.web.forms import read_form
 from idp.web.redirects import see_other
 
@@ -132,6 +133,7 @@ class CustomerPages:
         zone = zone_of(offered[0] if offered else None)
         # Staff are not looked into either: what an agent sees of them is that they are staff.
         shown = against is None
+        now = self.console.clock.now()
         with speaking("en"), self.console.database.reading() as db:
             facts = self.standing.of(db, customer.subject, zone) if shown else ()
             moments = self.timeline.of(db, customer.subject.id, agent.brands(Right.SEE_CUSTOMERS)) if shown else []
@@ -144,7 +146,7 @@ class CustomerPages:
             offered=offered,
             facts=facts,
             moments=moments,
-            at=lambda when: moment(when.astimezone(zone)),
+            at=lambda when: lately(when.astimezone(zone), now),
             problem=problem,
         )
 

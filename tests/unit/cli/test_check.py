@@ -52,6 +52,7 @@ def test_good_settings_as_json(fresh: CommandLine) -> None:
         ("IDP_DATA_DIR", "/nowhere/at/all"),
         ("IDP_CLIENTS_FILE", "/nowhere/clients.yaml"),
         ("IDP_LISTEN", "9000"),
+        ("IDP_FETCH_CA_FILE", "/nowhere/authorities.pem"),
     ],
 )
 def test_each_setting_is_looked_at(fresh: CommandLine, name: str, value: str) -> None:

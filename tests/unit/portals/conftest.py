@@ -1,8 +1,7 @@
 """Portals and a fake provider on real ports: what the pages show has gone over HTTP."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
 
 from portals.app import create_portal
 from portals.brands import load_brands
 from portals.clock import system_clock
 from portals.settings import PortalSettings
+from tests.drivers.serving import serving
 from tests.unit.portals.fake_provider import FakeProvider
 
 
@@ -61,23 +60,6 @@ class Browser(requests.Session):
     def sign_out(self) -> requests.Response:
         form = {"csrf_token": self.csrf()}
         return self.post(f"{self.portal.url}/logout", data=form, timeout=10)
-
-
-@contextmanager
-def serving(make_app: Callable[[str], Flask]) -> Iterator[str]:
-    """Serve the application that `make_app` builds for its own address, on a free port."""
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
-    server.daemon_threads = True
-    address = f"http://127.0.0.1:{server.server_port}"
-    server.app = make_app(address)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield address
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture

@@ -30,6 +30,12 @@ def test_good_settings_start() -> None:
     assert settings.cookie_name("session") == "__Host-idp_session"
 
 
+@pytest.mark.parametrize(("path", "origin"), [("", "https://id.example:8443"), ("/idp/v1.0", "https://id.example:8443")])
+def test_an_issuer_may_have_a_path(path: str, origin: str) -> None:
+    settings = Settings.from_environment({**GOOD, "IDP_ISSUER": f"https://id.example:8443{path}"})
+    assert (settings.origin, settings.path, settings.host) == (origin, path, "id.example:8443")
+
+
 def test_plain_loopback_uses_a_plain_cookie_name() -> None:
     settings = Settings.from_environment({**GOOD, "IDP_ISSUER": "http://localhost:9000"})
     assert settings.cookie_name("session") == "idp_session"
@@ -54,7 +60,12 @@ def test_names_that_a_container_platform_injects_are_left_alone() -> None:
     [
         "http://id.example",
         "https://id.example/",
-        "https://id.example/idp",
+        "https://id.example/idp/",
+        "https://id.example/a//b",
+        "https://id.example/../b",
+        "https://id.example/.well-known",
+        "https://id.example/a%20b",
+        "https://id.example/ä",
         "https://id.example?x=1",
         "id.example",
         "ftp://id.example",

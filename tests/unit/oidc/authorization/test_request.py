@@ -49,6 +49,51 @@ def test_no_other_text_ever_matches(given: str) -> None:
         match_redirect_uri(a_client(), replace(a_request(), redirect_uri=given))
 
 
+HOSTS = st.sampled_from(["127.0.0.1", "[::1]", "localhost", "127.8.9.1"])
+PATHS = st.from_regex(
+    r"(/[a-z0-9.~%+-]{0,6}){0,3}(\?[a-z]=[0-9]{1,2}){0,1}", fullmatch=True, alphabet=st.characters(codec="ascii")
+)
+EDITS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3), st.text("/:@?#.%[]\\a1٣ \n", max_size=3)), max_size=2)
+
+
+def edited(uri: str, edits: list[tuple[int, int, str]]) -> str:
+    """`uri` with some of its characters cut out and others put in."""
+    for at, cut, put in edits:
+        uri = uri[:at] + put + uri[at + cut :]
+    return uri
+
+
+def matches(registered: str, given: str, **metadata: str) -> bool:
+    client = replace(a_client(**metadata), redirect_uris=(registered,))
+    try:
+        return match_redirect_uri(client, replace(a_request(), redirect_uri=given)).redirect_uri == given
+    except Refused:
+        return False
+
+
+@given(HOSTS, PATHS, EDITS)
+def test_of_a_web_application_nothing_nearly_the_same_matches(host: str, rest: str, edits: list[tuple[int, int, str]]) -> None:
+    """RFC 9700 4.1.3: exact comparison, whatever the address looks like."""
+    for registered in (f"https://{host}{rest}", f"http://{host}:8000{rest}"):
+        given = edited(registered, edits)
+        assert matches(registered, given) == (given == registered)
+
+
+@given(
+    HOSTS, PATHS, EDITS, st.sampled_from(["", ":80", ":8000"]), st.one_of(st.just(""), st.integers(0, 99_999).map(":{}".format))
+)
+def test_of_a_native_application_nothing_but_the_port_may_differ(
+    host: str, rest: str, edits: list[tuple[int, int, str]], known: str, port: str
+) -> None:
+    """RFC 8252 7.3: judged by what is left when the port is taken away."""
+    registered, given = f"http://{host}{known}{rest}", edited(f"http://{host}{port}{rest}", edits)
+    head = f"http://{host}"
+    middle = given[len(head) : len(given) - len(rest)] if len(given) >= len(head) + len(rest) else "?"
+    is_port = middle == "" or (middle[1:].isascii() and middle[1:].isdigit() and len(middle) <= 6 and middle[0] == ":")
+    same = given.startswith(head) and given.endswith(rest) and is_port and int(middle[1:] or 80) <= 65535
+    assert matches(registered, given, application_type="native") == (same or given == registered)
+
+
 def test_a_registered_query_is_part_of_the_match() -> None:
     """RFC 6749 3.1.2: the query is retained."""
     client = a_client(redirect_uris=(CALLBACK + "?tenant=7",))

@@ -6,38 +6,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-PREFIX = "IDP_"
-# Container platforms inject the address of a service named "idp" under these names; they are not ours.
-INJECTED = re.compile(r"IDP_(SERVICE_|PORT($|_))")
-# What may be given by the name of a file that holds it.
-FROM_FILES = ("IDP_MASTER_KEY", "IDP_AUDIT_WEBHOOK_SECRET")
+from idp.settings.reading import Seconds, SettingsError, Words, as_line, given_in
+
+__all__ = ["Settings", "SettingsError"]
+
 LEAST_SECRET = 32
+# The issuer's path: segments that mean the same however they are written, none of them hidden or relative.
+PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class SettingsError(ValueError):
-    """Settings that cannot be used. `problems` holds one line for each."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-def _words(value: Any) -> Any:
-    return tuple(word for word in re.split(r"[,\s]+", value) if word) if isinstance(value, str) else value
-
-
-def _seconds(value: Any) -> Any:
-    return timedelta(seconds=int(value)) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
 class Settings(BaseModel):
@@ -81,6 +61,7 @@ class Settings(BaseModel):
     )
     trusted_proxies: Words = Field((), description="Addresses or networks whose X-Forwarded-For is believed")
     fetch_allow: Words = Field((), description="Hosts and networks the guarded fetcher may reach though they are not public")
+    fetch_ca_file: Path | None = Field(None, description="PEM of authorities the guarded fetcher believes beside the system's")
     places_file: Path | None = Field(
         None,
         description="CSV `network,place` (`192.0.2.0/24,Bristol`): what customers are told of where their sessions are; "
@@ -131,18 +112,11 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Settings from `IDP_*` names. Raises `SettingsError` with every problem found."""
-        given = {k: v for k, v in environment.items() if k.startswith(PREFIX) and not INJECTED.match(k)}
-        problems: list[str] = []
-        for name in FROM_FILES:
-            _read_file(given, name, problems)
-        problems += [
-            f"{name}: no such setting" for name in sorted(given) if name[len(PREFIX) :].lower() not in cls.model_fields
-        ]
-        values = {k[len(PREFIX) :].lower(): v for k, v in given.items() if k[len(PREFIX) :].lower() in cls.model_fields}
+        values, problems = given_in(environment, cls.model_fields)
         try:
             settings = cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(problems + [_line(e) for e in error.errors()]) from None
+            raise SettingsError(problems + [as_line(e) for e in error.errors()]) from None
         if environment.get("AUTHLIB_INSECURE_TRANSPORT") and settings.https:
             problems.append("AUTHLIB_INSECURE_TRANSPORT: must not be set with an https issuer; unset it")
         if problems:
@@ -168,8 +142,11 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _safe(self) -> "Settings":
         parts = urlsplit(self.issuer)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.path:
-            raise ValueError("IDP_ISSUER: must be https://host or https://host:port, without path, query or a slash at the end")
+        plain = not parts.query and not parts.fragment and PATH.fullmatch(parts.path)
+        if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
+            raise ValueError(
+                "IDP_ISSUER: must be https://host, https://host:port or https://host/path, without a slash at the end"
+            )
         if parts.scheme == "http" and not self.loopback:
             raise ValueError("IDP_ISSUER: http is for loopback only; use https")
         if (self.debug or self.demo) and not self.loopback:
@@ -188,6 +165,16 @@ class Settings(BaseModel):
     @property
     def https(self) -> bool:
         return self.issuer.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """The issuer without its path: where browsers say that our forms come from."""
+        return self.issuer.removesuffix(self.path)
+
+    @property
+    def path(self) -> str:
+        """The issuer's path, such as `/idp`, beneath which every address of ours lies; mostly empty."""
+        return urlsplit(self.issuer).path
 
     @property
     def host(self) -> str:
@@ -214,22 +201,3 @@ def _is_loopback(name: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-def _read_file(given: dict[str, str], name: str, problems: list[str]) -> None:
-    path = given.pop(f"{name}_FILE", None)
-    if path is None:
-        return
-    if name in given:
-        problems.append(f"{name} and {name}_FILE: give one of them")
-    try:
-        given[name] = Path(path).read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{name}_FILE: cannot read {path}: {getattr(error, 'strerror', None) or 'not text'}")
-        given[name] = ""
-
-
-def _line(error: Any) -> str:
-    name = f"{PREFIX}{str(error['loc'][0]).upper()}: " if error["loc"] else ""
-    what = "missing" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
-    return name + what

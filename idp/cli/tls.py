@@ -1,0 +1,98 @@
+"""The certificate and the key of a provider that ends TLS by itself: looked at before the port is opened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from idp.cli.failures import Exit, Failure
+from idp.core.logs import get_log
+from idp.settings import Settings
+
+log = get_log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files in PEM: the server's certificate followed by those that lead to its authority, and its key."""
+
+    certificate: Path
+    key: Path
+
+
+def tls_of(certificate: Path | None, key: Path | None, settings: Settings, now: datetime) -> Tls | None:
+    """What to serve with; None where a proxy ends TLS. Raises `Failure` where the two cannot be used.
+
+    A certificate that clients will refuse is only told of in the log: for those who look at that, it may still be good.
+    """
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise _unusable("--tls-cert and --tls-key belong together: give both, or neither")
+    if not settings.https:
+        raise _unusable("IDP_ISSUER: is http, while --tls-cert serves https alone; make it https://…")
+    served = _certificate(certificate)
+    if _bits(served.public_key()) != _bits(_key(key).public_key()):
+        raise _unusable(
+            f"--tls-key: {key} is not the key of the first certificate in {certificate}; "
+            "give the key it was made for, and put the server's own certificate first"
+        )
+    for because in doubts(served, urlsplit(settings.issuer).hostname or "", now):
+        log.warning("tls_certificate_doubtful", certificate=str(certificate), because=because)
+    return Tls(certificate, key)
+
+
+def doubts(served: x509.Certificate, host: str, now: datetime) -> list[str]:
+    """Why clients will refuse `served` at `host`, in words for the log."""
+    over = [] if served.not_valid_before_utc <= now <= served.not_valid_after_utc else ["it is not valid today"]
+    return over + ([] if _is_for(served, host) else [f"it is not for {host}"])
+
+
+def _is_for(served: x509.Certificate, host: str) -> bool:
+    try:
+        names = served.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return False
+    try:
+        return ip_address(host) in names.get_values_for_type(x509.IPAddress)
+    except ValueError:
+        known = {name.lower() for name in names.get_values_for_type(x509.DNSName)}
+        return not known.isdisjoint({host, f"*.{host.partition('.')[2]}"})
+
+
+def _certificate(path: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificates(_read("--tls-cert", path))[0]
+    except ValueError:
+        raise _unusable(f"--tls-cert: {path} holds no certificate in PEM") from None
+
+
+def _key(path: Path) -> PrivateKeyTypes:
+    content = _read("--tls-key", path)
+    try:
+        return load_pem_private_key(content, None)
+    except TypeError:
+        open_it = f"openssl pkey -in {path} -out KEY"
+        raise _unusable(f"--tls-key: {path} is encrypted, and nobody is there to be asked; store it open: {open_it}") from None
+    except ValueError:
+        raise _unusable(f"--tls-key: {path} holds no private key in PEM") from None
+
+
+def _read(option: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unusable(f"{option}: cannot read {path}: {error.strerror}") from None
+
+
+def _bits(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _unusable(problem: str) -> Failure:
+    return Failure(Exit.UNUSABLE, problem)
