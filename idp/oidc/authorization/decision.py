@@ -7,7 +7,7 @@ from idp.oidc.authorization.asked import Asked
 from idp.oidc.authorization.scopes import OFFLINE
 from idp.sessions.context import Context
 from idp.sessions.session import Session
-from idp.signin.needs import Need, Nothing
+from idp.signin.needs import Need, Nothing, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def decide(
     if "select_account" in asked.prompts and not known.selected:
         return SignIn()
     if not isinstance(known.need, Nothing):
-        return _login_required() if silent else SignIn()
+        return _silently(known.need) if silent else SignIn()
     if asked.sub is not None and asked.sub != known.sub:
         return _refuse("login_required", "Another subject is signed in than the one asked for")
     return _consent(asked, first_party, known, known.need.context, silent)
@@ -106,6 +106,13 @@ def _consent(asked: Asked, first_party: bool, known: Known, context: Context, si
     if to_be_granted(asked, first_party) <= known.granted and not asks_again and not first_visit:
         return Issue(known.session, context)
     return _refuse("consent_required", "Consent is needed") if silent else AskConsent(known.session, first_visit)
+
+
+def _silently(need: Need) -> Refuse:
+    # Core 3.1.2.6: proofs that the subject has make a sign-in; more than these takes another page first.
+    if isinstance(need, Step):
+        return _login_required()
+    return _refuse("interaction_required", "The subject must set up another proof first")
 
 
 def _login_required() -> Refuse:

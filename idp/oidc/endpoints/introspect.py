@@ -33,7 +33,7 @@ class Introspect:
 
     def answer(self, call: Call) -> Answer:
         """What the token is worth to the asker."""
-        wants_jwt = JWT_ANSWER in (call.header("ACCEPT") or "")
+        wants_jwt = _accepts_jwt(call.header("ACCEPT") or "")
         return answering(call, self.address, lambda shown: self._described(shown, wants_jwt))
 
     def _described(self, shown: Presented, wants_jwt: bool) -> Answer:
@@ -46,3 +46,11 @@ class Introspect:
             return json_answer(described)
         claims = {"iss": self.issuer, "aud": asker.id, "iat": int(now.timestamp()), "token_introspection": described}
         return Answer(self.keys.signer(asker.introspection_alg).sign(claims, "token-introspection+jwt").encode(), JWT_ANSWER)
+
+
+def _accepts_jwt(accept: str) -> bool:
+    # RFC 9701 4: named by itself; whoever takes anything gets JSON. A weight of 0 is a no (RFC 9110 12.4.2).
+    for kind, *parameters in (one.replace(" ", "").lower().split(";") for one in accept.split(",")):
+        if kind == JWT_ANSWER:
+            return not any(one.rstrip("0") in ("q=", "q=0.") for one in parameters)
+    return False

@@ -176,6 +176,11 @@ ON_REQUESTS: Mapping[str, Advice] = {
         "prompt=none forbids the page on which the customer would allow it.",
         "Send the request again without prompt=none.",
     ),
+    "The subject must set up another proof first": Advice(
+        "OpenID Connect Core 3.1.2.6",
+        "prompt=none forbids every page, and what the customer has set up does not reach what is asked.",
+        "Send the request again without prompt=none.",
+    ),
     "The subject must sign in": Advice(
         "OpenID Connect Core 3.1.2.6",
         "prompt=none forbids every page, and nobody is signed in as the request wants.",

@@ -1,6 +1,7 @@
 """Introspection and revocation (P5)."""
 
 import pytest
+from joserfc import jws
 
 from tests.drivers.provider import ISSUER
 from tests.drivers.relying_party import basic
@@ -99,6 +100,25 @@ def test_a_signed_answer_for_who_accepts_one(issuer: Issuer) -> None:
     assert claims["token_introspection"]["active"] is True
     assert "exp" not in claims
     assert issuer.post("/introspect", {"token": "x"}, headers=header).headers["Content-Type"] == kind
+
+
+def test_the_signed_answer_is_signed_as_the_asker_registered(issuer: Issuer) -> None:
+    """RFC 9701 5, 6: typ, RS256 where nothing was registered, introspection_signed_response_alg; inactive tells no more."""
+    kind, token = "application/token-introspection+jwt", portal_tokens(issuer)["access_token"]
+    header = {"Authorization": basic("api", secret_of("api")), "Accept": f"application/json;q=0.5, {kind.upper()} ; q=1"}
+    for alg in ("RS256", "ES256", "EdDSA"):
+        if alg != "RS256":
+            issuer.register("api", introspection_signed_response_alg=alg)
+        answer = issuer.post("/introspect", {"token": token}, headers=header)
+        said = jws.extract_compact(answer.text.encode()).headers()
+        assert (said["typ"], said["alg"]) == ("token-introspection+jwt", alg)
+        assert issuer.claims_of(answer.text)["aud"] == "api"
+        assert answer.headers["Cache-Control"] == "no-store"
+    unknown = issuer.claims_of(issuer.post("/introspect", {"token": "x"}, headers=header).text)
+    assert unknown["token_introspection"] == {"active": False}
+    for accept in ("*/*", "application/json", f"{kind};q=0", f"{kind};q=0.0", ""):
+        plain = issuer.post("/introspect", {"token": token}, headers=header | {"Accept": accept})
+        assert plain.headers["Content-Type"] == "application/json", accept
 
 
 @pytest.mark.parametrize("client_id", ["basic", "spa"])

@@ -99,7 +99,7 @@ def test_empty_parameters_count_as_not_sent(issuer: Issuer) -> None:
 
 def test_browsers_may_call_from_the_origins_of_clients(issuer: Issuer) -> None:
     """P1: CORS for registered origins alone, never with credentials."""
-    for path in ("/token", "/revoke", "/userinfo"):
+    for path in ("/token", "/revoke", "/userinfo", "/par"):
         ours = issuer.call("OPTIONS", path, headers={"Origin": "https://spa.example", "Access-Control-Request-Method": "POST"})
         assert ours.headers["Access-Control-Allow-Origin"] == "https://spa.example"
         assert "Access-Control-Allow-Credentials" not in ours.headers

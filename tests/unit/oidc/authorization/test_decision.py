@@ -53,11 +53,18 @@ def test_nobody_is_signed_in() -> None:
     assert refusal(decided(None, prompt="none")) == "login_required"
 
 
-@pytest.mark.parametrize("need", [MORE, Enrol(("totp",), recovered=False), Unmet()])
-def test_what_the_gate_still_needs_is_asked_for(need: Need) -> None:
-    """Core 3.1.2.1: prompt=none shows no page, whatever is missing."""
+SILENTLY = [
+    (MORE, "login_required"),
+    (Enrol(("totp",), recovered=False), "interaction_required"),
+    (Unmet(), "interaction_required"),
+]
+
+
+@pytest.mark.parametrize(("need", "code"), SILENTLY)
+def test_what_the_gate_still_needs_is_asked_for(need: Need, code: str) -> None:
+    """Core 3.1.2.1, 3.1.2.6: prompt=none shows no page, whatever is missing, and says what the page would be for."""
     assert decided(known(need=need)) == SignIn()
-    assert refusal(decided(known(need=need), prompt="none")) == "login_required"
+    assert refusal(decided(known(need=need), prompt="none")) == code
 
 
 @pytest.mark.parametrize("who", [None, known(need=MORE), known()])
