@@ -73,7 +73,7 @@ class RequestObjects:
         if alg == "none":
             code = "request_not_supported" if how == BY_VALUE else "request_uri_not_supported"
             raise OAuthError(code, "Request objects must be signed")
-        if (found.text("typ") or "jwt").lower() not in TYPES or "crit" in found.header:
+        if str(found.header.get("typ", "jwt")).lower() not in TYPES or "crit" in found.header:
             raise unreadable("The header of the request object names another kind of token")
         allowed = profile.request_object_algs if client.request_object_alg is None else (client.request_object_alg,)
         if alg not in allowed or alg not in profile.request_object_algs:

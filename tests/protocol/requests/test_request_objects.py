@@ -242,6 +242,20 @@ def test_a_client_may_be_registered_to_push(provider: Provider, browser: Browser
     assert shop.code(browser.sign_in("ana", ANA_PASSWORD))
 
 
+def test_keys_that_the_client_publishes(provider: Provider, browser: Browser, site: Site, clock: TestClock) -> None:
+    """P3: by `jwks_uri`; an unknown kid fetches the set once more, so that clients rotate by themselves."""
+    site.kind, site.body = "application/json", json.dumps({"keys": [CLIENT_KEY.as_dict(private=False)]}).encode()
+    shop = provider.add_client("shop", jwks_uri=site.url)
+    new = ECKey.generate_key("P-256", {"kid": "new"}, private=True)
+    assert by_value(shop, browser, signed(shop)).status == 200
+    site.body = json.dumps({"keys": [new.as_dict(private=False)]}).encode()
+    clock.advance(timedelta(seconds=31))
+    for _ in range(2):
+        assert by_value(shop, browser, signed(shop, key=new)).status == 200
+    assert by_value(shop, browser, signed(shop)).query["error"] == "invalid_request_object"
+    assert len(site.calls) == 2
+
+
 def test_a_signed_request_may_come_by_post(shop: RelyingParty, browser: Browser) -> None:
     """Core 3.1.2.1: GET and POST."""
     browser.post(f"{ISSUER}/authorize", {"client_id": "shop", "request": signed(shop)})
