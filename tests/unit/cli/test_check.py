@@ -1,4 +1,4 @@
-"""`idp check` tells everything that is wrong at once, and connects to nothing."""
+"""`idp check` tells everything that is wrong at once, and connects to nothing unless it is asked to."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from idp.cli.check import find_problems
 from tests.drivers.command_line import CommandLine
+from tests.drivers.site import a_site
 from tests.servers import free_port
 from tests.unit.cli.conftest import CLIENTS
 
@@ -58,3 +59,15 @@ def test_good_settings_as_json(fresh: CommandLine) -> None:
 def test_each_setting_is_looked_at(fresh: CommandLine, name: str, value: str) -> None:
     (line,) = find_problems(fresh.environment | {name: value})
     assert name in line or value in line
+
+
+def test_sector_documents_are_fetched_where_that_is_asked(fresh: CommandLine, tmp_path: Path) -> None:
+    """Core 8.1: what a client of the file says of its sector is checked before it is put in force."""
+    with a_site("/sector.json", b"[]", "application/json") as site:
+        (tmp_path / "clients.yaml").write_text(f"{CLIENTS}    sector_identifier_uri: {site.url}\n", "utf-8")
+        environment = fresh.environment | {"IDP_FETCH_ALLOW": "127.0.0.1"}
+        assert (find_problems(environment), site.calls) == ([], [])
+        (line,) = find_problems(environment, fetch=True)
+        assert line.endswith("portal: sector_identifier_uri: its list lacks https://portal.example/callback")
+        site.body = b'["https://portal.example/callback"]'
+        assert find_problems(environment, fetch=True) == []
