@@ -29,6 +29,7 @@ from tests.drivers.relying_party import RelyingParty
 from tests.drivers.soft_authenticator import SoftAuthenticator
 
 CLIENT_KEY = ECKey.generate_key("P-256", {"kid": "client", "use": "sig", "alg": "ES256"}, private=True)
+DPOP_KEY = ECKey.generate_key("P-256", private=True)
 
 _verifiers: dict[tuple[str, int, int], bytes] = {}
 
@@ -168,7 +169,7 @@ class Household:
             self.house.parties.clients.save(db, ground.bus, meta, "registered")
             if meta.token_endpoint_auth_method.startswith("client_secret"):
                 secret = self.house.parties.clients.add_secret(db, ground.bus, client_id, overlap=ground.settings.code_lifetime)
-        return RelyingParty(self.app, self.issuer, meta, secret, self.clock, key)
+        return RelyingParty(self.app, self.issuer, meta, secret, self.clock, key, DPOP_KEY if meta.profile == "fapi2" else None)
 
 
 def _with_key(wanted: dict[str, Any]) -> dict[str, Any]:
