@@ -147,6 +147,7 @@ class Interactions:
             "kind": interaction.kind,
             "browser": interaction.browser,
             "request": dict(interaction.request),
+            "client_id": interaction.client_id,
         }
         return self._sealer.seal(value, self._clock.now())
 
@@ -158,6 +159,11 @@ class Interactions:
         if self.finished(value["id"], browser) is not None:
             return None  # answered already, whatever address the form was sent to
         return self.revivers[value["kind"]](value["request"], browser)
+
+    def client_of(self, sealed: str, browser: str) -> str | None:
+        """Which client the request of a page left open came from; None for one that is no client's, or another browser's."""
+        value = self._sealer.open(sealed, SEAL_LIFETIME, self._clock.now()) if sealed else None
+        return value.get("client_id") if value is not None and value["browser"] == browser else None
 
     def resume_url(self, interaction: Interaction) -> str:
         """Where the interaction goes on once its subject has answered."""

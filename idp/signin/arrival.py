@@ -61,7 +61,7 @@ class Arrivals:
         if interaction is None and form is not None and not self.interactions.finished(interaction_id, digest):
             interaction = self.interactions.revive(form["request"], digest)
         if interaction is None or kind not in (None, interaction.kind):
-            return self._closed(interaction_id)
+            return self._closed(interaction_id, form)
         return Visit(interaction, self._seen(digest, form))
 
     def page(self, template: str, visit: Visit, *, status: int = 200, **context: Any) -> Response:
@@ -93,11 +93,11 @@ class Arrivals:
         shared = form is not None and "shared" in form
         return Browser(digest, session, current_origin().address, shared, self.device.read(request))
 
-    def _closed(self, interaction_id: str) -> Response:
-        """A finished interaction says so calmly; of one that is gone nothing is known."""
+    def _closed(self, interaction_id: str, form: Form | None) -> Response:
+        """A finished interaction says so calmly; of one that is gone, what its page says of it is known, if one was sent."""
         over = self.interactions.finished(interaction_id, self.browser.digest())
         if over is None:
-            return self.pages.problem("no_interaction")
+            return self._gone(self.interactions.client_of(form["request"], self.browser.digest()) if form is not None else None)
         return self.pages.problem(
             "finished",
             brand=over.brand,
@@ -107,9 +107,26 @@ class Arrivals:
             action_label=_("Back to %(application)s", application=over.application) if over.application else None,
         )
 
+    def _gone(self, client_id: str | None) -> Response:
+        # P2: what its client pushed or published cannot be parked anew, but the way back to it is known.
+        client = self.clients.find(client_id) if client_id else None
+        if client is None or client.disabled:
+            return self.pages.problem("no_interaction")
+        return self.pages.problem(
+            "no_interaction",
+            brand=client.brand,
+            application=client.name,
+            action_url=client.client_uri or _site(next(iter(client.redirect_uris), "")),
+            action_label=_("Back to %(application)s", application=client.name),
+        )
+
     def _home(self, interaction: Interaction) -> str | None:
         client = self.clients.find(interaction.client_id) if interaction.client_id else None
         if client is not None and client.client_uri:
             return client.client_uri
-        parts = urlsplit(interaction.returns_to)
-        return f"{parts.scheme}://{parts.netloc}/" if parts.scheme in ("http", "https") else None
+        return _site(interaction.returns_to)
+
+
+def _site(uri: str) -> str | None:
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}/" if parts.scheme in ("http", "https") else None

@@ -80,10 +80,11 @@ def test_a_reference_lasts_ninety_seconds_and_belongs_to_its_client(
 def test_a_page_left_open_overnight_is_not_answered_for_a_pushed_request(
     shop: RelyingParty, browser: Browser, clock: TestClock
 ) -> None:
-    """P2: the client left the request for a minute."""
+    """P2: the client left the request for a minute; the page leads back to it."""
     browser.open(shop.pushed_request())
     clock.advance(timedelta(hours=9))
-    assert not browser.sign_in("ana", ANA_PASSWORD).left
+    late = browser.sign_in("ana", ANA_PASSWORD)
+    assert (late.left, late.link("Back to Shop")) == (False, "https://shop.example/")
 
 
 REFUSED = {

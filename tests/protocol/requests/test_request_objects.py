@@ -194,7 +194,8 @@ def test_a_page_left_open_overnight_is_not_answered_for_a_request_by_reference(
     site.body = signed(shop).encode()
     by_reference(shop, browser, site.url)
     clock.advance(timedelta(hours=9))
-    assert not browser.sign_in("ana", ANA_PASSWORD).left
+    late = browser.sign_in("ana", ANA_PASSWORD)
+    assert (late.left, late.link("Back to Shop")) == (False, "https://shop.example/")
     by_value(shop, browser, signed(shop))
     clock.advance(timedelta(hours=9))
     assert shop.code(browser.sign_in("ana", ANA_PASSWORD))
