@@ -10,6 +10,7 @@ from benchmarks.provider import Provider
 # More than one core can spend in a round; a round that runs out does not count.
 SINGLE_USE_PER_SECOND = 3000
 FAMILIES = 256
+OWN_TOKEN = urlencode({"grant_type": "client_credentials", "scope": "accounts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,16 @@ def jwks(provider: Provider, _: int) -> Plan:
 
 
 def client_credentials(provider: Provider, _: int) -> Plan:
-    body = urlencode({"grant_type": "client_credentials", "scope": "accounts"})
-    return Plan("/token", "POST", provider.headers("bench"), body=body)
+    return Plan("/token", "POST", provider.headers("bench"), body=OWN_TOKEN)
+
+
+def bound_client_credentials(provider: Provider, seconds: int) -> Plan:
+    proofs = provider.proofs(SINGLE_USE_PER_SECOND * seconds)
+    return Plan("/token", "POST", provider.headers("bench"), body=OWN_TOKEN, proofs=proofs)
+
+
+def push(provider: Provider, _: int) -> Plan:
+    return Plan("/par", "POST", provider.headers("bench"), body=provider.request())
 
 
 def signed_client_credentials(provider: Provider, seconds: int) -> Plan:
@@ -62,6 +71,8 @@ ENDPOINTS = (
     Endpoint("JWKS", 0.80, jwks),
     Endpoint("client_credentials, secret", 0.35, client_credentials),
     Endpoint("client_credentials, signed assertion", None, signed_client_credentials),
+    Endpoint("DPoP token", None, bound_client_credentials),
+    Endpoint("PAR", None, push),
     Endpoint("code exchange", 0.13, code_exchange),
     Endpoint("refresh", None, refresh),
     Endpoint("userinfo", 0.30, userinfo),

@@ -1,5 +1,5 @@
--- Sends what a plan file says: the same request again and again, each body of a list once, or bodies from a pool that
--- the answers fill again. Prints the outcome as one line of JSON.
+-- Sends what a plan file says: the same request again and again, each body or each proof of a list once, or bodies from a
+-- pool that the answers fill again. Prints the outcome as one line of JSON.
 local threads = {}
 exhausted = 0
 
@@ -9,12 +9,25 @@ local function lines_of(path)
   return lines
 end
 
-local function from_list(bodies)
+local function once_each(values)
   local sent = 0
   return function()
     sent = sent + 1
-    if sent > #bodies then exhausted = exhausted + 1 end
-    return wrk.format(nil, nil, nil, bodies[sent] or bodies[#bodies])
+    if sent > #values then exhausted = exhausted + 1 end
+    return values[sent] or values[#values]
+  end
+end
+
+local function from_list(bodies)
+  local fresh = once_each(bodies)
+  return function() return wrk.format(nil, nil, nil, fresh()) end
+end
+
+local function proven(proofs)
+  local fresh = once_each(proofs)
+  return function()
+    wrk.headers["DPoP"] = fresh()
+    return wrk.format()
   end
 end
 
@@ -44,6 +57,7 @@ function init(args)
   wrk.headers = plan.headers
   wrk.body = plan.body
   if plan.list then request = from_list(lines_of(plan.list)) end
+  if plan.proofs then request = proven(lines_of(plan.proofs)) end
   if plan.pool then request = from_pool(plan.prefix, lines_of(plan.pool)) end
 end
 

@@ -13,7 +13,8 @@ SCRIPT = Path(__file__).parent / "load.lua"
 class Plan:
     """What is sent to `path`: one `body` again and again, every one of `bodies` once, or `prefix` and a token of `pool`.
 
-    A token is used once; the `refresh_token` of each answer goes back into the pool.
+    A token is used once; the `refresh_token` of each answer goes back into the pool. Each of `proofs` goes once beside `body`,
+    as the header DPoP.
     """
 
     path: str
@@ -21,6 +22,7 @@ class Plan:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     bodies: Sequence[str] = ()
+    proofs: Sequence[str] = ()
     prefix: str = ""
     pool: Sequence[str] = ()
 
@@ -60,7 +62,7 @@ def _lua(plan: Plan, folder: Path) -> str:
     entries = [f"method = {json.dumps(plan.method)}", f"headers = {{ {headers} }}"]
     if plan.body:
         entries.append(f"body = {json.dumps(plan.body)}")
-    for name, values in (("list", plan.bodies), ("pool", plan.pool)):
+    for name, values in (("list", plan.bodies), ("proofs", plan.proofs), ("pool", plan.pool)):
         if values:
             lines = folder / f"{name}.txt"
             lines.write_text("\n".join(values) + "\n", "utf-8")

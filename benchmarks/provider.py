@@ -111,9 +111,13 @@ class Provider:
 
     def authorize(self) -> str:
         """The authorization request that a sign-in begins with."""
+        return f"/authorize?{self.request()}"
+
+    def request(self) -> str:
+        """The parameters of an authorization request."""
         query = {"client_id": "bench", "response_type": "code", "redirect_uri": REDIRECT_URI, "scope": SCOPE}
         query |= {"state": "state", "nonce": "nonce", "code_challenge": CHALLENGE, "code_challenge_method": "S256"}
-        return f"/authorize?{urlencode(query)}"
+        return urlencode(query)
 
     def code_bodies(self, count: int) -> list[str]:
         """Token requests that redeem `count` fresh codes, written by the provider's own service in one transaction."""
@@ -132,6 +136,12 @@ class Provider:
         rest["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         signed = (jwt.encode(header, claims | {"jti": secrets.token_urlsafe(16)}, self._key, ["ES256"]) for _ in range(count))
         return [f"{urlencode(rest)}&client_assertion={one}" for one in signed]
+
+    def proofs(self, count: int) -> list[str]:
+        """As many proofs of possession for token requests (RFC 9449), all of one key and good for a minute."""
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self._key.as_dict(private=False)}
+        claims = {"htm": "POST", "htu": f"{self.issuer}/token", "iat": int(SystemClock().now().timestamp())}
+        return [jwt.encode(header, claims | {"jti": secrets.token_urlsafe(16)}, self._key) for _ in range(count)]
 
     def tokens(self, count: int) -> list[dict[str, str]]:
         """The answers to `count` code exchanges, asked of the running provider."""

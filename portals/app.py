@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, jsonify, request
 
 from portals import browser
-from portals.account_api.agreement_check import SCHEMA as CHECKS_SCHEMA
 from portals.account_api.api import create_account_api
 from portals.account_api.ledger import SCHEMA as LEDGER_SCHEMA
 from portals.account_api.ledger import Ledger
+from portals.account_api.spent import SCHEMA as SPENT_SCHEMA
 from portals.account_api.strength import PAYMENT
 from portals.clock import Clock, system_clock
 from portals.data.customers import load_books
@@ -56,7 +56,7 @@ def create_portal(settings: PortalSettings, clock: Clock = system_clock) -> Flas
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True, "extensions": ["jinja2.ext.i18n"]}
 
     store = Store(settings.data_dir / f"{settings.client_id}.sqlite")
-    ledger = Ledger(Store(settings.data_dir / f"{settings.api_client_id}.sqlite", LEDGER_SCHEMA + CHECKS_SCHEMA))
+    ledger = Ledger(Store(settings.data_dir / f"{settings.api_client_id}.sqlite", LEDGER_SCHEMA + SPENT_SCHEMA))
     app.extensions.update(store=store, ledger=ledger)
     sessions = Sessions(store, settings.idle, settings.longest)
     parked = Parked(store)

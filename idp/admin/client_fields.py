@@ -175,6 +175,13 @@ FIELDS: tuple[Field, ...] = (
         {"jwt": "Signed and readable (JWT, RFC 9068)", "opaque": "Opaque: each API asks us"},
     ),
     Field(
+        "dpop_bound_access_tokens",
+        "Whoever holds its tokens",
+        "Bound tokens are worth nothing to a thief who lacks the application's key. With FAPI 2.0 they are always bound.",
+        Widget.CHOICE,
+        {"no": "May use them; the application may bind them by itself", "yes": "Must prove a key, each time (DPoP)"},
+    ),
+    Field(
         "subject_type",
         "How it knows customers",
         "Whether applications can tell that they speak of the same customer.",
@@ -186,7 +193,7 @@ FIELDS: tuple[Field, ...] = (
         "ID tokens are signed with",
         "The algorithm that the application's library understands.",
         Widget.CHOICE,
-        SIGNED_BY,
+        {"": "As its profile has it: RS256, or ES256 with FAPI 2.0", **SIGNED_BY},
     ),
     Field(
         "token_endpoint_auth_signing_alg",
@@ -205,9 +212,10 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "profile",
         "Profile",
-        "The set of security rules that requests of the application follow.",
+        "The set of security rules that the application follows. FAPI 2.0 is for what moves money: it pushes its requests "
+        "(PAR), proves itself with its own key, and its tokens are bound to a key (DPoP).",
         Widget.CHOICE,
-        {"baseline": "Baseline", "fapi2": "FAPI 2.0 (pushed requests, keys instead of secrets, bound tokens)"},
+        {"baseline": "Baseline: OpenID Connect with PKCE", "fapi2": "FAPI 2.0 Security Profile"},
     ),
     *OF_REQUESTS,
     Field("client_uri", "Home page", "Linked from the page that asks for consent.", example="https://app.example.com/"),

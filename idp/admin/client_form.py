@@ -7,6 +7,7 @@ from idp.admin.client_field import Field, Widget
 from idp.admin.client_fields import BY_NAME
 from idp.admin.client_kinds import Kind
 from idp.clients.metadata import ClientMetadata
+from idp.clients.profiles import PROFILES
 
 Entries = dict[str, str]
 OWN_SCOPES = "scope.own"
@@ -39,7 +40,10 @@ def entries(meta: Mapping[str, object], kind: Kind, scopes: Iterable[str]) -> En
 
 def defaults(kind: Kind, scopes: Iterable[str]) -> Entries:
     """What an empty form shows."""
-    usual = {name: one.default for name, one in ClientMetadata.model_fields.items() if not one.is_required()}
+    # What depends on the profile is left to it, until somebody says otherwise.
+    left = {name for profile in PROFILES.values() for name in profile.defaults}
+    fields = ClientMetadata.model_fields.items()
+    usual = {name: one.default for name, one in fields if not one.is_required() and name not in left}
     return entries({**usual, **kind.defaults}, kind, scopes)
 
 

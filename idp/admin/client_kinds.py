@@ -15,7 +15,8 @@ REQUESTS = (
     "request_object_signing_alg",
     "request_uris",
 )
-TOKENS = (*LIFETIMES, "access_token_format", "subject_type", "id_token_signed_response_alg", "profile")
+RULES = ("profile", "require_pkce")
+TOKENS = (*LIFETIMES, "access_token_format", "dpop_bound_access_tokens", "subject_type", "id_token_signed_response_alg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
         },
         (*_NAMED, *_ADDRESSES, *_WITH_CUSTOMERS),
         (
-            *(_METHOD, *KEYS, *_BACK, *_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, "require_pkce"),
+            *(_METHOD, *KEYS, *_BACK, *_IN_BROWSER, "grant_types", "resources", *SIGN_IN, *TOKENS, *RULES),
             *(*REQUESTS, *_SECTOR, *_ANSWERS, *ABOUT_ITSELF),
         ),
         _CONFIDENTIAL,
@@ -99,7 +100,7 @@ KINDS: tuple[Kind, ...] = (
             "scope": "",
         },
         (*_NAMED, "token_endpoint_auth_method", "scope", "resources"),
-        (*KEYS, "access_token_lifetime", "access_token_format", "profile", "contacts"),
+        (*KEYS, "access_token_lifetime", "access_token_format", "dpop_bound_access_tokens", "profile", "contacts"),
         _CONFIDENTIAL,
     ),
     Kind(

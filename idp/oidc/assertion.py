@@ -11,7 +11,7 @@ from idp.clients.profiles import PROFILES, Profile
 from idp.core.clock import Clock
 from idp.core.handles import digest
 from idp.core.kv import KV, epoch
-from idp.oidc.tokens.jose import Unverified, peek, seconds, verify
+from idp.oidc.tokens.jose import Unverified, is_signed_by, peek, seconds
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # A client's clock may be a little ahead of ours.
@@ -56,13 +56,13 @@ class Assertions:
             or self._spend(claims, client, profile)
         )
 
-    def _verified(self, client: Client, profile: Profile, found: Unverified, token: str) -> dict[str, Any] | None:
+    def _verified(self, client: Client, profile: Profile, found: Unverified, token: str) -> Mapping[str, Any] | None:
         alg = found.text("alg") or ""
         allowed = (client.auth_signing_alg,) if client.auth_signing_alg is not None else profile.assertion_algs
         if alg not in allowed or alg not in profile.assertion_algs:
             return None
         keys = self.keys.find(client, found.text("kid"), alg)
-        return next((claims for key in keys if (claims := verify(token, key, alg)) is not None), None)
+        return found.claims if any(is_signed_by(token, found, key, alg) for key in keys) else None
 
     def _audiences(self, profile: Profile, endpoint: str) -> frozenset[str]:
         return frozenset((self.issuer, *((self.token_endpoint, endpoint) if profile.assertion_for_endpoint else ())))

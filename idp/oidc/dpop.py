@@ -9,18 +9,15 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from idp.clients.metadata import PRIVATE_MEMBERS
 from idp.core.clock import Clock
 from idp.core.errors import OAuthError
 from idp.core.handles import digest
-from idp.core.key_sets import FITS, SHORTEST_RSA, Key, bits_of, key_of
 from idp.core.kv import KV, epoch
+from idp.oidc.dpop_keys import key_in
 from idp.oidc.dpop_nonces import Nonces
-from idp.oidc.tokens.jose import peek, seconds, verify
+from idp.oidc.tokens.jose import is_signed_by, peek, seconds
 
 TYP = "dpop+jwt"
-# RFC 9449 5.1: asymmetric only; RS256 is left to those who cannot do better, and whoever does this can.
-ALGS = ("ES256", "EdDSA", "PS256")
 THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7638: SHA-256 in base64url
 # In seconds: a proof is made for the request it comes with, by a clock that may differ from ours.
 OLD, AHEAD = 60.0, 30.0
@@ -46,17 +43,15 @@ class Proofs:
         if proof is None:
             return None
         found = peek(proof)
-        key = _key(found.header) if found is not None and found.header.get("typ") == TYP else None
-        claims = verify(proof, key, str(found.text("alg"))) if found is not None and key is not None else None
-        if key is None or claims is None:
+        shown = key_in(found.header) if found is not None and found.header.get("typ") == TYP else None
+        if found is None or shown is None or not is_signed_by(proof, found, shown.key, str(found.text("alg"))):
             raise _refused("the proof is no signed JWT of this kind")
-        if because := _misdirected(claims, method, address, access_token) or self._untimely(claims):
+        if because := _misdirected(found.claims, method, address, access_token) or self._untimely(found.claims):
             raise _refused(because)
-        if self.nonces is not None and not self.nonces.accepts(claims.get("nonce")):
+        if self.nonces is not None and not self.nonces.accepts(found.claims.get("nonce")):
             raise OAuthError("use_dpop_nonce", "The DPoP proof must hold a nonce of this provider", headers=self.headers())
-        shown: str = key.thumbprint()
-        self._spend(claims, shown)
-        return shown
+        self._spend(found.claims, shown.thumbprint)
+        return shown.thumbprint
 
     def headers(self) -> tuple[tuple[str, str], ...]:
         """What every answer says besides, where nonces are asked for (RFC 9449 8.2)."""
@@ -64,10 +59,8 @@ class Proofs:
 
     def _untimely(self, claims: Mapping[str, Any]) -> str | None:
         made, now = seconds(claims, "iat"), self.clock.now().timestamp()
-        if made is None or not now - OLD <= made <= now + AHEAD:
-            return "the proof is too old, from the future, or without iat"
-        # A store that lost its memory lost the proofs that were used: what was made before that may be one of them.
-        return "the proof is older than our memory" if made < epoch(self.kv, self.clock).timestamp() else None
+        timely = made is not None and now - OLD <= made <= now + AHEAD
+        return None if timely else "the proof is too old, from the future, or without iat"
 
     def _spend(self, claims: Mapping[str, Any], shown: str) -> None:
         jti = claims.get("jti")
@@ -75,11 +68,16 @@ class Proofs:
             raise _refused("the proof has no jti")
         if not self.kv.add(f"dpop:{shown}:{digest(jti)}", b"1", REMEMBERED):
             raise _refused("the proof was used before")
+        # A store that lost its memory lost the proofs that were used: what was made before that may be one of them.
+        if (seconds(claims, "iat") or 0.0) < epoch(self.kv, self.clock).timestamp():
+            raise _refused("the proof is older than our memory")
 
 
 def same_address(htu: object, address: str) -> bool:
     """Whether `htu` names `address`, query and fragment aside (RFC 9449 4.3, RFC 3986 6.2)."""
-    return isinstance(htu, str) and _normal(htu) is not None and _normal(htu) == _normal(address)
+    if not isinstance(htu, str):
+        return False
+    return htu == address or ((named := _normal(htu)) is not None and named == _normal(address))
 
 
 def _normal(address: str) -> tuple[str, str, int | None, str] | None:
@@ -91,17 +89,6 @@ def _normal(address: str) -> tuple[str, str, int | None, str] | None:
     if parts.username is not None or not parts.hostname:
         return None
     return parts.scheme, parts.hostname, port or DEFAULT_PORTS.get(parts.scheme), parts.path or "/"
-
-
-def _key(header: Mapping[str, Any]) -> Key | None:
-    member, alg = header.get("jwk"), header.get("alg")
-    if not isinstance(member, Mapping) or alg not in ALGS or PRIVATE_MEMBERS & member.keys():
-        return None
-    kind, curve = FITS[alg]
-    fits = (
-        member.get("kty") == kind and curve in (None, member.get("crv")) and (bits_of(member) or SHORTEST_RSA) >= SHORTEST_RSA
-    )
-    return key_of(dict(member)) if fits else None
 
 
 def _misdirected(claims: Mapping[str, Any], method: str, address: str, access_token: str | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 from idp.clients.profiles import PROFILES
 from idp.oidc.authorization.checks import PROMPTS
 from idp.oidc.authorization.scopes import SCOPES
-from idp.oidc.dpop import ALGS as DPOP_ALGS
+from idp.oidc.dpop_keys import ALGS as DPOP_ALGS
 from idp.oidc.grants import GRANTS
 from idp.oidc.tokens.claims import RECOVERED_AT, SIGN_IN_CLAIMS, SUBJECT_CLAIMS
 from idp.oidc.tokens.keys import ALGORITHMS

@@ -8,7 +8,7 @@ from typing import Any
 from idp.clients.client import Client
 from idp.core.database import Database
 from idp.core.errors import Facts, OAuthError
-from idp.oidc.dpop import ALGS
+from idp.oidc.dpop_keys import ALGS
 from idp.oidc.tokens.claims import by_parameter, by_scope, recovery, values
 from idp.oidc.tokens.family import Holder
 from idp.oidc.tokens.inspection import Inspection

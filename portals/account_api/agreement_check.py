@@ -4,7 +4,6 @@ Asked by a JWT that the provider signed for this API, once each; answered by one
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -12,13 +11,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from portals.account_api.caller_check import verdicts
+from portals.account_api.spent import Spent
 from portals.clock import Clock
 from portals.data.agreements import Customer
 from portals.data.customers import Books, plain
 from portals.issuer_keys import IssuerKeys, KeysUnavailable, TokenRejected
 from portals.keys import ALGORITHM
 from portals.settings import PortalSettings
-from portals.store import Store
 
 REQUEST, ANSWER = "agreement-check+jwt", "agreement-answer+jwt"
 MEDIA_TYPE = "application/jwt"
@@ -26,9 +25,6 @@ LIFE_SECONDS = 60
 LEEWAY_SECONDS = 30
 LONGEST = 200
 MOST_ANSWERS = 10
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS checks_asked (jti TEXT PRIMARY KEY, expires_at REAL NOT NULL) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class AgreementChecks:
     books: Books
     keys: IssuerKeys
     key: ECKey
-    store: Store
+    spent: Spent
     clock: Clock
 
     def read(self, token: str) -> Question:
@@ -65,7 +61,7 @@ class AgreementChecks:
             if not holds:
                 raise TokenRejected(name)
         expires_at = claims["exp"] + LEEWAY_SECONDS
-        if not self._spend(claims["jti"], expires_at, now):
+        if not self.spent.first(f"check:{claims['jti']}", expires_at, now):
             raise TokenRejected("used before")
         told = {name: claims.get(name, "") for name in ("agreement", "birth_date", "postcode", "customer_number")}
         return Question(claims["jti"], expires_at, **told, answers=claims.get("answers", {}))
@@ -93,12 +89,6 @@ class AgreementChecks:
         if caller is None:
             return {"verdicts": dict.fromkeys(question.answers, False)}
         return {"verdicts": verdicts(caller, question.answers, self.clock().date())}
-
-    def _spend(self, jti: str, expires_at: float, now: datetime) -> bool:
-        with self.store.connection() as db:
-            db.execute("DELETE FROM checks_asked WHERE expires_at < ?", (now.timestamp(),))
-            added = db.execute("INSERT OR IGNORE INTO checks_asked VALUES (?, ?)", (jti, expires_at))
-            return added.rowcount == 1
 
 
 def check_routes(api: Blueprint, checks: AgreementChecks) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from portals.account_api.agreement_check import AgreementChecks, check_routes
-from portals.account_api.bearer import SCOPE, AccessTokenValidator, Guard
+from portals.account_api.bearer import SCOPE, AccessTokenValidator, BoundTokenValidator, Guard
 from portals.account_api.holdings import Holdings
 from portals.account_api.introspection import IntrospectionUnavailable, Introspector
 from portals.account_api.ledger import Ledger
 from portals.account_api.orders import Orders, order_routes
+from portals.account_api.proof import Proofs
 from portals.account_api.shapes import agreement_json, document_json, line_json, refusal
+from portals.account_api.spent import Spent
 from portals.clock import Clock
 from portals.data.agreements import documents
 from portals.data.customers import Books
@@ -25,7 +27,7 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     api = Blueprint("account_api", __name__, url_prefix="/api")
     fetch = json_fetcher(settings.timeout)
     keys = IssuerKeys(settings.issuer, fetch, clock)
-    guard = Guard(AccessTokenValidator(settings.issuer, settings.api_url, keys, clock))
+    guard = _guard(settings, keys, Spent(ledger.store), clock)
     key = load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk")
     introspector = Introspector(settings, key, fetch)
     holdings = Holdings(books, ledger)
@@ -80,7 +82,7 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     def show_documents(agreement_id: str) -> Response:
         return of_one(agreement_id, lambda one: {"documents": [document_json(row) for row in documents(one, today())]})
 
-    check_routes(api, AgreementChecks(settings, books, keys, key, ledger.store, clock))
+    check_routes(api, AgreementChecks(settings, books, keys, key, Spent(ledger.store), clock))
     order_routes(api, guard, introspector.is_active, Orders(holdings.agreement, ledger, clock))
 
     @api.errorhandler(KeysUnavailable)
@@ -92,3 +94,8 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
         return answer
 
     return api
+
+
+def _guard(settings: PortalSettings, keys: IssuerKeys, spent: Spent, clock: Clock) -> Guard:
+    tokens = (settings.issuer, settings.api_url, keys, clock)
+    return Guard(AccessTokenValidator(*tokens), BoundTokenValidator(*tokens, Proofs(spent, clock), settings.base_url))

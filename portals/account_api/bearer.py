@@ -1,20 +1,24 @@
-"""Who may call the account API: the bearer of an RFC 9068 access token for this audience and scope."""
+"""Who may call the account API: whoever shows an RFC 9068 access token for this audience and scope.
+
+A token that is bound to a key (RFC 9449 6) is worth nothing without a proof of that key.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Any, NoReturn, cast
+from urllib.parse import quote
 
 from authlib.integrations.flask_oauth2 import ResourceProtector, current_token
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import MissingAuthorizationError
-from authlib.oauth2.rfc6749.errors import UnsupportedTokenTypeError
 from authlib.oauth2.rfc6750 import BearerTokenValidator, InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc9068.claims import JWTAccessTokenClaims
-from flask import Response, abort, jsonify
+from flask import Response, abort, request
 from joserfc.errors import JoseError
 
+from portals.account_api.challenges import BoundTokenError, InsufficientAuthenticationError, InvalidProofError, refused
+from portals.account_api.proof import ProofRejected, Proofs, Shown
 from portals.account_api.strength import SignIn, Strength
 from portals.clock import Clock
 from portals.issuer_keys import IssuerKeys, TokenRejected
@@ -22,28 +26,24 @@ from portals.issuer_keys import IssuerKeys, TokenRejected
 SCOPE = "accounts"
 TOKEN_TYPE = "at+jwt"
 LEEWAY = 5
+DPOP = "dpop"
 
 View = Callable[..., Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """What the access token says about its bearer; `customer_number` is None where there is no agreement here."""
+    """What the access token says about its bearer; `customer_number` is None where there is no agreement here.
+
+    `bound_to` is the thumbprint of the key that the token is bound to: None where it is not bound, empty where it is bound
+    in a way that is unknown here.
+    """
 
     token: str = field(repr=False)
     scopes: frozenset[str]
     customer_number: str | None
     sign_in: SignIn
-
-
-class InsufficientAuthenticationError(OAuth2Error):  # type: ignore[misc]
-    """The sign-in behind the token is too weak or too old for this act (RFC 9470)."""
-
-    error = "insufficient_user_authentication"
-
-    def __init__(self, strength: Strength) -> None:
-        super().__init__()
-        self.strength = strength
+    bound_to: str | None
 
 
 class AccessTokenValidator(BearerTokenValidator):  # type: ignore[misc]
@@ -67,6 +67,12 @@ class AccessTokenValidator(BearerTokenValidator):  # type: ignore[misc]
         return _bearer(token_string, claims)
 
     def validate_token(self, token: Bearer, scopes: list[str], request: object) -> None:
+        """Raise BoundTokenError for a token that needs a proof, InsufficientScopeError for one without all `scopes`."""
+        if token.bound_to is not None:
+            raise BoundTokenError
+        self.validate_scopes(token, scopes)
+
+    def validate_scopes(self, token: Bearer, scopes: list[str]) -> None:
         """Raise InsufficientScopeError unless the bearer has every one of `scopes`."""
         if not token.scopes.issuperset(scopes):
             raise InsufficientScopeError
@@ -83,13 +89,38 @@ class AccessTokenValidator(BearerTokenValidator):  # type: ignore[misc]
         }
 
 
+class BoundTokenValidator(AccessTokenValidator):
+    """The same for tokens that are bound to a key, shown under the scheme DPoP with a proof (RFC 9449 7.1)."""
+
+    TOKEN_TYPE = DPOP
+
+    def __init__(self, issuer: str, audience: str, keys: IssuerKeys, clock: Clock, proofs: Proofs, base_url: str) -> None:
+        super().__init__(issuer, audience, keys, clock)
+        self._proofs = proofs
+        self._base_url = base_url
+
+    def validate_token(self, token: Bearer, scopes: list[str], _: object) -> None:
+        """Raise InvalidTokenError for a token bound to no key, InvalidProofError without its proof, and as for Bearer."""
+        if not token.bound_to:
+            raise InvalidTokenError(realm=self.realm)
+        # The address is the one that callers know, whatever a proxy in front of us calls it. Of two headers WSGI makes
+        # one that is no proof.
+        address = f"{self._base_url}{quote(request.path)}"
+        try:
+            self._proofs.spend(Shown(request.method, address, request.headers.get("DPoP"), token.token), token.bound_to)
+        except ProofRejected as rejection:
+            raise InvalidProofError from rejection
+        self.validate_scopes(token, scopes)
+
+
 class Guard(ResourceProtector):  # type: ignore[misc]
     """Authlib's resource protector, answering as RFC 6750 section 3 has it."""
 
-    def __init__(self, validator: AccessTokenValidator) -> None:
+    def __init__(self, *validators: AccessTokenValidator) -> None:
         super().__init__()
-        self._realm = validator.realm
-        self.register_token_validator(validator)
+        self._realm = validators[0].realm
+        for validator in validators:
+            self.register_token_validator(validator)
 
     def requires(self, scope: str) -> Callable[[View], View]:
         """Return a decorator that lets only bearers with `scope` in."""
@@ -119,20 +150,9 @@ class Guard(ResourceProtector):  # type: ignore[misc]
             self.raise_error_response(InsufficientAuthenticationError(strength))
 
     def raise_error_response(self, error: OAuth2Error) -> NoReturn:
-        """Answer 401 or 403 with the challenge; without a token it names no error code (RFC 6750 3.1)."""
-        match error:
-            case MissingAuthorizationError() | UnsupportedTokenTypeError():
-                status, extra = 401, ""
-            case InsufficientScopeError():
-                status, extra = 403, f', error="{error.error}", scope="{SCOPE}"'
-            case InsufficientAuthenticationError(strength=strength):
-                status, extra = 401, f", {strength.challenge()}"
-            case _:
-                status, extra = 401, ', error="invalid_token", error_description="The access token does not hold."'
-        answer = jsonify({"error": "unauthorized" if not extra else error.error})
-        answer.status_code = status
-        answer.headers["WWW-Authenticate"] = f'Bearer realm="{self._realm}"{extra}'
-        abort(answer)
+        """Answer 401 or 403 with the challenge."""
+        scheme = request.headers.get("Authorization", "").lower().split(maxsplit=1)[:1]
+        abort(refused(error, self._realm, SCOPE, by_proof=scheme == [DPOP]))
 
 
 def _bearer(token: str, claims: JWTAccessTokenClaims) -> Bearer:
@@ -146,4 +166,10 @@ def _bearer(token: str, claims: JWTAccessTokenClaims) -> Bearer:
             acr=acr if isinstance(acr, str) else None,
             auth_time=auth_time if type(auth_time) is int else None,
         ),
+        bound_to=_binding(claims["cnf"]) if "cnf" in claims else None,
     )
+
+
+def _binding(confirmation: object) -> str:
+    thumbprint = confirmation.get("jkt") if isinstance(confirmation, dict) else None
+    return thumbprint if isinstance(thumbprint, str) else ""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 from wsgiref.types import WSGIApplication
 
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client, TestResponse
@@ -144,15 +144,8 @@ class RelyingParty:
     def proof(self, method: str, path: str, header: dict[str, Any] | None = None, **changed: Any) -> str:
         """A DPoP proof for a request; a claim set to None is left out."""
         assert self.dpop_key is not None
-        claims = {
-            "jti": secrets.token_hex(8),
-            "htm": method,
-            "htu": f"{self.issuer}{path}",
-            "iat": int(self.clock.now().timestamp()),
-        }
-        claims = {name: value for name, value in (claims | changed).items() if value is not None}
-        said = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.dpop_key.as_dict(private=False)} | (header or {})
-        return jwt.encode(said, claims, self.dpop_key)
+        htu, made = f"{self.issuer}{path}", int(self.clock.now().timestamp())
+        return dpop_proof(self.dpop_key, header, **({"htm": method, "htu": htu, "iat": made} | changed))
 
     def raw(self, method: str, path: str, **sent: Any) -> Answer:
         response = Client(self.app, use_cookies=False).open(path, base_url=self.issuer, method=method, **sent)
@@ -197,6 +190,13 @@ class RelyingParty:
 
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def dpop_proof(key: ECKey, header: dict[str, Any] | None = None, **claims: Any) -> str:
+    """A proof of possession (RFC 9449 4.2) with these claims, and a `jti`; a claim that is None is left out."""
+    kept = {name: value for name, value in ({"jti": secrets.token_hex(8)} | claims).items() if value is not None}
+    said = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.as_dict(private=False)} | (header or {})
+    return jws.serialize_compact(said, json.dumps(kept), key)
 
 
 def ath(access_token: str) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from joserfc.jwk import ECKey
 
 from tests.builders import ANA_PASSWORD
 from tests.drivers.browser import Browser, Page
-from tests.drivers.relying_party import Answer
+from tests.drivers.relying_party import Answer, ath
 from tests.drivers.stack import Stack
 from tests.drivers.staff import StaffMember
 from tests.faults.scene import AT_ONCE, Scene, at_once
@@ -76,6 +77,25 @@ def test_an_assertion_is_good_once(scene: Scene, _round: int) -> None:
     assert {answer.error for answer in answers if answer.status == 401} == {"invalid_client"}
     won = next(answer for answer in answers if answer.status == 200)
     assert signer.userinfo(won["access_token"]).status == 200
+
+
+def test_a_proof_of_possession_is_good_once(scene: Scene) -> None:
+    """RFC 9449 11.1: the nine others are refused, though the token and the key are good."""
+    shop, code = scene.request_and_code(replace(scene.shop, dpop_key=ECKey.generate_key("P-256")))
+    token = shop.redeem(code)["access_token"]
+    headers = {"Authorization": f"DPoP {token}"} | shop.proven("GET", "/userinfo", ath=ath(token))
+    answers = at_once(lambda _: shop.raw("GET", "/userinfo", headers=headers))
+    assert statuses(answers) == {200: 1, 401: AT_ONCE - 1}
+    assert {answer.error for answer in answers if answer.status == 401} == {"invalid_dpop_proof"}
+
+
+def test_a_pushed_request_gives_one_code(scene: Scene) -> None:
+    """RFC 9126 2.2, P3: of ten windows with one request_uri one gets a code; it is spent for the others."""
+    address = replace(scene.shop).pushed_request()
+    windows = [twin(scene, scene.browser) for _ in range(AT_ONCE)]
+    pages = at_once(lambda number: windows[number].open(address))
+    assert sum(_at_shop(page) for page in pages) == 1
+    assert {page.status for page in pages if not _at_shop(page)} <= {200, 400}
 
 
 def test_an_interaction_finished_in_ten_windows_gives_one_code(scene: Scene) -> None:

@@ -73,6 +73,28 @@ def test_an_application_is_registered_and_signed_in_to(provider: Provider, admin
     assert "Never" not in admin.browser.open(f"{HOME}/roadside").text
 
 
+def test_a_client_with_the_fapi_profile_is_registered(provider: Provider, admin: StaffMember) -> None:
+    """P9: what does not go with the profile is said at its field; what was left open is as the profile has it."""
+    assert "FAPI 2.0 is for what moves money" in admin.open(f"{NEW}?kind=web").text
+    key = ECKey.generate_key("P-256", private=True, auto_kid=True)
+    typed = {"jwks": json.dumps({"keys": [key.as_dict(private=False)]}), "profile": "fapi2"}
+    page = fill_in(admin, **typed, id_token_signed_response_alg="RS256", require_pkce="no")
+    assert (page.status, provider.happened("ClientRegistered")) == (422, [])
+    for field in ("token_endpoint_auth_method", "id_token_signed_response_alg", "require_pkce"):
+        assert f'id="{field}-mistake"' in page.body, field
+    fill_in(admin, **typed, token_endpoint_auth_method="private_key_jwt", token_endpoint_auth_signing_alg="ES256")
+    admin.browser.submit(press="register")
+    bank = as_developer(provider, "roadside", None)
+    assert (bank.metadata.profile, bank.metadata.id_token_signed_response_alg) == ("fapi2", "ES256")
+    bank.key = bank.dpop_key = key
+    provider.add_customer()
+    browser = provider.browser()
+    browser.open(bank.pushed_request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    page = browser.submit(press="allow") if not browser.page.left else browser.page
+    assert bank.redeem(bank.code(page))["token_type"] == "DPoP"
+
+
 def test_a_review_that_is_sent_twice_registers_once(provider: Provider, admin: StaffMember) -> None:
     fill_in(admin)
     form = admin.browser.page.forms[-1]

@@ -1,18 +1,24 @@
 """A developer can see why a request was refused; nobody else learns more than before."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from idp.core.errors import OAuthError
 from idp.oidc.refusals import store
-from idp.oidc.refusals.explain import Explanation, explain
+from idp.oidc.refusals.explain import UNEXPLAINED, Explanation, explain
 from idp.oidc.refusals.store import Noted
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
-from tests.drivers.provider import Provider
-from tests.drivers.relying_party import Answer, RelyingParty
+from tests.drivers.command_line import CommandLine
+from tests.drivers.provider import Provider, environment_for
+from tests.drivers.relying_party import ASSERTION, Answer, RelyingParty
 
 BRANDS = ["stellantis", "alphera"]
 SECRETS = "sssecret"
@@ -102,6 +108,53 @@ def test_every_endpoint_explains_itself(provider: Provider, shop: RelyingParty, 
     clock.advance(timedelta(seconds=1))
     page = browser.open(f"/logout?state=a&state={SECRETS}")
     assert under(provider, reference(page)).endpoint == "end_session"
+
+
+def of_a_bank(bank: RelyingParty) -> dict[str, Callable[[], Answer]]:
+    """What goes wrong while somebody writes a client with the profile fapi2, by what is the cause."""
+    now, grant = int(bank.clock.now().timestamp()), {"grant_type": "refresh_token", "refresh_token": SECRETS}
+
+    def proving(**wrong: Any) -> Callable[[], Answer]:
+        sent = grant | {"client_assertion_type": ASSERTION, "client_assertion": bank.assertion()}
+        return lambda: bank.raw("POST", "/token", data=sent, headers=bank.proven("POST", "/token", **wrong))
+
+    return {
+        "the proof is for another method": proving(htm="GET"),
+        "the proof is for another address": proving(htu=f"{bank.issuer}/par"),
+        "the proof is too old, from the future, or without iat": proving(iat=now - 3600),
+        "the proof has no jti": proving(jti=""),
+        "the proof is no signed JWT of this kind": proving(header={"typ": "JWT"}),
+        "This client must send a DPoP proof": lambda: replace(bank, dpop_key=None).token(**grant),
+        "wrong_audience": lambda: bank.token(**grant, client_assertion=bank.assertion(aud=f"{bank.issuer}/token")),
+        "lives_too_long": lambda: bank.token(**grant, client_assertion=bank.assertion(exp=now + 3600)),
+        "The DPoP proof is of another key than dpop_jkt": lambda: bank.push(dpop_jkt="A" * 43),
+        "request_uri must not be pushed": lambda: bank.push(request_uri=SECRETS),
+        "redirect_uri is not registered": lambda: bank.push(redirect_uri=f"https://x.example/{SECRETS}"),
+        "code_challenge is missing: this client must use PKCE": lambda: bank.push(
+            code_challenge=None, code_challenge_method=None
+        ),
+    }
+
+
+def test_what_the_fapi_profile_asks_is_explained(provider: Provider, clock: TestClock, tmp_path: Path) -> None:
+    """P9: each cause has its clause and its way out, at the pushed request too; the operator's command tells it."""
+    clock.advance(timedelta(hours=2))
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    jwks = {"keys": [key.as_dict(private=False)]}
+    bank = provider.add_client("bank", brand="stellantis", profile="fapi2", jwks=jwks)
+    bank.key = bank.dpop_key = key
+    references = {}
+    for because, goes_wrong in of_a_bank(bank).items():
+        references[because] = goes_wrong().headers["X-Request-Id"]
+        told = under(provider, references[because])
+        assert (told.because, told.client_id) == (because, "bank")
+        assert told.mend != UNEXPLAINED.mend, because
+        clock.advance(timedelta(seconds=1))
+    command_line = CommandLine(environment_for(tmp_path), tmp_path / "commands")
+    printed = command_line.must("explain", references["the proof is for another address"])
+    assert "RFC 9449 4.3" in printed
+    assert "Set htu to the address in discovery" in printed
+    assert SECRETS not in printed
 
 
 def test_an_unregistered_way_back_from_signing_out_is_explained(

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from idp.core.clock import Clock
 from idp.core.errors import OAuthError
-from idp.oidc.dpop import ALGS, Proofs
+from idp.oidc.dpop import Proofs
+from idp.oidc.dpop_keys import ALGS
 from idp.oidc.form import is_form, read_form
 from idp.oidc.userinfo import Shown, UserInfo, bearer_error
 from idp.web.call import Answer, Call, json_answer

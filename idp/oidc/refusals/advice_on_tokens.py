@@ -109,36 +109,6 @@ ON_TOKENS: Mapping[str, Advice] = {
         "userinfo answers for tokens about a person with the scope openid.",
         "Ask for the scope openid. A client's own token has no claims about anybody.",
     ),
-    "This client must send a DPoP proof": Advice(
-        "RFC 9449 5, FAPI 2.0 Security Profile 5.3.2.1",
-        "The client's tokens are bound to a key of its own, by its profile or by dpop_bound_access_tokens.",
-        "Send a DPoP header with each token request.",
-    ),
-    "The DPoP proof is missing": Advice(
-        "RFC 9449 7.1",
-        "The token came with the scheme DPoP and without the proof that goes with it.",
-        "Send a DPoP header with the hash of the token (ath), made for this request.",
-    ),
-    "The DPoP proof must hold a nonce of this provider": Advice(
-        "RFC 9449 8, 9",
-        "The provider asks for a nonce of its own in each proof.",
-        "Take the one in the DPoP-Nonce header of this answer, and send the request again with a new proof.",
-    ),
-    "The DPoP proof is of another key than dpop_jkt": Advice(
-        "RFC 9449 10.1",
-        "The request names one key and shows another.",
-        "Leave dpop_jkt out where you push a request with a proof.",
-    ),
-    "The access token is bound to another key than was shown": Advice(
-        "RFC 9449 7.1, 7.2",
-        "A bound token came as Bearer or with a proof of another key, or a token that is not bound came as DPoP.",
-        "Present the token by its token_type, with a proof of the key that the token request was made with.",
-    ),
-    "the proof *": Advice(
-        "RFC 9449 4.3",
-        "The proof is not for this request, is not signed as it must be, or was used before.",
-        "Make a new proof for each request: typ dpop+jwt, the public key in jwk, htm, htu, iat, jti, and ath with a token.",
-    ),
     "The access token must not be in the address": Advice(
         "RFC 6750 2.3, RFC 9700 4.3.2",
         "Addresses end up in logs and histories.",

@@ -9,13 +9,21 @@ from typing import Any
 from idp.oidc.refusals.advice import Advice
 from idp.oidc.refusals.advice_on_addresses import ON_ADDRESSES
 from idp.oidc.refusals.advice_on_clients import ON_CLIENTS
+from idp.oidc.refusals.advice_on_proofs import ON_PROOFS
 from idp.oidc.refusals.advice_on_request_objects import ON_REQUEST_OBJECTS
 from idp.oidc.refusals.advice_on_requests import ON_REQUESTS
 from idp.oidc.refusals.advice_on_tokens import ON_TOKENS
 from idp.oidc.refusals.store import Noted
 
 # A `*` in a cause stands for what differs from case to case; the more exact row is found first.
-ADVICE: Mapping[str, Advice] = {**ON_ADDRESSES, **ON_REQUESTS, **ON_REQUEST_OBJECTS, **ON_CLIENTS, **ON_TOKENS}
+ADVICE: Mapping[str, Advice] = {
+    **ON_ADDRESSES,
+    **ON_REQUESTS,
+    **ON_REQUEST_OBJECTS,
+    **ON_CLIENTS,
+    **ON_PROOFS,
+    **ON_TOKENS,
+}
 VARYING = tuple(cause for cause in sorted(ADVICE, key=len, reverse=True) if "*" in cause)
 UNEXPLAINED = Advice(
     "RFC 6749 4.1.2.1, 5.2",

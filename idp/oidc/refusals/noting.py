@@ -26,6 +26,7 @@ NOT_KEPT = frozenset({429})
 # The addresses of the protocol, and what their endpoints are called.
 ENDPOINTS: Mapping[str, str] = {
     "/authorize": "authorize",
+    "/par": "par",
     "/token": "token",
     "/userinfo": "userinfo",
     "/introspect": "introspect",

@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from joserfc import jws
-from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode, urlsafe_b64encode
@@ -23,27 +22,8 @@ LARGEST_NUMBER = 2**53
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 
-
-class OneAlgorithm(JWSRegistry):
-    """Knows a single algorithm.
-
-    `EdDSA` is served under its name of RFC 8037, which clients register; RFC 9864 calls the same signature `Ed25519`.
-    """
-
-    def __init__(self, alg: str) -> None:
-        super().__init__(algorithms=[alg], strict_check_header=False)
-        self._name = alg
-
-    def get_alg(self, name: str) -> Any:
-        """The algorithm, if it is called by its name."""
-        if name != self._name:
-            raise UnsupportedAlgorithmError(f"{name!r} is not {self._name}")
-        return self.algorithms[name]
-
-
-REGISTRIES = {alg: OneAlgorithm(alg) for alg in ("RS256", "PS256", "ES256", "EdDSA")}
-
-
+# Signatures of others are taken by these alone.
+VERIFIERS = {alg: JWSRegistry.algorithms[alg] for alg in ("RS256", "PS256", "ES256", "EdDSA")}
 _ECDSA = ec.ECDSA(SHA256())
 
 
@@ -86,7 +66,7 @@ class SigningKey:
 
     def opens(self, signed: str, signature: str) -> bool:
         """Whether `signature`, encoded, is ours on `signed`."""
-        return JWSRegistry.algorithms[self.alg].verify(signed.encode(), urlsafe_b64decode(signature.encode()), self.key)
+        return JWSRegistry.algorithms[self.alg].verify(signed.encode(), _decoded(signature), self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +84,35 @@ class Unverified:
 
 def peek(token: str) -> Unverified | None:
     """The header and claims of a JWT, unverified; None for what is no JWT."""
-    if len(token) > LONGEST:
+    if len(token) > LONGEST or not COMPACT.fullmatch(token):
         return None
     try:
-        found = jws.extract_compact(token.encode())
-        claims = json.loads(found.payload or b"")
+        header, claims = (json.loads(_decoded(part)) for part in token.split(".")[:2])
     except MALFORMED:
         return None
-    return Unverified(found.headers(), claims) if isinstance(claims, dict) else None
+    return Unverified(header, claims) if isinstance(header, dict) and isinstance(claims, dict) else None
 
 
 def verify(token: str, key: Key, alg: str) -> dict[str, Any] | None:
     """The claims of a JWT signed with `key` by `alg`; None for any other."""
-    if len(token) > LONGEST:
-        return None
+    found = peek(token)
+    return dict(found.claims) if found is not None and is_signed_by(token, found, key, alg) else None
+
+
+def is_signed_by(token: str, found: Unverified, key: Key, alg: str) -> bool:
+    """Whether `token`, of which `found` was read, is signed with `key` by `alg`."""
+    # RFC 7515 4.1.11: we know none of the extensions that could be critical.
+    if found.header.get("alg") != alg or "crit" in found.header:
+        return False
+    signed, _, signature = token.rpartition(".")
     try:
-        claims = json.loads(jws.deserialize_compact(token.encode(), key, registry=REGISTRIES[alg]).payload)
+        return VERIFIERS[alg].verify(signed.encode(), _decoded(signature), key)
     except MALFORMED:
-        return None
-    return claims if isinstance(claims, dict) else None
+        return False
+
+
+def _decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text.encode())
 
 
 def verify_ours(token: str, find: Callable[[str], SigningKey | None], types: tuple[str, ...]) -> dict[str, Any] | None:
@@ -135,10 +125,10 @@ def verify_ours(token: str, find: Callable[[str], SigningKey | None], types: tup
     signed, _, signature = token.rpartition(".")
     head, _, payload = signed.partition(".")
     try:
-        key = find(str(json.loads(urlsafe_b64decode(head.encode())).get("kid")))
+        key = find(str(json.loads(_decoded(head)).get("kid")))
         if key is None or not any(head == key.head(typ) for typ in types) or not key.opens(signed, signature):
             return None
-        return dict(json.loads(urlsafe_b64decode(payload.encode())))
+        return dict(json.loads(_decoded(payload)))
     except MALFORMED:
         return None
 

@@ -62,6 +62,27 @@ def test_keys_in_place_of_a_secret(developer: Registrant) -> None:
     assert answer["jwks"] == {"keys": [PUBLIC_KEY]}
 
 
+def test_whoever_wants_to_follows_the_fapi_profile(provider: Provider, developer: Registrant) -> None:
+    """P8, P9: it may be asked for; what was left open is told as the profile has it, and what does not fit is refused."""
+    key = ECKey.generate_key("P-256", private=True, auto_kid=True)
+    asked: dict[str, Any] = {"profile": "fapi2", "jwks": {"keys": [key.as_dict(private=False)]}}
+    answer = developer.registers(**asked)
+    told = {"profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "id_token_signed_response_alg": "ES256"}
+    assert (answer.status, {name: answer[name] for name in told}) == (201, told)
+    for name, value in (
+        ("token_endpoint_auth_method", "client_secret_basic"),
+        ("token_endpoint_auth_signing_alg", "RS256"),
+        ("id_token_signed_response_alg", "RS256"),
+        ("userinfo_signed_response_alg", "RS256"),
+    ):
+        refused = developer.registers(**asked, **{name: value})
+        assert (refused.status, refused.error) == (400, "invalid_client_metadata"), name
+        assert name in refused["error_description"]
+    bank = developer.relying_party(answer)
+    bank.key = bank.dpop_key = key
+    assert bank.push(scope="openid").status == 201
+
+
 def test_names_that_nobody_knows_are_passed_over(developer: Registrant) -> None:
     """RFC 7591 2: the server MUST ignore metadata that it does not understand; null stands for nothing."""
     answer = developer.registers(**{"client_name#fr": "Livre", "x": {"y": [1]}, "tls_client_certificate": True})

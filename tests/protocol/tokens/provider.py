@@ -18,13 +18,14 @@ from idp.clients.metadata import ClientMetadata
 from idp.core.database import metadata
 from idp.core.handles import digest
 from idp.oidc.tokens.code import CodeDraft
-from idp.oidc.tokens.jose import REGISTRIES, verify
+from idp.oidc.tokens.jose import verify
 from idp.sessions.context import Context
 from idp.sessions.session import Session
 from idp.settings import Settings
 from tests.builders import TestClock
 from tests.drivers.provider import ISSUER, Provider, environment_for, settings_for
 from tests.drivers.relying_party import basic
+from tests.drivers.signing import REGISTRIES
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()

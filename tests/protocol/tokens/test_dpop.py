@@ -10,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from idp.core.handles import digest
 from idp.oidc.dpop import same_address
+from idp.oidc.dpop_keys import ALGS
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider, a_provider
 from tests.drivers.relying_party import Answer, RelyingParty, ath, basic
+from tests.drivers.signing import REGISTRIES
 
 KEY = ECKey.generate_key("P-256", private=True)
 OTHER_KEY = ECKey.generate_key("P-256", private=True)
@@ -127,6 +131,8 @@ def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clo
     clock.advance(timedelta(minutes=1))
     now = int(clock.now().timestamp())
     rsa, secret = RSAKey.generate_key(2048, private=True), OctKey.generate_key(256, private=True)
+    with pytest.warns(SecurityWarning):
+        weak = RSAKey.generate_key(1024, private=True)
     claims = {"jti": "j", "htm": "POST", "htu": f"{shop.issuer}/token", "iat": now}
 
     def signed(header: dict[str, Any], key: Any, **changed: Any) -> str:
@@ -138,6 +144,10 @@ def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clo
         "empty": "",
         "another kind": shop.proof("POST", "/token", header={"typ": "JWT"}),
         "RS256": signed({"alg": "RS256", "jwk": rsa.as_dict(private=False)}, rsa),
+        "a short RSA key": signed({"alg": "PS256", "jwk": weak.as_dict(private=False)}, weak),
+        "an endless key": shop.proof("POST", "/token", header={"jwk": public | {"x": "A" * 1500}}),
+        "a number in the key": shop.proof("POST", "/token", header={"jwk": public | {"x": 7}}),
+        "a key of another kind": shop.proof("POST", "/token", header={"jwk": rsa.as_dict(private=False)}),
         "symmetric": signed({"alg": "HS256", "jwk": public}, secret),
         "private": shop.proof("POST", "/token", header={"jwk": KEY.as_dict(private=True)}),
         "signed by another": shop.proof("POST", "/token", header={"jwk": OTHER_KEY.as_dict(private=False)}),
@@ -158,6 +168,34 @@ def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clo
         proof = shop.proof("POST", "/token", iat=made)
         assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == "invalid_grant"
         assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == "invalid_dpop_proof"
+
+
+@pytest.mark.parametrize("alg", ALGS)
+def test_keys_of_every_kind_that_is_offered_serve(shop: RelyingParty, alg: str) -> None:
+    """RFC 9449 4.3, 5.1; RFC 7515 4: a key of 4096 bits makes a long header, and what is unknown in it is passed over."""
+    made = {"ES256": lambda: KEY, "EdDSA": lambda: OKPKey.generate_key("Ed25519"), "PS256": lambda: RSAKey.generate_key(4096)}
+    key = made[alg]()
+    claims = {"jti": "j", "htm": "POST", "htu": f"{shop.issuer}/token", "iat": int(shop.clock.now().timestamp())}
+    said = {"typ": "dpop+jwt", "alg": alg, "jwk": key.as_dict(private=False), "unknown": 1}
+    proof = jwt.encode(said, claims, key, registry=REGISTRIES[alg])
+    # The proof was good: only the grant is not.
+    assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == "invalid_grant"
+
+
+def test_a_store_that_lost_its_memory_takes_no_older_proof(
+    shop: RelyingParty, provider: Provider, clock: TestClock, browser: Browser
+) -> None:
+    """Design 3: what was used before the loss does not come again; what is made after it serves."""
+    used = shop.proof("POST", "/token", jti="j")
+    assert redeem_with(shop, a_code(shop, browser), used).status == 200
+    clock.advance(timedelta(seconds=10))
+    kv = provider.house.ground.kv
+    kv.delete("epoch")
+    kv.delete(f"dpop:{KEY.thumbprint()}:{digest('j')}")
+    code = a_code(shop, browser)
+    assert redeem_with(shop, code, used).error == "invalid_dpop_proof"
+    clock.advance(timedelta(seconds=1))
+    assert redeem_with(shop, code, shop.proof("POST", "/token")).status == 200
 
 
 def test_a_refused_proof_costs_no_code(shop: RelyingParty, browser: Browser) -> None:

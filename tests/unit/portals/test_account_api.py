@@ -36,10 +36,11 @@ def test_a_good_token_is_served(portal: Portal, provider: FakeProvider, path: st
 
 @pytest.mark.parametrize("path", PATHS)
 def test_without_a_token_the_challenge_names_no_error(portal: Portal, path: str) -> None:
-    """RFC 6750 section 3.1."""
+    """RFC 6750 section 3.1, RFC 9449 section 7.1."""
     answer = ask(portal, None, path)
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == f'Bearer realm="{portal.url}/api"'
+    realm = f'realm="{portal.url}/api"'
+    assert answer.headers["WWW-Authenticate"] == f'Bearer {realm}, DPoP {realm}, algs="ES256 EdDSA PS256"'
 
 
 NOW = int(time.time())
@@ -115,7 +116,7 @@ def test_garbage_is_refused_without_a_fault(portal: Portal, token: str) -> None:
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("header", ["Bearer", "Basic YTpi", "DPoP abc", "bearer  "])
+@pytest.mark.parametrize("header", ["Bearer", "Basic YTpi", "DPoP", "bearer  "])
 def test_other_schemes_are_challenged(portal: Portal, header: str) -> None:
     answer = requests.get(f"{portal.url}/api/agreements", headers={"Authorization": header}, timeout=10)
     assert answer.status_code == 401
