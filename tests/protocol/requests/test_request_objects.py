@@ -12,12 +12,12 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from idp.oidc.tokens.jose import REGISTRIES
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
 from tests.drivers.household import CLIENT_KEY
 from tests.drivers.provider import ISSUER, Provider
 from tests.drivers.relying_party import RelyingParty
+from tests.drivers.signing import REGISTRIES
 from tests.drivers.site import Site, a_site
 
 KEYS: dict[str, Any] = {
