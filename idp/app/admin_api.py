@@ -12,10 +12,11 @@ from idp.app.console import roles_of
 from idp.app.house import House
 from idp.app.registering import registrar_of
 from idp.app.telling import notices_of
+from idp.oidc.tokens.shown import ShownTokens
 
 
-def admin_api(house: House) -> AdminApi:
-    """Everything under /admin/v1."""
+def admin_api(house: House, tokens: ShownTokens) -> AdminApi:
+    """Everything under /admin/v1, for whoever shows one of `tokens`."""
     ground = house.ground
     door = Door(
         issuer=ground.settings.issuer,
@@ -24,7 +25,7 @@ def admin_api(house: House) -> AdminApi:
         clock=ground.clock,
         staff_for=ground.settings.session_absolute,
     )
-    return AdminApi(ground.settings.issuer, ground.database, door, _operations(house))
+    return AdminApi(ground.settings.issuer, ground.database, door, tokens, _operations(house))
 
 
 def _operations(house: House) -> tuple[Operation, ...]:

@@ -37,6 +37,7 @@ from idp.oidc.endpoints.userinfo import UserInfoEndpoint
 from idp.oidc.metadata import provider_metadata
 from idp.oidc.posted import Posted
 from idp.oidc.server import TokenServer
+from idp.oidc.tokens.shown import ShownTokens
 from idp.oidc.userinfo import UserInfo
 from idp.sessions.cookie import STATE, SessionCookie
 from idp.signin.strength_pages import StrengthPages
@@ -157,18 +158,19 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     )
     nonces = Nonces(ground.keyring.derive("dpop nonces"), clock) if ground.settings.dpop_nonces else None
     proofs = Proofs(ground.kv, clock, nonces)
+    tokens = ShownTokens(issuer, proofs, protocol.inspection.access_tokens, clock)
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
     languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (
         *Discovery.of(provider_metadata(issuer, languages)).routes(),
         *passkeys.for_managers(house),
         *registration(house),
-        *admin_api(house).routes(),
+        *admin_api(house, tokens).routes(),
         *CheckSession.of(STATIC, ground.settings.cookie_name(STATE)).routes(),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, proofs, protocol.issuance, house.ground.meter)).routes(),
-        *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, proofs).routes(),
-        *UserInfoEndpoint(f"{issuer}/userinfo", userinfo, proofs, clock).routes(),
+        *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, proofs, house.parking).routes(),
+        *UserInfoEndpoint(userinfo, tokens, clock).routes(),
         *Introspect(
             issuer, f"{issuer}/introspect", authenticator, protocol.inspection, protocol.keys, database, clock
         ).routes(),

@@ -21,6 +21,8 @@ REMEMBERED = timedelta(minutes=10)
 REFETCH_AT_MOST_EVERY = timedelta(seconds=30)
 MOST_KEYS = 20
 SHORTEST_RSA = 2048
+# In base64url: 64 bits. Whoever brings a key of their own must not have us raise to a power of thousands of bits.
+LONGEST_EXPONENT = 11
 Key = RSAKey | ECKey | OKPKey
 
 FITS: dict[str, tuple[str, str | None]] = {
@@ -91,10 +93,12 @@ class KeySets:
 
 
 def key_of(member: Any) -> Key | None:
-    """The key that a member of a set is; None for one of a kind we do not know, or a broken one."""
+    """The key that a member of a set is; None for one of a kind we do not know, or a broken one, or one that costs too much."""
     try:
         found = KeySet.import_key_set({"keys": [member]}).keys[0]
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return None
+    if isinstance(found, RSAKey) and len(member["e"]) > LONGEST_EXPONENT:
         return None
     return found if isinstance(found, Key) else None
 

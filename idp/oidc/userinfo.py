@@ -13,17 +13,9 @@ from idp.oidc.tokens.claims import by_parameter, by_scope, recovery, values
 from idp.oidc.tokens.family import Holder
 from idp.oidc.tokens.inspection import Inspection
 from idp.oidc.tokens.keys import Keys
+from idp.oidc.tokens.shown import Shown
 
 TYP = "JWT"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An access token as it was presented: by which scheme, and the thumbprint of the key that was shown with it."""
-
-    token: str
-    scheme: str = "Bearer"
-    bound_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from idp.admin.api.door import Door
 from idp.admin.api.openapi import document
 from idp.admin.api.operations import BASE, Asked, Operation, Told
-from idp.admin.api.problem import Problem, answered, malformed, not_there, problem_answer
+from idp.admin.api.problem import Problem, answered, malformed, no_token, not_there, of_oauth, problem_answer
 from idp.core.database import Database
-from idp.core.errors import IdpError, Misconfigured, Unavailable
+from idp.core.errors import IdpError, Misconfigured, OAuthError, Unavailable
 from idp.core.logs import get_log
 from idp.oidc.form import fields_of
-from idp.web.bearer import bearer_of
+from idp.oidc.tokens.shown import Shown, ShownTokens, in_header
 from idp.web.call import Answer, Call, json_answer
 from idp.web.direct import REST, DirectRoute
 from idp.web.json_body import Unreadable, read_object
@@ -33,6 +33,7 @@ class AdminApi:
     issuer: str
     database: Database
     door: Door
+    tokens: ShownTokens
     operations: tuple[Operation, ...]
 
     def routes(self) -> tuple[DirectRoute, ...]:
@@ -67,14 +68,24 @@ class AdminApi:
         return answer
 
     def _told(self, call: Call, operation: Operation) -> Told:
+        shown = self._shown(call)
         with self.database.reading() as db:
-            caller = self.door.admit(db, bearer_of(call), operation)
+            caller = self.door.admit(db, shown, operation)
         # Read only now, and before the transaction: nobody who drips a body holds the door or the database.
         asked = Asked(caller, call.named, _query(call, operation), _body(call, operation), call.header("IF_MATCH"))
         if operation.prepare is not None:
             operation.prepare(asked)
         with self._connection(operation) as db:
             return operation.handle(db, asked)
+
+    def _shown(self, call: Call) -> Shown:
+        sent = in_header(call)
+        if sent is None:
+            raise no_token()
+        try:
+            return self.tokens.judged(sent, call)
+        except OAuthError as error:
+            raise of_oauth(error) from error
 
     def _connection(self, operation: Operation) -> AbstractContextManager[Connection]:
         return self.database.transaction() if operation.writes else self.database.reading()

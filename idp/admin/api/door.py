@@ -7,12 +7,13 @@ from sqlalchemy import Connection
 
 from idp.admin.api.caller import Caller
 from idp.admin.api.operations import BASE, SCOPES, Operation
-from idp.admin.api.problem import bad_token, no_token, not_enough, prove_again
+from idp.admin.api.problem import bad_token, not_enough, prove_again
 from idp.admin.console import LEVEL, TO_CHANGE
 from idp.admin.roles import Roles
 from idp.core.clock import Clock
 from idp.core.origin import call_from, current_origin
 from idp.oidc.tokens.inspection import Inspection, Live
+from idp.oidc.tokens.shown import Shown
 from idp.sessions.context import ACR_ORDER, is_recent
 
 
@@ -26,13 +27,14 @@ class Door:
     clock: Clock
     staff_for: timedelta
 
-    def admit(self, db: Connection, token: str | None, operation: Operation) -> Caller:
+    def admit(self, db: Connection, shown: Shown, operation: Operation) -> Caller:
         """The caller, who may do `operation`. Raises `Problem`, with a challenge after RFC 6750 or RFC 9470."""
-        if token is None:
-            raise no_token()
-        live = self.inspection.live(db, token, self.clock.now())
+        live = self.inspection.live(db, shown.token, self.clock.now())
         if live is None or live.token.audience != self.issuer + BASE:
-            raise bad_token()
+            raise bad_token(shown.scheme)
+        if live.token.bound_to != shown.bound_to:
+            # RFC 9449 7.1, 7.2: stolen without its key, a bound token is worth nothing.
+            raise bad_token("DPoP")
         caller = self._caller(db, live)
         if not caller.has(operation.scopes):
             raise not_enough(operation.scopes[0], "The access token lacks a scope")

@@ -12,7 +12,8 @@ from idp.admin.api.schemas import SCHEMAS, ref
 ABOUT = (
     "Clients, subjects and the audit trail, for programs. Bring an access token for the resource of this server: of a client "
     "(client_credentials) to which an administrator gave one of the scopes, or of a member of staff, whose role then decides, "
-    "as in the console. What changes something takes a sign-in of at most 15 minutes from them."
+    "as in the console. One that is bound to a key comes by the scheme DPoP, with a proof (RFC 9449 7.1). "
+    "What changes something takes a sign-in of at most 15 minutes from the staff."
 )
 ALWAYS = (400, 401, 403)
 NAMED = re.compile(r"{(\w+)}")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from idp.core.errors import IdpError, Misconfigured, Unavailable
+from idp.core.errors import IdpError, Misconfigured, OAuthError, Unavailable
 from idp.core.origin import current_origin
+from idp.oidc.dpop_keys import ALGS
 from idp.web.bearer import challenge
 from idp.web.call import Answer, Headers, json_answer
 
@@ -69,13 +70,20 @@ def answered(error: Exception) -> Answer:
 
 def no_token() -> Problem:
     """RFC 6750 3.1: whoever did not try learns no error code in the challenge."""
-    return Problem(401, "no_token", "An access token is needed", headers=_challenged(challenge(REALM)))
+    known = challenge(REALM), challenge(REALM, scheme="DPoP", algs=" ".join(ALGS))
+    return Problem(401, "no_token", "An access token is needed", headers=tuple(("WWW-Authenticate", one) for one in known))
 
 
-def bad_token() -> Problem:
-    """Unknown, ended, or for another API."""
-    detail = "The access token is not valid here"
-    return Problem(401, "invalid_token", detail, headers=_challenged(challenge(REALM, "invalid_token", detail)))
+def bad_token(scheme: str) -> Problem:
+    """Unknown, ended, for another API, or not shown with the key that it is bound to: come by `scheme`."""
+    return _unproven(scheme, "invalid_token", "The access token is not valid here")
+
+
+def of_oauth(error: OAuthError) -> Problem:
+    """A proof of possession that is refused, as a resource tells it (RFC 9449 7.1, 9)."""
+    problem = _unproven("DPoP", error.code, error.public)
+    problem.because, problem.headers = error.because or error.public, (*problem.headers, *error.headers)
+    return problem
 
 
 def not_enough(scope: str, detail: str) -> Problem:
@@ -104,6 +112,11 @@ def not_there() -> Problem:
 def conflict(code: str, detail: str) -> Problem:
     """It was understood and cannot be done."""
     return Problem(409, code, detail)
+
+
+def _unproven(scheme: str, code: str, detail: str) -> Problem:
+    more = {"algs": " ".join(ALGS)} if scheme == "DPoP" else {}
+    return Problem(401, code, detail, headers=_challenged(challenge(REALM, code, detail, scheme, **more)))
 
 
 def _challenged(text: str) -> Headers:

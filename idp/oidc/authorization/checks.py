@@ -68,6 +68,12 @@ def response_mode_is_offered(matched: MatchedRequest, profile: Profile) -> None:
         raise OAuthError("invalid_request", "response_mode is not supported")
 
 
+def redirect_uri_is_named(matched: MatchedRequest, profile: Profile) -> None:
+    """FAPI 2.0 Security Profile 5.3.2.2: also where there is but one that could be meant."""
+    if profile.pushed_only and not matched.redirect_uri_given:
+        raise OAuthError("invalid_request", "This client must name its redirect_uri")
+
+
 def pkce_is_s256(matched: MatchedRequest, profile: Profile) -> None:
     """RFC 7636 4.3, 4.4.1 and RFC 9700 2.1.1: S256 or, where the client is exempt, nothing at all."""
     challenge, method = matched.request.code_challenge, matched.request.code_challenge_method
@@ -135,6 +141,7 @@ CHECKS: tuple[Check, ...] = (
     client_may_ask,
     response_type_is_code,
     response_mode_is_offered,
+    redirect_uri_is_named,
     pkce_is_s256,
     dpop_jkt_is_a_thumbprint,
     scope_is_allowed,

@@ -20,7 +20,8 @@ class Hint:
 def read_hint(text: str, issuer: str, keys: Keys) -> Hint | None:
     """The hint; None for whatever is not an ID token that we signed."""
     claims = verify_ours(text, keys.find, ID_TOKEN)
-    if claims is None or claims.get("iss") != issuer:
+    # A signed UserInfo answer has this type too, and whoever was handed an access token can fetch one. It has no end.
+    if claims is None or claims.get("iss") != issuer or "exp" not in claims:
         return None
     sub, aud = claims.get("sub"), claims.get("aud")
     return Hint(sub, aud) if isinstance(sub, str) and isinstance(aud, str) else None

@@ -26,6 +26,7 @@ WORDS: Mapping[Check, str] = {
     checks.client_may_ask: "The client is registered for the authorization code grant",
     checks.response_type_is_code: "response_type is code",
     checks.response_mode_is_offered: "response_mode is one that is offered",
+    checks.redirect_uri_is_named: "The redirect URI is named, where the profile of the client asks for that",
     checks.pkce_is_s256: "PKCE with S256, where the client is not exempt",
     checks.scope_is_allowed: "The scopes are well formed, and the client is registered for them",
     checks.prompt_is_consistent: "prompt has values that are known and go together",

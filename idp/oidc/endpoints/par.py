@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from idp.clients.client import Client
 from idp.core.errors import OAuthError, Refused
+from idp.core.throttle import Quota
 from idp.oidc.authorization.parameters import Parameters
 from idp.oidc.authorization.request import AuthorizationRequest, read_request
 from idp.oidc.authorization.service import Authorization
@@ -21,12 +22,13 @@ ARRIVING = "arriving"
 
 @dataclass(frozen=True, slots=True)
 class PushedAuthorization:
-    """POST /par: clients authenticate as at the token endpoint."""
+    """POST /par: clients authenticate as at the token endpoint. `quota` limits what one source leaves without a credential."""
 
     address: str
     authenticator: ClientAuthenticator
     authorization: Authorization
     proofs: Proofs
+    quota: Quota
 
     def routes(self) -> tuple[DirectRoute, ...]:
         """One address, for clients and for browsers at their origins."""
@@ -40,6 +42,8 @@ class PushedAuthorization:
         client = self.authenticator.authenticate(presented, public=True)
         shown = self.proofs.thumbprint(presented.proof, "POST", presented.endpoint)
         request = self._checked(client, presented.form, shown)
+        if client.public:
+            self.quota.use()
         kept = self.authorization.requests.pushed.keep(replace(request, pushed=None))
         self.authenticator.settle()
         waits = {"request_uri": kept.request_uri, "expires_in": int(kept.lifetime.total_seconds())}

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from idp.core.clock import Clock
 from idp.core.errors import OAuthError
-from idp.oidc.dpop import Proofs
 from idp.oidc.dpop_keys import ALGS
 from idp.oidc.form import is_form, read_form
-from idp.oidc.userinfo import Shown, UserInfo, bearer_error
+from idp.oidc.tokens.shown import Shown, ShownTokens, in_header
+from idp.oidc.userinfo import UserInfo, bearer_error
 from idp.web.call import Answer, Call, json_answer
 from idp.web.direct import DirectRoute
 from idp.web.routes import Cors, Guard
 
-SCHEMES = {"bearer": "Bearer", "dpop": "DPoP"}
 # RFC 6750 3.1: whoever did not try to authenticate learns no error code.
 CHALLENGES = ('Bearer realm="userinfo"', f'DPoP realm="userinfo", algs="{" ".join(ALGS)}"')
 NO_TOKEN = Answer(status=401, headers=tuple(("WWW-Authenticate", challenge) for challenge in CHALLENGES))
@@ -22,9 +21,8 @@ NO_TOKEN = Answer(status=401, headers=tuple(("WWW-Authenticate", challenge) for 
 class UserInfoEndpoint:
     """GET and POST /userinfo."""
 
-    address: str
     userinfo: UserInfo
-    proofs: Proofs
+    tokens: ShownTokens
     clock: Clock
 
     def routes(self) -> tuple[DirectRoute, ...]:
@@ -36,31 +34,24 @@ class UserInfoEndpoint:
         shown = self._shown(call)
         if shown is None:
             return NO_TOKEN
-        answer, headers = self.userinfo.answer(shown, self.clock.now()), self.proofs.headers()
+        answer, headers = self.userinfo.answer(shown, self.clock.now()), self.tokens.proofs.headers()
         if isinstance(answer, str):
             return Answer(answer.encode(), "application/jwt", headers=headers)
         return json_answer(answer, headers=headers)
 
     def _shown(self, call: Call) -> Shown | None:
         sent = _sent(call)
-        if sent is None or sent.scheme != "DPoP":
-            return sent
         try:
-            bound_to = self.proofs.thumbprint(call.header("DPOP"), call.method, self.address, sent.token)
+            return self.tokens.judged(sent, call) if sent is not None else None
         except OAuthError as error:
             raise _told(error) from error
-        if bound_to is None:
-            raise bearer_error("invalid_dpop_proof", "The DPoP proof is missing", 401, "DPoP")
-        return Shown(sent.token, sent.scheme, bound_to)
 
 
 def _sent(call: Call) -> Shown | None:
     if call.asks("access_token"):
         # RFC 9700 4.3.2: addresses end up in logs and histories.
         raise bearer_error("invalid_request", "The access token must not be in the address", 400)
-    scheme, _, given = (call.authorization or "").partition(" ")
-    named = SCHEMES.get(scheme.lower())
-    sent = [Shown(given.strip(), named)] if named is not None and given.strip() else []
+    sent = [shown] if (shown := in_header(call)) is not None else []
     if call.method == "POST" and is_form(call.content_type):
         posted = read_form(call.content_type, "", call.body()).get("access_token")
         sent += [Shown(posted)] if posted is not None else []

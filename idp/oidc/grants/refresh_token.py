@@ -78,8 +78,8 @@ def _rotate(
     if not isinstance(found, Good):
         return _Refused(f"the refresh token is {type(found).__name__.lower()}")
     family = found.standing.family
-    if client.public and family.dpop_jkt not in (None, shown):
-        # RFC 9449 5: nothing else binds the refresh token of a public client. Others prove who they are.
+    # RFC 9449 5: nothing else binds the refresh token of a public client. Others prove who they are.
+    if client.public and not _is_theirs(issuance, db, family, shown):
         return _Refused("the refresh token is bound to another key")
     # Before anything is spent: a client that asked for too much keeps its token.
     scope = _narrowed(family, client, form.get("scope"))
@@ -95,6 +95,12 @@ def _rotate(
     if rotated.first:
         _record(issuance, db, client, found.standing, now)
     return _Earned(found.standing, rotated.token, scope, audience)
+
+
+def _is_theirs(issuance: Issuance, db: Connection, family: Family, shown: str | None) -> bool:
+    if family.dpop_jkt is None and shown is not None:
+        return issuance.families.bind(db, family.id, shown)  # its successor is issued over a proof
+    return family.dpop_jkt in (None, shown)
 
 
 def _record(issuance: Issuance, db: Connection, client: Client, standing: Standing, now: datetime) -> None:

@@ -25,6 +25,11 @@ ON_REQUESTS: Mapping[str, Advice] = {
         "The client's profile takes requests through the pushed authorization request endpoint alone.",
         "Post the parameters to /par, and send the browser with client_id and the request_uri of the answer.",
     ),
+    "This client must name its redirect_uri": Advice(
+        "FAPI 2.0 Security Profile 5.3.2.2",
+        "The client's profile takes no request that leaves out redirect_uri, not even where a single one is registered.",
+        "Push redirect_uri with the other parameters, and send it to the token endpoint with the code.",
+    ),
     "request_uri must not be pushed": Advice(
         "RFC 9126 2.1",
         "A pushed request cannot stand for another one.",

@@ -103,7 +103,14 @@ _HOLDER = Prepared(
 )
 
 
-_BIND = Prepared(update(families).where(families.c.id == bindparam("family_id")).values(dpop_jkt=bindparam("jkt")))
+_BIND = Prepared(
+    update(families)
+    .where(
+        families.c.id == bindparam("family_id"),
+        or_(families.c.dpop_jkt.is_(None), families.c.dpop_jkt == bindparam("jkt")),
+    )
+    .values(dpop_jkt=bindparam("jkt"))
+)
 
 
 class Families:
@@ -135,9 +142,9 @@ class Families:
         claims, *subject = row
         return Holder(_subject(subject), claims)
 
-    def bind(self, db: Connection, family_id: str, dpop_jkt: str) -> None:
-        """From here on the family is for whoever holds the key with this thumbprint."""
-        _BIND.run(db, {"family_id": family_id, "jkt": dpop_jkt})
+    def bind(self, db: Connection, family_id: str, dpop_jkt: str) -> bool:
+        """From here on the family is for whoever holds the key with this thumbprint; False where it is another's already."""
+        return _BIND.run(db, {"family_id": family_id, "jkt": dpop_jkt}) == 1
 
     def is_revoked(self, db: Connection, jti: str) -> bool:
         """Whether this one access token was revoked; for tokens that have no family."""

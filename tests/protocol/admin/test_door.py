@@ -2,15 +2,17 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from idp.admin.rights import Role
 from idp.core.audit import tail
 from tests.builders import TestClock
-from tests.drivers.admin_api import EVERY_SCOPE, AdminApi, a_tool, described
+from tests.drivers.admin_api import BASE, EVERY_SCOPE, AdminApi, a_tool, described
 from tests.drivers.provider import Provider
-from tests.drivers.relying_party import Answer
+from tests.drivers.relying_party import Answer, ath
 from tests.drivers.staff import StaffMember
 
 CLIENTS, SUBJECTS, AUDIT = EVERY_SCOPE.split()
@@ -178,3 +180,23 @@ def test_the_scopes_are_an_administrators_to_give(provider: Provider, scope: str
     assert api.call("PUT", "/clients/tool", wanted).status == 403
     assert api.call("DELETE", "/clients/tool").status == 403
     assert api.call("GET", "/clients/tool").status == 200
+
+
+def test_a_bound_token_opens_it_only_with_its_key(provider: Provider) -> None:
+    """RFC 9449 7.1, 7.2, P9: stolen from a program that proves its key, a token is worth nothing without it."""
+    bound: dict[str, Any] = {"grant_types": ["client_credentials"], "redirect_uris": [], "dpop_bound_access_tokens": True}
+    robot = provider.add_client("robot", scope=EVERY_SCOPE, resources=[provider.issuer + BASE], **bound)
+    robot.dpop_key = ECKey.generate_key("P-256", private=True)
+    token = robot.token(grant_type="client_credentials")["access_token"]
+
+    def calls(scheme: str, path: str = f"{BASE}/clients", **proof: str) -> Answer:
+        return robot.raw("GET", path, headers={"Authorization": f"{scheme} {token}"} | proof)
+
+    proven = robot.proven("GET", f"{BASE}/clients", ath=ath(token))
+    assert calls("DPoP", f"{BASE}/clients?limit=1", **proven).status == 200
+    assert refused(calls("DPoP", **proven)) == (401, "invalid_dpop_proof")
+    assert refused(calls("DPoP")) == (401, "invalid_dpop_proof")
+    assert refused(calls("DPoP", **robot.proven("GET", f"{BASE}/audit", ath=ath(token)))) == (401, "invalid_dpop_proof")
+    assert refused(calls("Bearer")) == (401, "invalid_token")
+    robot.dpop_key = ECKey.generate_key("P-256", private=True)
+    assert refused(calls("DPoP", **robot.proven("GET", f"{BASE}/clients", ath=ath(token)))) == (401, "invalid_token")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import Seeded, authorize, sign_in
 
 ESSENTIAL = '{"id_token": {"acr": {"essential": true, "values": ["%s"]}}}'
@@ -149,7 +150,9 @@ def test_a_forged_or_foreign_hint_is_refused(provider: Seeded) -> None:
     head, body, signature = good.split(".")
     forged = f"{head}.{body}.{'A' * len(signature)}"
     unsigned = f"eyJhbGciOiJub25lIn0.{body}."
+    told = provider.house.protocol.keys.signer("RS256").sign({"iss": ISSUER, "aud": "stellantis-portal", "sub": "s"}, "JWT")
     others = (
+        told,
         provider.id_token("alphera-portal"),
         provider.id_token(typ="at+jwt"),
         provider.id_token(typ="logout+jwt"),

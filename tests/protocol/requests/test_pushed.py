@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from idp.app.house import MOST_PARKED, PARKING_WINDOW
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider
-from tests.drivers.relying_party import RelyingParty, challenge
+from tests.drivers.relying_party import RelyingParty, basic, challenge
 
 
 @pytest.fixture
@@ -117,6 +118,7 @@ def test_a_client_with_the_fapi_profile_must_push(provider: Provider, browser: B
     bank = provider.add_client("bank", brand="stellantis", consent="implied", profile="fapi2")
     refused = browser.open(bank.request())
     assert refused.query["error"] == "invalid_request"
+    assert bank.push(scope="profile", redirect_uri=None).error == "invalid_request"
     provider.add_customer("ana")
     browser.open(bank.pushed_request())
     assert bank.code(browser.sign_in("ana", ANA_PASSWORD))
@@ -129,3 +131,18 @@ def test_a_public_client_pushes_with_its_name_and_pkce(provider: Provider, brows
     browser.open(app.pushed_request())
     assert app.redeem(app.code(browser.sign_in("ana", ANA_PASSWORD))).status == 200
     assert app.push(code_challenge=challenge("x"), code_challenge_method="plain").error == "invalid_request"
+
+
+def test_whoever_proves_nothing_does_not_fill_the_store(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:
+    """S3.5, RFC 9126 2.3: the name of a public client is no credential, so a source pushes only so many under it."""
+    app = provider.add_client("app", brand="stellantis", consent="implied", token_endpoint_auth_method="none")
+    window = int(clock.now().timestamp() // PARKING_WINDOW.total_seconds())
+    provider.house.ground.kv.incr(f"throttle:park:192.0.2.1:{window}", PARKING_WINDOW, by=MOST_PARKED)
+
+    def pushes(party: RelyingParty, address: str, **headers: str) -> int:
+        called_from = {"REMOTE_ADDR": address}
+        return party.raw("POST", "/par", data=party.parameters(), headers=headers, environ_base=called_from).status
+
+    assert pushes(app, "192.0.2.1") == 429
+    assert pushes(app, "192.0.2.2") == 201
+    assert pushes(shop, "192.0.2.1", Authorization=basic(shop.client_id, shop.secret or "")) == 201

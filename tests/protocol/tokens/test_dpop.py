@@ -126,6 +126,13 @@ def test_resources_take_a_proof_of_this_token_once(shop: RelyingParty, browser: 
         assert answer.headers["WWW-Authenticate"].startswith("DPoP "), what
 
 
+def test_what_anybody_may_sign_fills_no_memory(shop: RelyingParty) -> None:
+    """P12: proofs are remembered for tokens of ours alone, or strangers would fill the store."""
+    proof = shop.proof("GET", "/userinfo", ath=ath("made-up"))
+    for _ in range(2):
+        assert userinfo(shop, "DPoP", "made-up", proof).error == "invalid_token"
+
+
 def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clock: TestClock) -> None:
     """RFC 9449 4.3, 11.1, 11.6: kind, algorithm, key, method, address, time and use."""
     clock.advance(timedelta(minutes=1))
@@ -164,6 +171,8 @@ def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clo
     for what, proof in bad.items():
         answer = form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x")
         assert (answer.status, answer.error) == (400, "invalid_dpop_proof"), what
+    good = signed({"alg": "PS256", "jwk": rsa.as_dict(private=False)}, rsa)
+    assert form_with(shop, "/token", good, grant_type="refresh_token", refresh_token="x").error == "invalid_grant"
     for made in (now - 10, now + 10):
         proof = shop.proof("POST", "/token", iat=made)
         assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == "invalid_grant"
@@ -248,6 +257,20 @@ def test_the_refresh_token_of_a_public_client_is_bound_to_its_key(provider: Prov
         with holding(app, key):
             assert app.refresh(tokens["refresh_token"]).error == "invalid_grant"
     assert app.refresh(tokens["refresh_token"])["token_type"] == "DPoP"
+
+
+def test_a_public_client_may_bind_its_refresh_token_later(provider: Provider, browser: Browser) -> None:
+    """RFC 9449 5: a refresh token that is issued over a proof is bound, whatever the code was redeemed with."""
+    app = provider.add_client("app", brand="stellantis", consent="implied", token_endpoint_auth_method="none")
+    first = app.redeem(a_code(app, browser))
+    with holding(app, KEY):
+        second = app.refresh(first["refresh_token"])
+        assert second["token_type"] == "DPoP"
+    for key in (OTHER_KEY, None):
+        with holding(app, key):
+            assert app.refresh(second["refresh_token"]).error == "invalid_grant"
+            assert app.refresh(first["refresh_token"]).error == "invalid_grant"
+    assert with_key(app).refresh(second["refresh_token"])["token_type"] == "DPoP"
 
 
 def test_a_client_may_register_that_its_tokens_are_bound(provider: Provider) -> None:

@@ -213,6 +213,8 @@ def test_who_is_signed_in_goes_straight_on(browser: Browser, provider: FakeProvi
         "javascript:alert(1)",
         "/é",
         "///evil.example",
+        "//[",
+        "https://[evil.example",
         "\t//evil.example",
     ],
 )

@@ -18,6 +18,7 @@ def test_the_order_is_the_documentation() -> None:
         "client_may_ask",
         "response_type_is_code",
         "response_mode_is_offered",
+        "redirect_uri_is_named",
         "pkce_is_s256",
         "dpop_jkt_is_a_thumbprint",
         "scope_is_allowed",
