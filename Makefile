@@ -7,11 +7,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
+FOREIGN := tests/foreign/node
+INSTALLED_FOREIGN := $(FOREIGN)/node_modules/.installed
 
-.PHONY: help install demo test soak check docs languages bench clean
+.PHONY: help install demo test conformance soak check docs languages bench clean
 
 help: ## List the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(INSTALLED) ## Make .venv with the pinned dependencies
 
@@ -23,12 +25,22 @@ $(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
 	@tools/install_python.sh $(PYTHON) requirements-dev.lock
 	@touch $@
 
+# The clients for Node and for browsers that tests use; from whatever registry npm is configured for.
+$(INSTALLED_FOREIGN): $(FOREIGN)/package.json $(FOREIGN)/package-lock.json
+	@tools/install_system.sh node
+	@npm ci --prefix $(FOREIGN) --ignore-scripts --loglevel error
+	@touch $@
+
 demo: $(INSTALLED) ## Run the provider, both portals and the worker (RESET=1 starts anew)
 	@exec $(BIN)/idp demo $(if $(filter-out 0,$(RESET)),--reset)
 
-test: $(INSTALLED_DEV) ## Run the whole test suite, on real servers and a real browser
-	@tools/install_system.sh redis postgresql nginx chromium
+test: $(INSTALLED_DEV) $(INSTALLED_FOREIGN) ## Run the whole test suite, on real servers and a real browser
+	@tools/install_system.sh redis postgresql nginx chromium node
 	@$(BIN)/python -m pytest -m "not soak" -n logical --dist worksteal
+
+conformance: $(INSTALLED_DEV) $(INSTALLED_FOREIGN) ## Run the tests of docs/conformance.md, and print each clause with its result
+	@tools/install_system.sh redis postgresql nginx chromium node
+	@$(BIN)/python -m tools.conformance
 
 soak: $(INSTALLED_DEV) ## Run the checks that need large loads (under 20 minutes)
 	@tools/install_system.sh redis postgresql chromium
@@ -54,5 +66,5 @@ bench: $(INSTALLED_DEV) ## Measure, and write the table of docs/performance.md (
 	@$(BIN)/python -m benchmarks
 
 clean: ## Remove the virtual environment and the caches; data/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(FOREIGN)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-TESTS = ROOT / "tests" / "protocol"
+TESTS = (ROOT / "tests" / "protocol", ROOT / "tests" / "foreign")
 
 
 def cited() -> Iterator[tuple[str, str, str]]:
-    """File, name and docstring of every protocol test; the docstring is empty where a test cites nothing."""
-    for path in sorted(TESTS.rglob("test_*.py")):
+    """File, name and docstring of every test of the protocol and with foreign clients; no docstring where it cites nothing."""
+    for path in sorted(path for folder in TESTS for path in folder.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield path.relative_to(ROOT).as_posix(), node.name, ast.get_docstring(node) or ""

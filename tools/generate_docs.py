@@ -1,6 +1,6 @@
 """Writes the documents that are made from code: `python -m tools.generate_docs`.
 
-With `--check` it writes nothing and fails where one is not up to date.
+With `--check` it writes nothing and fails where one is not up to date, or a clause of the conformance table has no test.
 """
 
 import pkgutil
@@ -21,6 +21,7 @@ from idp.core.metrics import FAMILIES
 from idp.settings import Settings
 from idp.settings.reading import FROM_FILES, PREFIX
 from tools.clauses import clauses_page
+from tools.conformance import conformance_page, empty
 from tools.sign_in_page import sign_in_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -116,6 +117,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "events.md": events_page,
     "operations.md": operations_page,
     "clauses.md": lambda: clauses_page(MADE),
+    "conformance.md": lambda: conformance_page(MADE),
     "sign-in.md": lambda: sign_in_page(MADE),
 }
 
@@ -125,7 +127,10 @@ def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         for name in stale:
             print(f"docs/{name} is not what the code says: run `make docs`", file=sys.stderr)
-        return 1 if stale else 0
+        untested = empty()
+        for clause in untested:
+            print(f"{clause} (no test)", file=sys.stderr)
+        return 1 if stale or untested else 0
     for name in stale:
         (DOCS / name).write_text(PAGES[name](), "utf-8")
         print(f"docs/{name} written")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install_system.sh NEED…: installs the system programs that are missing (redis, postgresql, nginx, chromium, wrk).
+# install_system.sh NEED…: installs the system programs that are missing (redis, postgresql, nginx, chromium, node, wrk).
 # As root it does so by itself; otherwise it prints the one line to run, and fails. It starts no server and leaves none running.
 # Beside chromium goes its engine alone, where the system has a package of it: tests do without, but take longer.
 set -euo pipefail
@@ -10,6 +10,7 @@ present() {
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
     nginx) command -v nginx || test -x /usr/sbin/nginx ;;
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    node) command -v node && command -v npm ;;
     wrk) command -v wrk ;;
     *) echo "unknown need: $1" >&2 && exit 2 ;;
     esac >/dev/null
@@ -23,6 +24,7 @@ packages_of() {
     postgresql) echo postgresql ;;
     nginx) echo nginx ;;
     chromium) echo chromium fonts-liberation ;;
+    node) echo nodejs npm ;;
     wrk) echo wrk ;;
     esac
 }

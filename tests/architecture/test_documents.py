@@ -6,6 +6,7 @@ from idp.settings import Settings
 from tests.architecture.source import ROOT
 from tools import generate_docs
 from tools.clauses import cited
+from tools.conformance import empty
 from tools.sign_in_page import PICTURES
 
 
@@ -25,6 +26,10 @@ def test_every_event_is_described() -> None:
 def test_every_protocol_test_cites_its_clause() -> None:
     silent = [f"{path} {name}" for path, name, docstring in cited() if not docstring]
     assert silent == []
+
+
+def test_every_clause_has_a_test() -> None:
+    assert empty() == []
 
 
 def test_every_page_of_signing_in_has_its_picture() -> None:

@@ -21,7 +21,7 @@ def is_signed_in(browser: Browser) -> bool:
 
 
 def test_a_portal_signs_its_customer_out(provider: Seeded) -> None:
-    """Section 3: back with state, and nothing else; an expired hint is fine (section 2)."""
+    """RP-Initiated Logout 3: back with state, and nothing else; an expired hint is fine (section 2)."""
     browser = provider.signed_in()
     landed = browser.open(logout(id_token_hint=provider.id_token(), post_logout_redirect_uri=HOME, state="a b"))
     assert landed.url == HOME + "?state=a%20b"
@@ -31,7 +31,7 @@ def test_a_portal_signs_its_customer_out(provider: Seeded) -> None:
 
 
 def test_it_works_by_post(provider: Seeded) -> None:
-    """Section 2: GET and POST; a cross-site POST carries no Lax cookie, so it is fetched again by GET."""
+    """RP-Initiated Logout 2: GET and POST; a cross-site POST carries no Lax cookie, so it is fetched again by GET."""
     fields = {"id_token_hint": provider.id_token(), "post_logout_redirect_uri": HOME, "state": "s"}
     browser = provider.signed_in()
     answer = provider.app.test_client(use_cookies=False).post("/logout", base_url=ISSUER, data=fields)
@@ -41,7 +41,7 @@ def test_it_works_by_post(provider: Seeded) -> None:
 
 
 def test_a_registered_query_is_kept(provider: Seeded) -> None:
-    """Section 3: exact match, state added."""
+    """RP-Initiated Logout 3: exact match, state added."""
     browser = provider.signed_in()
     uri = "https://planner.example/bye?from=idp"
     landed = browser.open(logout(id_token_hint=provider.id_token("planner"), post_logout_redirect_uri=uri, state="s"))
@@ -69,7 +69,7 @@ def test_a_hint_signed_by_a_retired_key_is_fine(provider: Seeded) -> None:
 
 
 def test_without_a_return_address_our_own_page_follows(provider: Seeded) -> None:
-    """Section 2: the address is optional."""
+    """RP-Initiated Logout 2: the address is optional."""
     browser = provider.signed_in()
     browser.open(authorize("app"))
     page = browser.open(logout(id_token_hint=provider.id_token()))
@@ -80,14 +80,14 @@ def test_without_a_return_address_our_own_page_follows(provider: Seeded) -> None
 
 
 def test_where_nobody_is_signed_in_any_more_the_customer_still_gets_back(provider: Seeded) -> None:
-    """Section 2: the session may have ended."""
+    """RP-Initiated Logout 2: the session may have ended."""
     landed = provider.browser().open(logout(id_token_hint=provider.id_token(), post_logout_redirect_uri=HOME, state="s"))
     assert landed.url == HOME + "?state=s"
 
 
 @pytest.mark.parametrize("uri", [HOME + "/", HOME + "?x=1", "https://evil.test/", "http://localhost:9002/signed-out"])
 def test_an_unregistered_or_extended_address_is_never_gone_to(provider: Seeded, uri: str) -> None:
-    """Section 3: exact match with a registration of this client; it says so, and ends nothing."""
+    """RP-Initiated Logout 3: exact match with a registration of this client; it says so, and ends nothing."""
     browser = provider.signed_in()
     page = browser.open(logout(id_token_hint=provider.id_token(), post_logout_redirect_uri=uri))
     assert not page.left
@@ -99,7 +99,7 @@ def test_an_unregistered_or_extended_address_is_never_gone_to(provider: Seeded, 
 
 @pytest.mark.parametrize("hint", [None, "garbage", "changed", "another subject", "not an id token", "foreign issuer"])
 def test_without_a_valid_hint_it_asks_and_never_redirects(provider: Seeded, hint: str | None) -> None:
-    """Section 6: ask; section 4: no redirect on errors."""
+    """RP-Initiated Logout 6: ask; RP-Initiated Logout 4: no redirect on errors."""
     hints = {
         "garbage": "a.b.c",
         "changed": provider.id_token()[:-4] + "AAAA",
@@ -121,7 +121,7 @@ def test_without_a_valid_hint_it_asks_and_never_redirects(provider: Seeded, hint
 
 
 def test_a_hint_of_another_client_than_the_one_named(provider: Seeded) -> None:
-    """Section 2: client_id must match the audience."""
+    """RP-Initiated Logout 2: client_id must match the audience."""
     browser = provider.signed_in()
     page = browser.open(logout(id_token_hint=provider.id_token(), client_id="planner", post_logout_redirect_uri=HOME))
     assert not page.left

@@ -17,7 +17,7 @@ STATE = "idp_browser_state"
 
 
 def computed(client_id: str, origin: str, browser: Browser, told: str) -> str:
-    """Section 3.2, in the order of its example."""
+    """Session Management 3.2, in the order of its example."""
     digest, salt = told.split(".")
     text = f"{client_id} {origin} {browser.cookie(STATE)} {salt}"
     assert len(digest) == 64
@@ -63,7 +63,7 @@ def test_where_there_is_no_state_to_tell(provider: Seeded, who: str, asked: dict
 
 
 def test_the_browser_state_follows_the_session_and_is_no_handle(provider: Seeded) -> None:
-    """S1, cookies; section 3.2: another one for another session, none without one, the same as long as it goes on."""
+    """S1, cookies; Session Management 3.2: another one for another session, none without one, the same while it goes on."""
     browser = provider.signed_in()
     first = browser.cookie(STATE)
     browser.open(authorize(prompt="login"))
@@ -78,7 +78,7 @@ def test_the_browser_state_follows_the_session_and_is_no_handle(provider: Seeded
 
 
 def test_a_browser_that_lost_it_gets_it_back_and_one_whose_session_ended_loses_it(provider: Seeded) -> None:
-    """Section 3.2: the state is that of the session, whatever happened while the browser was away."""
+    """Session Management 3.2: the state is that of the session, whatever happened while the browser was away."""
     browser = provider.signed_in()
     kept = browser.cookie(STATE)
     browser.forget(STATE)
@@ -93,7 +93,7 @@ def test_a_browser_that_lost_it_gets_it_back_and_one_whose_session_ended_loses_i
 
 
 def test_the_page_may_be_framed_and_does_nothing_but_compare(provider: Seeded) -> None:
-    """Section 3.3; S1, CSP: framed by anybody, by its address alone, with one script that is known by its digest."""
+    """Session Management 3.3; S1, CSP: framed by anybody, by its address alone, with one script that is known by its digest."""
     client = provider.app.test_client()
     found = client.get("/.well-known/openid-configuration", base_url=ISSUER).json
     assert found is not None

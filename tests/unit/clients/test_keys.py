@@ -25,11 +25,13 @@ class Publisher(Fetcher):
         super().__init__()
         self.open, self.asked = threading.Event(), threading.Event()
         self.open.set()
+        self.keys, self.calls = [JWK], 0
 
     def get_json(self, url: str, seconds: float = 3.0) -> dict[str, Any]:
+        self.calls += 1
         self.asked.set()
         assert self.open.wait(10)
-        return {"keys": [JWK]}
+        return {"keys": self.keys}
 
 
 def a_client() -> Client:
@@ -59,3 +61,18 @@ def test_an_address_that_hangs_holds_up_no_known_key(clock: TestClock) -> None:
         finally:
             publisher.open.set()
         assert invented.result() == []
+
+
+def test_an_unknown_key_is_looked_for_once_in_a_while(clock: TestClock) -> None:
+    """Core 10.1.1: a client rotates by itself; whoever invents names of keys sends us to it at most twice a minute."""
+    publisher, client = Publisher(), a_client()
+    keys = ClientKeys(KeySets(publisher, clock))
+    assert len(keys.find(client, "known", "ES256")) == 1
+    publisher.keys = [JWK, ECKey.generate_key("P-256").as_dict(private=False) | {"kid": "new"}]
+    clock.advance(timedelta(minutes=1))
+    assert len(keys.find(client, "new", "ES256")) == 1
+    assert [keys.find(client, f"invented {n}", "ES256") for n in range(5)] == [[]] * 5
+    assert publisher.calls == 2
+    clock.advance(timedelta(seconds=31))
+    assert keys.find(client, "invented", "ES256") == []
+    assert publisher.calls == 3

@@ -130,6 +130,7 @@ def test_another_host_and_an_endless_address_are_refused(desk: Desk) -> None:
 def test_a_page_reads_answers_only_at_the_origin_of_a_client(desk: Desk) -> None:
     ours, theirs, nobody = desk.ask(HTTP_ORIGIN=CLIENT), desk.ask(HTTP_ORIGIN="https://evil.example"), desk.ask()
     assert ours.headers["Access-Control-Allow-Origin"] == CLIENT
+    assert {"WWW-Authenticate", "DPoP-Nonce"} <= set(ours.headers["Access-Control-Expose-Headers"].split(", "))
     assert all("Access-Control-Allow-Origin" not in told.headers for told in (theirs, nobody))
     assert {told.headers["Vary"] for told in (ours, theirs, nobody)} == {"Origin"}
     preflight = desk.ask("OPTIONS", HTTP_ORIGIN=CLIENT)
