@@ -2,7 +2,7 @@
 
 Whoever comes first leads: it does the work of all who wait, each within a savepoint, and commits once; then it makes of each
 result what is made of it, while the next one leads. The others sleep meanwhile, so that threads do not fight for the
-interpreter. Nobody goes on before its own work is on the disk.
+interpreter, and go on together. Nobody goes on before its own work is on the disk.
 """
 
 from collections import deque
@@ -52,14 +52,13 @@ class _Job:
         writer.tell("RELEASE job")
 
     def finish(self) -> None:
-        """What follows, once the work is on the disk; whoever waits for it goes on."""
+        """What follows, once the work is on the disk."""
         try:
             if self.error is None:
                 self.result = self._context.run(self._then, self.result)
         except BaseException as error:  # it is the waiting thread's to deal with, and others still wait for theirs
             self.error = error
         self.done = True
-        self.gate.release()
 
 
 class Together:
@@ -146,6 +145,9 @@ class Together:
                 self._appoint()
             for job in jobs:
                 job.finish()
+            # All at once: one that went on earlier would take the interpreter from those whose turn is still to come.
+            for job in jobs:
+                job.gate.release()
 
     def _appoint(self) -> None:
         if self._waiting:
