@@ -26,9 +26,10 @@ $(INSTALLED_DEV): $(INSTALLED) requirements-dev.lock
 	@touch $@
 
 # The clients for Node and for browsers that tests use; from whatever registry npm is configured for.
+# The certificates of the system count, as they do for pip; npm by itself knows only those it brought.
 $(INSTALLED_FOREIGN): $(FOREIGN)/package.json $(FOREIGN)/package-lock.json
 	@tools/install_system.sh node
-	@npm ci --prefix $(FOREIGN) --ignore-scripts --loglevel error
+	@NODE_OPTIONS=--use-openssl-ca npm ci --prefix $(FOREIGN) --ignore-scripts --loglevel error
 	@touch $@
 
 demo: $(INSTALLED) ## Run the provider, both portals and the worker (RESET=1 starts anew)
