@@ -8,6 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import structlog
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a place for folders that `tempfile` makes
 ENOUGH_BYTES = 2 * 1024**3
@@ -24,8 +25,17 @@ def work_in_memory() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)
 
 
+def plain_logs() -> None:
+    """Logs as a test finds them: an unforeseen error is told in lines, and not drawn with every variable on its way."""
+    structlog.reset_defaults()
+    drawn = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*drawn[:-1], plain])
+
+
 def pytest_configure() -> None:
     work_in_memory()
+    plain_logs()
 
 
 @pytest.hookimpl(wrapper=True)

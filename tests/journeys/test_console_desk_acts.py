@@ -254,7 +254,7 @@ def test_the_timeline_tells_what_happened_and_whether_we_reached_them(desk: Desk
         "Signing in by password was opened again",
         "You called our support",
         "An e-mail was delivered",
-        "An e-mail could not be delivered, and was given up refused tries: 7",
+        "An e-mail could not be delivered, and was given up refused tried 7 times",
     )
     assert [words for words in told if words not in page.text] == []
     assert not [secret for secret in ("192.0.2.9", "ana@", "+4477", REASON) if secret in page.body]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from idp.core.logs import configure_logs, get_log, log_request
 from idp.core.origin import Origin, call_from
+from tests.quick import plain_logs
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def lines() -> Iterator[io.StringIO]:
     configure_logs(stream=stream)
     yield stream
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    plain_logs()
     call_from(Origin())
 
 
@@ -76,7 +76,7 @@ def test_libraries_stay_quiet_at_any_level_of_ours() -> None:
     configure_logs("DEBUG", stream)
     logging.getLogger("authlib.oauth2.rfc6749").debug("token=hunter2")
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    plain_logs()
     assert stream.getvalue() == ""
 
 
@@ -118,5 +118,5 @@ def test_requests_are_told_as_everything_at_their_level() -> None:
     configure_logs("WARNING", stream)
     log_request("/token", 200, 0.01)
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    plain_logs()
     assert stream.getvalue() == ""
