@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
+# One more than there are cores: some tests wait for servers, browsers and clocks.
+WORKERS = $$(( $$(nproc) + 1 ))
 FOREIGN := tests/foreign/node
 INSTALLED_FOREIGN := $(FOREIGN)/node_modules/.installed
 
@@ -37,7 +39,7 @@ demo: $(INSTALLED) ## Run the provider, both portals and the worker (RESET=1 sta
 
 test: $(INSTALLED_DEV) $(INSTALLED_FOREIGN) ## Run the whole test suite, on real servers and a real browser
 	@tools/install_system.sh redis postgresql nginx chromium node
-	@$(BIN)/python -m pytest -m "not soak" -n logical --dist worksteal
+	@$(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist worksteal
 
 conformance: $(INSTALLED_DEV) $(INSTALLED_FOREIGN) ## Run the tests of docs/conformance.md, and print each clause with its result
 	@tools/install_system.sh redis postgresql nginx chromium node
