@@ -2,25 +2,33 @@
 
 Unbounded, a burst of sign-ins would take every core and starve the token endpoint. So at most `count` hashes run on the
 host, counted by file locks that all workers share and that the kernel frees when a worker dies; few callers queue, the
-rest are told to come back.
+rest are told to come back. Hashes run on threads of their own, which step back a little before those that answer.
 """
 
 import fcntl
 import os
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from idp.core.errors import Unavailable
+
+Hashed = TypeVar("Hashed")
 
 POLL = 0.001
 PATIENCE = timedelta(seconds=2)
 QUEUE = 8
+# Of niceness (nice(2)), so that a token does not wait long for a sign-in. With one more, sign-ins that queue on a core full of
+# tokens outlast their patience (ADR 9).
+STEP_BACK = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,12 @@ class HashSlots:
         self._line = _Line(count, queue)
         self._patience = patience.total_seconds()
         self._told = told
+        self._threads = ThreadPoolExecutor(count, "hash", initializer=_step_back)
+
+    def run(self, hashing: Callable[[], Hashed]) -> Hashed:
+        """What `hashing` returns, done while a slot is held. Raises what it raises, and `Unavailable` as `one` does."""
+        with self.one():
+            return self._threads.submit(hashing).result()
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -85,6 +99,12 @@ class HashSlots:
             return _lock_one(self._files, deadline)
         finally:
             os.close(head_of_line)
+
+
+def _step_back() -> None:
+    # A thread has a priority of its own on Linux alone; elsewhere the whole process would step back.
+    if sys.platform == "linux":
+        os.nice(STEP_BACK)
 
 
 class _Line:

@@ -6,7 +6,7 @@ tell that the name exists (docs/import.md, "What it gives away").
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from argon2 import PasswordHasher as Argon2
 from argon2 import Type
@@ -66,22 +66,26 @@ class PasswordHasher:
         raw = password_bytes(password)
         if raw is None:
             raise ValueError("a password has at most 1024 bytes of text")
-        with self._slots.one():
-            return self._argon2.hash(raw).encode()
+        return self._slots.run(partial(self._hashed, raw))
 
     def verify(self, verifier: bytes | None, password: str) -> Match | Mismatch | Unhashable:
         """Whether `password` is the one behind `verifier`; None costs the same and never matches."""
         raw = password_bytes(password)
         if raw is None:
             return Unhashable()
-        with self._slots.one():
-            if verifier is not None and is_legacy(verifier):
-                # The other system hashed what was typed, in whatever composition the keyboard sent it.
-                return Match(self._argon2.hash(raw).encode()) if is_same(verifier, password) else Mismatch()
-            if not self._same(verifier if verifier is not None else self._nobody, raw) or verifier is None:
-                return Mismatch()
-            stale = self._argon2.check_needs_rehash(verifier.decode())
-            return Match(self._argon2.hash(raw).encode() if stale else None)
+        return self._slots.run(partial(self._match, verifier, raw, password))
+
+    def _match(self, verifier: bytes | None, raw: bytes, password: str) -> Match | Mismatch:
+        if verifier is not None and is_legacy(verifier):
+            # The other system hashed what was typed, in whatever composition the keyboard sent it.
+            return Match(self._hashed(raw)) if is_same(verifier, password) else Mismatch()
+        if not self._same(verifier if verifier is not None else self._nobody, raw) or verifier is None:
+            return Mismatch()
+        stale = self._argon2.check_needs_rehash(verifier.decode())
+        return Match(self._hashed(raw) if stale else None)
+
+    def _hashed(self, raw: bytes) -> bytes:
+        return self._argon2.hash(raw).encode()
 
     def _same(self, verifier: bytes, raw: bytes) -> bool:
         try:

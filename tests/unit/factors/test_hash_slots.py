@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -123,3 +124,17 @@ def test_it_tells_how_many_wait_and_whom_it_sent_away(tmp_path: Path) -> None:
         with pytest.raises(Unavailable), slots.one():
             pass
     assert (waiting, refused) == ([0, 1, 0, 1, 0], [1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
+def test_a_hash_steps_back_and_nobody_with_it(tmp_path: Path) -> None:
+    before = os.nice(0)
+    assert HashSlots(tmp_path, 1).run(lambda: os.nice(0)) == before + 1
+    assert os.nice(0) == before
+
+
+def test_what_hashing_raises_frees_the_slot(tmp_path: Path) -> None:
+    slots = HashSlots(tmp_path, 1, patience=BRIEFLY)
+    with pytest.raises(ZeroDivisionError):
+        slots.run(lambda: 1 / 0)
+    assert slots.run(lambda: "done") == "done"
