@@ -133,7 +133,9 @@ def _born(pid: int) -> int:
 
 
 def _lives(pid: int) -> bool:
+    # A killed process may show its end while a thread of it still dies, and keeps its socket listening until then.
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+        ended = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return not ended or len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except (FileNotFoundError, ProcessLookupError):
         return False
