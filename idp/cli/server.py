@@ -86,11 +86,18 @@ def run_server(load: Load, listening: Listening) -> None:
     # What the workers inherit is never collected, so that its pages stay shared between them.
     gc.collect()
     gc.freeze()
+    _obey_from_birth()
     server.serve(target_loader=partial(_load_in_worker, load), wrap_loader=False)
 
 
 class Server(MPServer):
-    """Granian, which at SIGHUP lets its workers read clients.yaml anew, where it would replace them."""
+    """Granian, which at SIGHUP lets its workers read clients.yaml anew, where it would replace them, and stops while it does."""
+
+    def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
+        super()._respawn_workers(*arguments, **options)
+        # Its loop forgets an order to stop that arrives between its look at the order and its work.
+        if self.interrupt_signal:
+            self.main_loop_interrupt.set()
 
     def signal_handler_reload(self, *_: Any) -> None:
         """Sends the signal on."""
@@ -99,9 +106,24 @@ class Server(MPServer):
                 os.kill(worker.inner.pid, signal.SIGHUP)
 
 
+def _obey_from_birth() -> None:
+    """Workers forked from here on end at SIGTERM until they serve, and have a handler of their own.
+
+    The main process's handler, inherited, would swallow the order to stop; so the order waits while a worker is forked.
+    """
+
+    def obey() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGTERM}),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, {signal.SIGTERM}),
+        after_in_child=obey,
+    )
+
+
 def _load_in_worker(load: Load) -> Callable[..., Any]:
-    # The main process's own handler, inherited, would swallow the order to stop until this worker serves.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A main process that is killed outright cannot stop its workers; orphans would go on serving the port.
     die_with_parent()
     share_finely()

@@ -9,6 +9,7 @@ from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from idp.cli.server import DRAIN_SECONDS
 from tests.drivers.command_line import CommandLine, Running
 from tests.servers import free_port, wait_until
 from tests.unit.cli.slow_server import SLOW_SECONDS, SlowServer
@@ -75,6 +76,16 @@ def test_a_worker_that_dies_is_replaced(idp: CommandLine) -> None:
     assert second in workers_of(serving.pid)
     up(serving, port_of(idp))
     assert serving.end().code == 0
+
+
+def test_an_order_to_stop_reaches_a_worker_that_is_just_born(idp: CommandLine) -> None:
+    serving = idp.start("serve")
+    first, _ = up(serving, port_of(idp))
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: len(workers_of(serving.pid)) == 2 and first not in workers_of(serving.pid))
+    asked = time.monotonic()
+    assert serving.end().code == 0
+    assert time.monotonic() - asked < DRAIN_SECONDS / 2, "it was waited for, and killed"
 
 
 def test_workers_die_with_the_first_process(idp: CommandLine) -> None:
