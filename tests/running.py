@@ -22,8 +22,8 @@ def free_port() -> int:
         return port
 
 
-def wait_until(ready: Callable[[], bool], *faults: type[Exception]) -> None:
-    """Asks `ready` until it is, forgiving `faults`; fails after a minute."""
+def wait_until(ready: Callable[[], bool], *faults: type[Exception], pause: float = 0.02) -> None:
+    """Asks `ready` every `pause` seconds until it is, forgiving `faults`; fails after a minute."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         try:
@@ -31,7 +31,7 @@ def wait_until(ready: Callable[[], bool], *faults: type[Exception]) -> None:
                 return
         except faults:
             pass
-        time.sleep(0.02)
+        time.sleep(pause)
     raise TimeoutError("what was waited for did not happen")
 
 

@@ -91,7 +91,7 @@ def run_server(load: Load, listening: Listening) -> None:
 
 
 class Server(MPServer):
-    """Granian, which at SIGHUP lets its workers read clients.yaml anew, where it would replace them, and stops while it does."""
+    """Granian, which at SIGHUP lets its workers read clients.yaml anew, where it would replace them."""
 
     def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
         super()._respawn_workers(*arguments, **options)

@@ -82,7 +82,7 @@ def test_an_order_to_stop_reaches_a_worker_that_is_just_born(idp: CommandLine) -
     serving = idp.start("serve")
     first, _ = up(serving, port_of(idp))
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: len(workers_of(serving.pid)) == 2 and first not in workers_of(serving.pid))
+    wait_until(lambda: len(workers_of(serving.pid)) == 2 and first not in workers_of(serving.pid), pause=0)
     asked = time.monotonic()
     assert serving.end().code == 0
     assert time.monotonic() - asked < DRAIN_SECONDS / 2, "it was waited for, and killed"
