@@ -4,14 +4,13 @@ from idp.admin.api.api import AdminApi
 from idp.admin.api.audit import AuditOperations
 from idp.admin.api.clients import ClientOperations
 from idp.admin.api.door import Door
-from idp.admin.api.letters import Letters
 from idp.admin.api.operations import Operation, own_apis
 from idp.admin.api.paging import Cursors
 from idp.admin.api.subjects import SubjectOperations
 from idp.app.console import roles_of
 from idp.app.house import House
 from idp.app.registering import registrar_of
-from idp.app.telling import notices_of
+from idp.app.telling import letters_of
 from idp.oidc.tokens.shown import ShownTokens
 
 
@@ -45,7 +44,7 @@ def _operations(house: House) -> tuple[Operation, ...]:
         consents=parties.consents,
         brands=parties.brands,
         throttle=house.throttle,
-        letters=Letters(notices_of(house), ground.clock),
+        letters=letters_of(house),
         bus=ground.bus,
         clock=ground.clock,
     )

@@ -1,5 +1,6 @@
 """Who is told of what: the mails to customers, and the parts that send some of their own."""
 
+from idp.admin.api.letters import Letters
 from idp.app.erasing import forget
 from idp.app.house import House
 from idp.core.account_events import ClosingCancelled
@@ -16,6 +17,11 @@ def notices_of(house: House) -> Notices:
     issuer, templates = ground.settings.issuer, ground.app.jinja_env
     brands = house.parties.brands
     return Notices(issuer, brands, people.subjects, people.recovery_codes, ground.keyring, ground.clock, templates)
+
+
+def letters_of(house: House) -> Letters:
+    """The mails about what was done to somebody's account, by a program or on the host."""
+    return Letters(notices_of(house), house.ground.clock)
 
 
 def tell(house: House) -> None:

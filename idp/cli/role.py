@@ -6,6 +6,7 @@ from idp.admin.rights import Post, Role
 from idp.admin.roles import LastAdministrator
 from idp.app.console import roles_of
 from idp.app.house import House
+from idp.app.telling import tell
 from idp.cli.failures import refused
 from idp.cli.opening import open_house
 from idp.cli.output import as_json, print_json, print_table
@@ -25,6 +26,7 @@ def role() -> None:
 def grant(name: str, role: str, brand: str | None) -> None:
     """Give somebody a role, by username or e-mail. From now on they sign in with two factors."""
     house = open_house()
+    tell(house)
     post = _post(house, role, brand)
     with house.ground.database.transaction() as db:
         found = house.people.subjects.find(db, name)
@@ -41,6 +43,7 @@ def grant(name: str, role: str, brand: str | None) -> None:
 def revoke(name: str, role: str, brand: str | None) -> None:
     """Take a role from somebody. The last administrator stays."""
     house = open_house()
+    tell(house)
     post = _post(house, role, brand)
     try:
         with house.ground.database.transaction() as db:

@@ -14,6 +14,7 @@ from idp.cli.importing.command import import_subjects
 from idp.cli.opening import open_house
 from idp.cli.output import as_json, print_json
 from idp.cli.standard_claims import problems_of
+from idp.cli.subject_acts import disable, enable, staff, unlock
 from idp.factors.strength import Strength, Weakness
 from idp.subjects.subjects import Malformed, NewSubject, Subject, Taken
 
@@ -26,7 +27,8 @@ def subject() -> None:
     """People's accounts."""
 
 
-subject.add_command(import_subjects)
+for act in (import_subjects, unlock, staff, disable, enable):
+    subject.add_command(act)
 
 
 @subject.command(
@@ -70,36 +72,6 @@ def add(
         print_json({"subject_id": created.id, "username": created.username})
     else:
         click.echo(f"{created.username} added as {created.id}.")
-
-
-@subject.command("unlock", epilog="Example: idp subject unlock --username ana")
-@click.option("--username", required=True, help="The username, or the e-mail address.")
-def unlock(username: str) -> None:
-    """Open sign-in by password again after a lock, and forget the failures counted."""
-    house = open_house()
-    ground = house.ground
-    with ground.database.transaction() as db:
-        found = house.people.subjects.find(db, username)
-        if found is None:
-            raise refused("nobody signs in by that name")
-        released = house.locking.release(db, found.id, "support", ground.clock.now())
-    click.echo(f"{found.username} is unlocked." if released else f"{found.username} was not locked.")
-
-
-@subject.command("staff", epilog="Example: idp subject staff ana")
-@click.argument("name")
-@click.option("--off", is_flag=True, help="No longer.")
-def staff(name: str, off: bool) -> None:
-    """Make somebody one of the staff, who must always sign in with two factors."""
-    house = open_house()
-    ground = house.ground
-    with ground.database.transaction() as db:
-        found = house.people.subjects.find(db, name)
-        if found is None:
-            raise refused("nobody signs in by that name")
-        changed = house.people.subjects.set_staff(db, ground.bus, found.id, not off, ground.clock.now())
-    state = "not staff" if off else "staff"
-    click.echo(f"{found.username} is {state} {'from now on' if changed else 'already'}.")
 
 
 def create(house: House, new: NewSubject, password: str) -> Subject:

@@ -17,6 +17,7 @@ from idp.core.clock import Clock
 from idp.core.database import Database, UTCDateTime, metadata
 from idp.core.errors import Misconfigured
 from idp.core.outbox_rows import Attempt, Delivered, GiveUp, Outcome, Retry
+from idp.core.subject_lines import WholeSubjects
 
 TIMEOUT_SECONDS = 10
 ONE_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+")
@@ -82,7 +83,7 @@ def build_message(payload: dict[str, Any], sender: str, attempt: Attempt) -> Ema
         raise ValueError("a header may not hold a line break")
     if not ONE_ADDRESS.fullmatch(to):
         raise ValueError("not one address")
-    message = EmailMessage()
+    message = EmailMessage(WholeSubjects())
     message["From"] = Address(display_name=name, addr_spec=sender)
     message["To"] = Address(addr_spec=on_the_wire(to))
     message["Subject"] = subject

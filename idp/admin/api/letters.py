@@ -1,4 +1,4 @@
-"""What customers are told of acts upon their account by the admin API, in their language and in the brand's dress."""
+"""What people are told of acts upon their account, by the admin API or an operator, in their language and a brand's dress."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from idp.web.formats import on
 from idp.web.mails import Mail
 
 DISABLED, ENABLED, ENDED = "disable", "enable", "end_sessions"
+UNLOCKED, STAFF, STAFF_NO_MORE = "unlock", "staff", "staff_no_more"
 WHEN = N_("We did this %(when)s.")
 NOT_EXPECTED = N_("If you did not expect this, call us: the number is below.")
 
@@ -28,6 +29,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("You can sign in as before. Your password and your second steps were not changed."),
     ),
     ENDED: DONE["end_sessions"],
+    UNLOCKED: DONE["unlock"],
+    STAFF: (
+        N_("You are one of the staff now"),
+        N_("From now on you always sign in with two steps. If you have no second one yet, you set it up the next time."),
+    ),
+    STAFF_NO_MORE: (
+        N_("You are no longer one of the staff"),
+        N_("Your account stays as it is: your password and your second steps were not changed."),
+    ),
 }
 
 

@@ -1,6 +1,8 @@
 """`idp subject add`: an operator makes an account; the rules for new passwords hold for operators too."""
 
 import json
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,34 @@ def test_staff_are_made_and_unmade(idp: CommandLine) -> None:
     changed = [entry for entry in json.loads(idp.must("audit", "tail", "--json")) if entry["event"] == "StaffChanged"]
     assert [entry["actor"].partition(":")[0] for entry in changed] == ["operator", "operator"]
     assert idp.run("subject", "staff", "nobody").code == 1
+
+
+def test_whoever_an_operator_acts_upon_is_told(idp: CommandLine, tmp_path: Path) -> None:
+    """As by the admin API, in their language; what changes nothing is told to nobody."""
+    (tmp_path / "claims.json").write_text(json.dumps({"email_verified": True, "locale": "fr"}), "utf-8")
+    clients = (tmp_path / "clients.yaml").read_text("utf-8")
+    (tmp_path / "clients.yaml").write_text(clients.replace("    legal:", "    languages: [en, fr]\n    legal:"), "utf-8")
+    add(idp, "--claims", str(tmp_path / "claims.json"), "--brand", "alphera:AL-1")
+    acts = ("disable", "disable", "enable")
+    said = [idp.must("subject", act, "ANA").strip() for act in acts]
+    assert said == ["ana is stopped.", "ana is stopped already.", "ana may sign in again."]
+    assert idp.run("subject", "disable", "nobody").code == 1
+    idp.must("subject", "staff", "ana")
+    idp.must("role", "grant", "ana", "auditor")
+    lock(idp, "ana")
+    idp.must("subject", "unlock", "--username", "ana")
+    house = build(lay_ground(Settings.from_environment(idp.environment), SystemClock()))
+    house.protocol.outbox.run_once()
+    house.ground.database.close()
+    mails = [message_from_bytes(file.read_bytes(), policy=default) for file in (tmp_path / "mail").glob("*.eml")]
+    assert sorted(mail["Subject"] for mail in mails) == [
+        "Un rôle du personnel vous a été donné – Alphera",
+        "Votre compte a été bloqué – Alphera",
+        "Votre compte est de nouveau ouvert – Alphera",
+        "Votre connexion a été rouverte – Alphera",
+        "Vous faites maintenant partie du personnel – Alphera",
+    ]
+    assert all("@alphera.example" in mail["From"] for mail in mails)
 
 
 def lock(idp: CommandLine, username: str) -> None:

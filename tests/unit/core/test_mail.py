@@ -23,7 +23,7 @@ from tests.servers import free_port
 SENDER = "no-reply@id.example.test"
 PAYLOAD = {
     "to": "ana@example.test",
-    "subject": "Grüße: a new sign-in",
+    "subject": "Un rôle du personnel vous a été donné – Stellantis Financial Services",
     "text": "Hello Ana,\nit was you?\n",
     "html": "<p>Hello Ana</p>",
     "from_name": "Stellantis Finance, Customer Service",
@@ -88,7 +88,7 @@ class TestSmtp:
     def test_a_mail_arrives_in_both_forms(self, smtp_url: str, postbox: Postbox, database: Database) -> None:
         assert deliver(smtp_url, database) == Delivered()
         (mail,) = postbox.mails
-        assert (mail["To"], mail["Subject"]) == ("ana@example.test", "Grüße: a new sign-in")
+        assert (mail["To"], mail["Subject"]) == ("ana@example.test", PAYLOAD["subject"])
         assert mail["From"] == '"Stellantis Finance, Customer Service" <no-reply@id.example.test>'
         assert mail["Auto-Submitted"] == "auto-generated"
         plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
