@@ -1,11 +1,9 @@
 """The door to the console: every route names the right it asks for, and whoever lacks the proof goes through the gate."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -13,7 +11,8 @@ from werkzeug.wrappers import Response
 from idp.admin.rights import Post, Right, allows, brands_of, reaches
 from idp.admin.roles import Roles
 from idp.admin.rooms import ROOMS
-from idp.admin.unsent import Unsent
+from idp.admin.staff_routes import StaffRoute
+from idp.admin.unsent import Kept, Unsent
 from idp.brands.registry import Brands
 from idp.core.clock import Clock
 from idp.core.database import Database
@@ -39,7 +38,6 @@ LEVEL = "mfa"
 # What staff change takes a proof this recent (S1, re-authentication).
 TO_CHANGE = timedelta(minutes=15)
 SAID_FOR = timedelta(minutes=5)
-NAMED = re.compile("<([a-z_]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ class Agent:
     posts: frozenset[Post]
     # What they typed here before they had to prove themselves anew; only at the page of a form that is kept.
     typed: Form | None = None
+    # What stood on the button they had pressed then. Nothing was done: they press it again, if they still want it.
+    pressed: str = ""
 
     def may(self, right: Right) -> bool:
         """Whether a right is theirs at any brand."""
@@ -63,24 +63,6 @@ class Agent:
     def brands(self, right: Right) -> frozenset[str] | None:
         """The brands over which a right is theirs; None stands for all, and for what is no brand's."""
         return brands_of(self.posts, right)
-
-
-StaffView = Callable[..., Response]
-
-
-@dataclass(frozen=True, slots=True)
-class StaffRoute:
-    """An address of the console. `view` is called with the `Agent` first, then with what stands in the address."""
-
-    rule: str
-    endpoint: str
-    view: StaffView
-    right: Right
-    methods: tuple[str, ...] = ("GET",)
-    # Where somebody who must prove themselves anew comes back to: the rule of the page with the form, for what is posted to.
-    back: str = ""
-    # What is typed here is kept meanwhile; of a page: it is given back here. Nothing that a caller said may be kept.
-    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +138,17 @@ class Console:
 
     def _behind(self, route: StaffRoute) -> Callable[..., Response]:
         def view(**address: str) -> Response:
-            here = request.full_path.rstrip("?") if "GET" in route.methods else _filled(route.back, address)
-            agent = self._enter(route, here)
+            agent = self._enter(route, address)
             return agent if isinstance(agent, Response) else route.view(agent, **address)
 
         return view
 
-    def _enter(self, route: StaffRoute, path: str) -> Agent | Response:
+    def _enter(self, route: StaffRoute, address: Mapping[str, str]) -> Agent | Response:
+        path = request.full_path.rstrip("?") if "GET" in route.methods else route.back_to(address, request.form)
         asked = Requirement((LEVEL,), TO_CHANGE if route.right.changes else None)
         session, now = self.sessions.find(self.cookie.read(request)), self.clock.now()
         if session is None:
-            self._keep(route, path)
+            self._keep(route, address, path)
             # Staff prove both factors at every sign-in; nobody else is led to a second one for a page they may not see.
             return self._prove(path, Requirement())
         with self.database.transaction() as db:
@@ -181,22 +163,24 @@ class Console:
         if not posts:
             return self.missing()
         if not isinstance(need, Nothing):
-            self._keep(route, path)
+            self._keep(route, address, path)
             return self._prove(path, asked)
         given_back = route.keeps and request.method == "GET"
-        typed = self.unsent.take(subject.id, self.browser.digest(), request.path) if given_back else None
-        agent = Agent(session, subject, posts, typed)
+        kept = self.unsent.take(subject.id, self.browser.digest(), request.path) if given_back else None
+        agent = Agent(session, subject, posts, kept.typed, kept.pressed) if kept else Agent(session, subject, posts)
         call_from(replace(current_origin(), actor=f"staff:{subject.id}"))
         return agent if agent.may(route.right) else self._refused()
 
-    def _keep(self, route: StaffRoute, path: str) -> None:
-        if not route.keeps or request.method != "POST":
+    def _keep(self, route: StaffRoute, address: Mapping[str, str], path: str) -> None:
+        if request.method != "POST" or not (route.keeps or route.buttons):
             return
         with self.database.reading() as db:
             theirs = whose(db, self.cookie.read(request))
             may = theirs is not None and allows(self.roles.of(db, theirs), route.right)
         if theirs is not None and may:
-            self.unsent.keep(theirs, self.browser.digest(), path, read_form(request))
+            form = read_form(request)
+            kept = Kept(form if route.keeps else None, route.pressed(address, form))
+            self.unsent.keep(theirs, self.browser.digest(), path.partition("?")[0], kept)
 
     def _refused(self) -> Response:
         return self.pages.problem("not_your_role", status=403, action_url=HOME, action_label=NAME)
@@ -226,10 +210,6 @@ class Console:
             requirement=asked,
             request={"path": path},
         )
-
-
-def _filled(rule: str, address: Mapping[str, str]) -> str:
-    return NAMED.sub(lambda named: quote(address[named[1]], safe=""), rule)
 
 
 def _said(session: Session) -> str:

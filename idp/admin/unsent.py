@@ -5,7 +5,6 @@ gets it. Not under the session: ten idle minutes over a long form end it, and th
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,23 +22,38 @@ PRIVATE = ("PRIVATE KEY", '"d"', '"k"')
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A form: what was `typed`, None where that may not be kept, and what stood on the button that was `pressed`."""
+
+    typed: Form | None
+    pressed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unsent:
     """Keeps forms. Where the KV lost one, it is typed again."""
 
     kv: KV
     keyring: Keyring
 
-    def keep(self, subject_id: str, browser: str, path: str, form: Mapping[str, str]) -> None:
-        """Keeps what was typed, in place of what was kept for this page before; nothing that is, or may be, a secret."""
-        typed = {name: value for name, value in form.items() if name not in NEVER and not _is_private(value)}
-        plain = json.dumps(typed).encode()
+    def keep(self, subject_id: str, browser: str, path: str, kept: Kept) -> None:
+        """Keeps a form in place of what was kept for this page before; of it nothing that is, or may be, a secret."""
+        typed = None if kept.typed is None else _harmless(kept.typed)
+        plain = json.dumps({"typed": typed, "pressed": kept.pressed}).encode()
         if len(plain) + SEALING <= LARGEST:
             self.kv.set(_key(subject_id, browser, path), self.keyring.seal(plain, PURPOSE), KEPT_FOR)
 
-    def take(self, subject_id: str, browser: str, path: str) -> Form | None:
+    def take(self, subject_id: str, browser: str, path: str) -> Kept | None:
         """What was kept for this page; it is gone afterwards."""
         sealed = self.kv.take(_key(subject_id, browser, path))
-        return Form(json.loads(self.keyring.open(sealed, PURPOSE))) if sealed is not None else None
+        if sealed is None:
+            return None
+        kept = json.loads(self.keyring.open(sealed, PURPOSE))
+        return Kept(None if kept["typed"] is None else Form(kept["typed"]), kept["pressed"])
+
+
+def _harmless(form: Form) -> dict[str, str]:
+    return {name: value for name, value in form.items() if name not in NEVER and not _is_private(value)}
 
 
 def _is_private(value: str) -> bool:

@@ -1,8 +1,9 @@
 """The trail in the console."""
 
 from idp.admin.audit import Reading
-from idp.admin.console import Console, StaffRoute
+from idp.admin.console import Console
 from idp.admin.pages.audit import AuditPages
+from idp.admin.staff_routes import StaffRoute
 from idp.app.house import House
 
 

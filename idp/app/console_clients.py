@@ -2,7 +2,7 @@
 
 from idp.admin.api.operations import SCOPES, own_apis
 from idp.admin.client_desk import ClientDesk
-from idp.admin.console import Console, StaffRoute
+from idp.admin.console import Console
 from idp.admin.pages.client_acts import ClientActPages
 from idp.admin.pages.client_edit import EditClientPages
 from idp.admin.pages.client_form import FormPage
@@ -10,6 +10,7 @@ from idp.admin.pages.client_new import NewClientPages
 from idp.admin.pages.client_tokens import ClientTokenPages
 from idp.admin.pages.clients import ClientPages
 from idp.admin.pages.programs import ProgramPages
+from idp.admin.staff_routes import StaffRoute
 from idp.app.house import House
 from idp.app.programs import programs_of
 from idp.app.registering import registrar_of

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from idp.admin.console import Console, StaffRoute
+from idp.admin.console import Console
 from idp.admin.desk.asking import Asking
 from idp.admin.desk.calls import Calls
 from idp.admin.desk.codes import CallerCodes
@@ -20,6 +20,7 @@ from idp.admin.pages.approvals import ApprovalPages
 from idp.admin.pages.calls import CallPages
 from idp.admin.pages.customers import CustomerPages
 from idp.admin.roles import Roles
+from idp.admin.staff_routes import StaffRoute
 from idp.app import lost, sending
 from idp.app.house import House
 from idp.app.telling import notices_of

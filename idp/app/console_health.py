@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from idp.admin.console import Console, StaffRoute
+from idp.admin.console import Console
 from idp.admin.deliveries import Deliveries
 from idp.admin.health import Alert, Ward
 from idp.admin.pages.charts import ChartPages
 from idp.admin.pages.deliveries import DeliveryPages
 from idp.admin.pages.health import HealthPages
+from idp.admin.staff_routes import StaffRoute
 from idp.app.house import House
 from idp.app.metering import checks_of
 from idp.clients.in_force import last_rejection

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from idp.admin.console import Console, StaffRoute
+from idp.admin.console import Console
 from idp.admin.pages.claims import ClaimsPages
 from idp.admin.pages.refusals import RefusalPages
 from idp.admin.pages.trying import TryPages
 from idp.admin.previews import Previews
+from idp.admin.staff_routes import StaffRoute
 from idp.app.house import House
 from idp.oidc.preview import Preview
 

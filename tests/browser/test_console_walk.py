@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from idp.admin.console import StaffRoute
+from idp.admin.staff_routes import StaffRoute
 from tests.browser.conftest import OpenBrowser
 from tests.browser.demo import Places
 from tests.browser.every_stop import walks_by_keyboard

@@ -94,11 +94,11 @@ def test_who_asked_cannot_allow_it_but_take_it_back(desk: Desk) -> None:
     here = asked(desk)
     page = desk.sam.open(here)
     assert not any("approve" in form.buttons for form in page.forms)
-    token = next(form.fields for form in page.forms if "decline" in form.buttons)
+    token = next(form.fields for form in page.forms if "take_back" in form.buttons)
     assert "You asked for this yourself" in desk.sam.browser.post(here, token | {"approve": "1"}).text
     assert desk.provider.happened("FactorResetDecided") == []
     desk.sam.browser.open(here)
-    assert "It was refused" in desk.sam.browser.submit(press="decline").text
+    assert "It was refused" in desk.sam.browser.submit(press="take_back").text
     assert desk.told("Your second step stays") == 1
     assert desk.provider.happened("FactorResetStarted") == []
 

@@ -81,7 +81,49 @@ def test_at_the_desk_only_the_agents_own_words_come_back(tmp_path: Path, clock: 
         browser.post(act.action, act.fields | {"reason": REASON, "unlock": act.buttons["unlock"]})
         page = desk.sam.prove()
     assert page.url == here
-    assert BACK in page.text
+    assert "You pressed “Open the lock” before" in page.text
     assert next(form for form in page.forms if "reason" in form.fields).fields["reason"] == REASON
     assert not [said for said in TYPED.values() if said in page.body]
     assert desk.provider.happened("SupportActed") == []
+
+
+def test_a_button_is_named_and_waits_to_be_pressed_again(provider: Provider, clock: TestClock) -> None:
+    """What a small form was about to do is not done by a proof: it comes back, and says so."""
+    sam = StaffMember(provider, "administrator")
+    lee = provider.add_customer("lee")
+    provider.give_role("auditor", "lee")
+    provider.add_client("shop", brand="alphera")
+    take = f"/console/staff/{lee.id}/take"
+    pages = {
+        take: ({"post": "auditor:"}, "Take the role"),
+        "/console/clients/shop/delete": ({"typed": "shop"}, "Delete it"),
+        "/console/clients/shop/rotate": ({"overlap": "30"}, "Make a new secret"),
+    }
+    acts = ("RoleRevoked", "ClientDeleted", "ClientSecretRotated")
+    before = [len(provider.happened(event)) for event in acts]
+    for path, (chosen, words) in pages.items():
+        fields = sam.open(path).forms[-1].fields | chosen
+        pauses(sam.browser, clock, idle=False)
+        sam.browser.post(path, fields)
+        page = sam.prove()
+        assert page.url.endswith(path)
+        assert f"You pressed “{words}” before" in page.text
+        assert page.forms[-1].fields.items() >= chosen.items()
+    deliveries = "/console/health/deliveries"
+    pauses(sam.browser, clock, idle=False)
+    sam.browser.post(f"{deliveries}/7/retry", fields | {"state": "failed", "kind": "mail"})
+    page = sam.prove()
+    assert page.url.endswith(f"{deliveries}?state=failed&kind=mail")
+    assert "You pressed “Try now: 7” before" in page.text
+    assert [len(provider.happened(event)) for event in acts] == before
+    sam.open(take)
+    assert "lee is no longer auditor" in sam.browser.submit(post="auditor:").text
+
+
+def test_every_form_of_the_console_says_what_becomes_of_it(provider: Provider) -> None:
+    """Whoever writes another one decides: it comes back as it was typed, or its button is named."""
+    routes = provider.house.ground.app.extensions["idp.console"].guarded
+    given_back = {route.rule for route in routes if "GET" in route.methods and route.keeps}
+    for route in (route for route in routes if "POST" in route.methods):
+        assert route.keeps or route.buttons, route.rule
+        assert route.back.partition("?")[0] in given_back, route.rule

@@ -6,7 +6,7 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.desk import cases, masks
 from idp.admin.desk.decisions import Approved, CannotBegin, Decided, Declined, Own, Request
 from idp.admin.desk.requests import ResetRequests
@@ -14,6 +14,7 @@ from idp.admin.lately import lately
 from idp.admin.pages.customers import PAGE as CUSTOMERS
 from idp.admin.pages.desk_words import QUESTIONS, WAYS
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.brands.brand import zone_of
 from idp.core.language import speaking
 from idp.signin.words import Problem
@@ -22,6 +23,7 @@ from idp.web.forms import read_form
 
 LIST = f"{CUSTOMERS}/approvals"
 PAGE = f"{LIST}/<request_id>"
+BUTTONS = {"approve": "Allow the reset", "decline": "Refuse it", "take_back": "Take it back"}
 OWN = Problem("You asked for this yourself", "A second agent decides. You can take it back.", None)
 
 
@@ -37,8 +39,8 @@ class ApprovalPages:
         help_ = Right.HELP_CUSTOMERS
         return (
             StaffRoute(LIST, "console_approvals", self.show, help_),
-            StaffRoute(PAGE, "console_approval", self.one, help_),
-            StaffRoute(PAGE, "console_approval_decide", self.decide, help_, methods=("POST",), back=PAGE),
+            StaffRoute(PAGE, "console_approval", self.one, help_, keeps=True),
+            StaffRoute(PAGE, "console_approval_decide", self.decide, help_, ("POST",), PAGE, True, BUTTONS),
         )
 
     def show(self, agent: Agent) -> Response:
@@ -52,11 +54,11 @@ class ApprovalPages:
         return self._one(agent, found) if found is not None else self._over(agent)
 
     def decide(self, agent: Agent, request_id: str) -> Response:
-        """POST `approve` or `decline`; anything else asks again."""
+        """POST `approve`, `decline` or `take_back`; anything else asks again."""
         found, form = self.requests.find(request_id, agent.brands(Right.HELP_CUSTOMERS)), read_form(request)
         if found is None:
             return self._over(agent)
-        if "approve" not in form and "decline" not in form:
+        if not any(name in form for name in BUTTONS):
             return self._one(agent, found)
         decided = self.requests.approve(agent, found) if "approve" in form else self.requests.decline(agent, found)
         match decided:

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from idp.admin.audit import MOST_EXPORTED, OPERATOR, STAFF, Astray, Export, People, Reading, meanings
 from idp.admin.audit_export import as_csv, as_json_lines
 from idp.admin.audit_filter import PLACE, SIZES, Filter, read_filter
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.core.audit import Entry
 from idp.core.devices import in_words
 

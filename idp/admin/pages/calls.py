@@ -6,7 +6,7 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.desk import asking, cases, masks
 from idp.admin.desk.answers import KINDS, Answers, NoAnswers, Unreadable, read_answers
 from idp.admin.desk.asking import Asking, BrandSilent, CallOver, Heard, NotKnown, UsedUp
@@ -16,11 +16,21 @@ from idp.admin.desk.helping import Acted, Before, Helping, NoReason, NotProven, 
 from idp.admin.pages.customers import PAGE as CUSTOMERS
 from idp.admin.pages.desk_words import ACTS, PROBLEMS, QUESTIONS, WAYS, Act
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.signin.words import Problem
 from idp.web.forms import Form, read_form
 from idp.web.redirects import see_other
 
 PAGE = f"{CUSTOMERS}/calls/<case_id>"
+# What a caller answers or reads is written nowhere: of these forms nothing is kept.
+TOLD = frozenset({"script", "code"})
+BUTTONS = {
+    "script": {"": "Have the answers judged"},
+    "send": {way.kind: way.button for way in WAYS.values()},
+    "code": {"": "Check the code"},
+    "act": {act.name: act.button for act in ACTS},
+    "end": {"": "End the call"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +49,8 @@ class CallPages:
         help_, post = Right.HELP_CUSTOMERS, ("POST",)
         return (
             StaffRoute(PAGE, "console_call", self.show, help_, keeps=True),
-            # Only the agent's own words are kept: what a caller answers or reads is written nowhere.
             *(
-                StaffRoute(f"{PAGE}/{name}", f"console_call_{name}", view, help_, post, PAGE, keeps=name == "act")
+                StaffRoute(f"{PAGE}/{name}", f"console_call_{name}", view, help_, post, PAGE, name not in TOLD, BUTTONS[name])
                 for name, view in parts
             ),
         )

@@ -7,11 +7,12 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.admin.charts import charts
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.kind_words import NO_BRAND, kind_words
 from idp.admin.pages.health import HEALTH
 from idp.admin.rights import Right
 from idp.admin.spans import Span, span_of
+from idp.admin.staff_routes import StaffRoute
 from idp.core.tallies import Tally, read
 
 BY_KIND, BY_BRAND = "kind", "brand"

@@ -7,17 +7,19 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.previews import NoCustomer, Previews, Shown, TooMany, scopes_of
 from idp.admin.reach import seen
 from idp.admin.refused import refused_lately
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.client import Client
 from idp.clients.registry import Clients
 from idp.oidc.preview import Previewed
-from idp.web.forms import read_form
+from idp.web.forms import Form, read_form
 
 RULE = "/console/clients/<client_id>/claims"
+BUTTONS = {"": "Show the claims"}
 NOBODY = "No customer has that username, or none that you may look at."
 
 
@@ -32,22 +34,24 @@ class ClaimsPages:
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses."""
         return (
-            StaffRoute(RULE, "console_client_claims", self.ask, Right.SEE_CLIENTS),
-            StaffRoute(RULE, "console_client_claims_shown", self.show, Right.SEE_CLIENTS, ("POST",), back=RULE),
+            StaffRoute(RULE, "console_client_claims", self.ask, Right.SEE_CLIENTS, keeps=True),
+            StaffRoute(RULE, "console_client_claims_shown", self.show, Right.SEE_CLIENTS, ("POST",), RULE, True, BUTTONS),
         )
 
     def ask(self, agent: Agent, client_id: str) -> Response:
         """GET: for whom, and with which scopes."""
         client = seen(self.clients, agent, client_id)
-        return self.console.missing() if client is None else self._page(agent, client, "", scopes_of(client))
+        if client is None:
+            return self.console.missing()
+        typed = agent.typed
+        return self._page(agent, client, *(_wanted(client, typed) if typed is not None else ("", scopes_of(client))))
 
     def show(self, agent: Agent, client_id: str) -> Response:
         """POST: the claims, on the same page."""
         client = seen(self.clients, agent, client_id)
         if client is None:
             return self.console.missing()
-        form = read_form(request)
-        username, scopes = form["username"], frozenset(one for one in scopes_of(client) if f"scope:{one}" in form)
+        username, scopes = _wanted(client, read_form(request))
         shown = self.previews.show(agent, client, username, scopes)
         match shown:
             case NoCustomer():
@@ -83,6 +87,10 @@ class ClaimsPages:
             mistake=mistake,
             lately=lately,
         )
+
+
+def _wanted(client: Client, form: Form) -> tuple[str, frozenset[str]]:
+    return form["username"], frozenset(one for one in scopes_of(client) if f"scope:{one}" in form)
 
 
 def in_parts(client: Client, previewed: Previewed) -> tuple[tuple[str, str, str], ...]:

@@ -7,9 +7,10 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from idp.admin.client_desk import ClientDesk
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.pages.clients import LIST, ONE, path_of
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.registrar import Done, FromFile, Overtaken, Rotated
 from idp.web.forms import read_form
 
@@ -30,23 +31,25 @@ class ClientActPages:
     def routes(self) -> tuple[StaffRoute, ...]:
         """Their addresses: a page that says what will come of it, and the act."""
         asked = (
-            (ROTATE, "rotate", self.ask_rotate, self.rotate),
-            (END, "end_secret", self.ask_end, self.end),
-            (DISABLE, "disable", self.ask_disable, self.disable),
-            (DELETE, "delete", self.ask_delete, self.delete),
+            (ROTATE, "", "rotate", self.ask_rotate, self.rotate, "Make a new secret"),
+            (END, "?secret=<secret>", "end_secret", self.ask_end, self.end, "End the secret"),
+            (DISABLE, "", "disable", self.ask_disable, self.disable, "Stop it"),
+            (DELETE, "", "delete", self.ask_delete, self.delete, "Delete it"),
         )
-        pages = (StaffRoute(rule, f"console_client_ask_{name}", ask, Right.CHANGE_CLIENTS) for rule, name, ask, _ in asked)
+        change, post = Right.CHANGE_CLIENTS, ("POST",)
+        pages = (StaffRoute(rule, f"console_client_ask_{name}", ask, change, keeps=True) for rule, _, name, ask, *_ in asked)
         acts = (
-            StaffRoute(rule, f"console_client_{name}", act, Right.CHANGE_CLIENTS, ("POST",), back=rule)
-            for rule, name, _, act in asked
+            StaffRoute(rule, f"console_client_{name}", act, change, post, f"{rule}{more}", True, {"": words})
+            for rule, more, name, _, act, words in asked
         )
-        enable = StaffRoute(ENABLE, "console_client_enable", self.enable, Right.CHANGE_CLIENTS, ("POST",), back=ONE)
-        return (*pages, *acts, enable)
+        let_act = {"": "Let it act again"}
+        return (*pages, *acts, StaffRoute(ENABLE, "console_client_enable", self.enable, change, post, ONE, True, let_act))
 
     def ask_rotate(self, agent: Agent, client_id: str) -> Response:
         """GET: how long the older secret lives on."""
         newest = next((one.id for one in self.desk.secrets(client_id)), "")
-        return self._ask(agent, client_id, "admin/client_rotate.html", overlaps=OVERLAPS, newest=newest)
+        overlap = agent.typed["overlap"] if agent.typed is not None else "7"
+        return self._ask(agent, client_id, "admin/client_rotate.html", overlaps=OVERLAPS, newest=newest, overlap=overlap)
 
     def rotate(self, agent: Agent, client_id: str) -> Response:
         """POST: a further secret, shown in this answer alone. The same form sent again makes no other."""
@@ -123,8 +126,11 @@ class ClientActPages:
             return self.console.missing()
         if found.from_file:
             return self.console.done(agent, "clients.yaml says what it is: remove it there.", path_of(client_id))
+        typed = agent.typed["typed"] if agent.typed is not None else ""
         status, broken = 422 if mistaken else 200, self.desk.broken_by_delete(client_id)
-        return self._ask(agent, client_id, "admin/client_delete.html", status=status, broken=broken, mistaken=mistaken)
+        return self._ask(
+            agent, client_id, "admin/client_delete.html", status=status, broken=broken, mistaken=mistaken, typed=typed
+        )
 
     def _ask(self, agent: Agent, client_id: str, template: str, *, status: int = 200, **context: object) -> Response:
         found = self.desk.find(agent, client_id, Right.CHANGE_CLIENTS)

@@ -10,10 +10,11 @@ from idp.admin.client_desk import ClientDesk
 from idp.admin.client_form import entries, given, typed
 from idp.admin.client_kinds import kind_of
 from idp.admin.client_words import are_strangers, differences
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.pages.client_form import FormPage
 from idp.admin.pages.clients import ONE, path_of
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.metadata import ClientMetadata
 from idp.clients.registrar import Changed, FromFile, Overtaken, Unchanged, Unknown
 from idp.clients.registry import Listed

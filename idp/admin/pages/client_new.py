@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from idp.admin.client_desk import ClientDesk
 from idp.admin.client_form import defaults, given, typed
 from idp.admin.client_kinds import BY_KEY, KINDS, Kind
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.pages.client_form import FormPage
 from idp.admin.pages.clients import LIST, NEW, path_of
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.metadata import ClientMetadata
 from idp.clients.registrar import Fault, Registered, Taken
 from idp.oidc.authorization.scopes import SCOPES

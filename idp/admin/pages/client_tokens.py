@@ -6,8 +6,9 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.initial_access import LONGEST_DAYS, MOST_USES, InitialAccess, InitialAccessTokens, Terms
 from idp.core.database import Database
 from idp.signin.words import Problem
@@ -17,6 +18,7 @@ from idp.web.forms import Form, read_form
 LIST = "/console/clients/-/tokens"
 USUAL = {"brand": "", "uses": "1", "days": "7", "pkce_optional": ""}
 TITLE = "No token was made"
+REVOKE = {"": "Revoke <token>"}
 BOUNDS = {"uses": MOST_USES, "days": LONGEST_DAYS}
 
 
@@ -36,7 +38,13 @@ class ClientTokenPages:
                 f"{LIST}/make", "console_client_token_make", self.make, Right.CHANGE_CLIENTS, ("POST",), back=LIST, keeps=True
             ),
             StaffRoute(
-                f"{LIST}/revoke", "console_client_token_revoke", self.revoke, Right.CHANGE_CLIENTS, ("POST",), back=LIST
+                f"{LIST}/revoke",
+                "console_client_token_revoke",
+                self.revoke,
+                Right.CHANGE_CLIENTS,
+                ("POST",),
+                LIST,
+                buttons=REVOKE,
             ),
         )
 

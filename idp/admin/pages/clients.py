@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from idp.admin.client_desk import ClientDesk, resulting
 from idp.admin.client_kinds import KINDS, kind_of
 from idp.admin.client_list import STATES, wish
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.programs import Programs
 from idp.admin.refused import refused_lately
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.key_test import KeysFound, try_given, try_published
 from idp.clients.registry import Listed
 from idp.core.fetcher import Fetcher
@@ -23,6 +24,7 @@ LIST = "/console/clients"
 NEW = f"{LIST}/-/new"
 ONE = f"{LIST}/<client_id>"
 KEYS = f"{ONE}/keys"
+TEST = {"": "Test the key set"}
 
 
 def path_of(client_id: str) -> str:
@@ -44,8 +46,8 @@ class ClientPages:
         """Their addresses."""
         return (
             StaffRoute(LIST, "console_clients", self.list, Right.SEE_CLIENTS),
-            StaffRoute(ONE, "console_client", self.show, Right.SEE_CLIENTS),
-            StaffRoute(KEYS, "console_client_keys", self.try_keys, Right.CHANGE_CLIENTS, ("POST",), back=ONE),
+            StaffRoute(ONE, "console_client", self.show, Right.SEE_CLIENTS, keeps=True),
+            StaffRoute(KEYS, "console_client_keys", self.try_keys, Right.CHANGE_CLIENTS, ("POST",), ONE, True, TEST),
         )
 
     def list(self, agent: Agent) -> Response:

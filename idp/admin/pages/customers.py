@@ -7,7 +7,7 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.desk import masks
 from idp.admin.desk.calls import Barred, Calls, barred
 from idp.admin.desk.customers import Customer, Customers, FoundCustomers, NoName
@@ -16,6 +16,7 @@ from idp.admin.desk.standing import Standing
 from idp.admin.desk.timeline import Timeline
 from idp.admin.lately import lately
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.brands.brand import Brand, zone_of
 from idp.core.language import speaking
 from idp.core.throttle import Slowed
@@ -27,6 +28,7 @@ from idp.web.redirects import see_other
 
 PAGE = "/console/customers"
 ONE, BEGIN = f"{PAGE}/<subject_id>", f"{PAGE}/<subject_id>/call"
+SEARCH, CALL = {"": "Search"}, {"": "Begin the call"}
 SUBJECT_ID = re.compile(r"s_[A-Za-z0-9_-]{22}")
 NO_NAME = Problem(
     "Type who it is", "Type a whole name, an e-mail address, a username, or the number of an agreement or a customer.", "who"
@@ -49,10 +51,10 @@ class CustomerPages:
         """Their addresses."""
         see, post = Right.SEE_CUSTOMERS, ("POST",)
         return (
-            StaffRoute(PAGE, "console_customers", self.show, see),
-            StaffRoute(PAGE, "console_customers_search", self.search, see, methods=post, back=PAGE),
-            StaffRoute(ONE, "console_customer", self.one, see),
-            StaffRoute(BEGIN, "console_customer_call", self.begin, Right.HELP_CUSTOMERS, methods=post, back=ONE),
+            StaffRoute(PAGE, "console_customers", self.show, see, keeps=True),
+            StaffRoute(PAGE, "console_customers_search", self.search, see, post, PAGE, buttons=SEARCH),
+            StaffRoute(ONE, "console_customer", self.one, see, keeps=True),
+            StaffRoute(BEGIN, "console_customer_call", self.begin, Right.HELP_CUSTOMERS, post, ONE, True, CALL),
         )
 
     def show(self, agent: Agent) -> Response:
@@ -144,6 +146,7 @@ class CustomerPages:
             customer=self._row(agent, customer),
             against=against.value if against is not None else "",
             offered=offered,
+            chosen=agent.typed["brand"] if agent.typed is not None else "",
             facts=facts,
             moments=moments,
             at=lambda when: lately(when.astimezone(zone), now),

@@ -7,15 +7,18 @@ from urllib.parse import urlencode
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.deliveries import Deliveries, state_of
 from idp.admin.health import ago
 from idp.admin.kind_words import DELIVERIES, delivery_words, fault_words, masked_target
 from idp.admin.pages.health import HEALTH, when
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.core.outbox_state import State, Wanted
 
 LIST = f"{HEALTH}/deliveries"
+BACK = f"{LIST}?state=<state>&kind=<kind>"
+ALL, ONE = {"": "Try all of these again now"}, {"": "Try now: <delivery_id>"}
 ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -30,9 +33,9 @@ class DeliveryPages:
         """Their addresses."""
         again = Right.RETRY_DELIVERIES
         return (
-            StaffRoute(LIST, "console_deliveries", self.show, Right.SEE_HEALTH),
-            StaffRoute(f"{LIST}/retry", "console_retry_all", self.retry_all, again, ("POST",), LIST),
-            StaffRoute(f"{LIST}/<delivery_id>/retry", "console_retry", self.retry, again, ("POST",), LIST),
+            StaffRoute(LIST, "console_deliveries", self.show, Right.SEE_HEALTH, keeps=True),
+            StaffRoute(f"{LIST}/retry", "console_retry_all", self.retry_all, again, ("POST",), BACK, True, ALL),
+            StaffRoute(f"{LIST}/<delivery_id>/retry", "console_retry", self.retry, again, ("POST",), BACK, True, ONE),
         )
 
     def show(self, agent: Agent) -> Response:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.health import Ward, ago
 from idp.admin.kind_words import delivery_words
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 
 HEALTH = "/console/health"
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
-from idp.admin.console import HOME, Agent, Console, StaffRoute
+from idp.admin.console import HOME, Agent, Console
 from idp.admin.pages.programs import left_behind
 from idp.admin.programs import Programs
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 
 
 @dataclass(frozen=True, slots=True)

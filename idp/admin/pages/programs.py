@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from werkzeug.wrappers import Response
 
 from idp.admin.client_desk import ClientDesk
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.pages.clients import ONE, path_of
 from idp.admin.programs import Hand, Programs
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 
 LOOKED_AFTER = f"{ONE}/looked-after"
 
@@ -31,8 +32,8 @@ class ProgramPages:
 
     def routes(self) -> tuple[StaffRoute, ...]:
         """Its address."""
-        change = Right.CHANGE_CLIENTS
-        return (StaffRoute(LOOKED_AFTER, "console_client_looked_after", self.looked_after, change, ("POST",), back=ONE),)
+        name, change, words = "console_client_looked_after", Right.CHANGE_CLIENTS, {"": "It is looked after"}
+        return (StaffRoute(LOOKED_AFTER, name, self.looked_after, change, ("POST",), ONE, True, words),)
 
     def looked_after(self, agent: Agent, client_id: str) -> Response:
         """POST: what those know who left is of no use any more."""

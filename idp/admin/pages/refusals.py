@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.reach import seen
 from idp.admin.refused import explained, refused_lately, sees_nobodys
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.clients.registry import Clients
 from idp.oidc.refusals import store
 from idp.oidc.refusals.explain import explain, in_words

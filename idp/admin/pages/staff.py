@@ -6,11 +6,12 @@ from typing import assert_never
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.pages.programs import left_behind
 from idp.admin.programs import Programs
 from idp.admin.rights import Post, Right, Role
 from idp.admin.staff import Colleague, Given, Nobody, Oneself, Staff
+from idp.admin.staff_routes import StaffRoute
 from idp.web.forms import Form, read_form
 
 LIST = "/console/staff"
@@ -50,8 +51,10 @@ class StaffPages:
             StaffRoute(LIST, "console_staff", self.show, see),
             StaffRoute(GIVE, "console_staff_give", self.give, change, keeps=True),
             StaffRoute(GIVE, "console_staff_given", self.given, change, methods=("POST",), back=GIVE, keeps=True),
-            StaffRoute(TAKE, "console_staff_take", self.take, change),
-            StaffRoute(TAKE, "console_staff_taken", self.taken, change, methods=("POST",), back=TAKE),
+            StaffRoute(TAKE, "console_staff_take", self.take, change, keeps=True),
+            StaffRoute(
+                TAKE, "console_staff_taken", self.taken, change, ("POST",), TAKE, keeps=True, buttons={"": "Take the role"}
+            ),
         )
 
     def show(self, agent: Agent) -> Response:
@@ -107,6 +110,7 @@ class StaffPages:
             status=422 if problem else 200,
             problem=problem,
             who=colleague.who,
+            chosen=agent.typed["post"] if agent.typed is not None else "",
             posts=[(_key(post), _said(post)) for post in posts],
             back=LIST,
         )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.console import Agent, Console, StaffRoute
+from idp.admin.console import Agent, Console
 from idp.admin.masked_claims import masked
 from idp.admin.pages.claims import as_json
 from idp.admin.reach import seen
 from idp.admin.refused import refused_lately
 from idp.admin.rights import Right
+from idp.admin.staff_routes import StaffRoute
 from idp.admin.trial import CHOSEN, LONGEST, MEANS, begin
 from idp.admin.trial_words import what_next
 from idp.clients.registry import Clients
