@@ -109,8 +109,14 @@ class Console:
                 rooms=[room for room in ROOMS if agent.may(room.right)],
                 room=here[-1] if here else None,
                 said=said.decode() if said else "",
+                brand_name=self.brand_name,
                 **context,
             )
+
+    def brand_name(self, brand_id: str | None) -> str:
+        """What people call a brand; its id where no such brand is known any more, nothing for what is no brand's."""
+        brand = self.brands.get(brand_id)
+        return brand.name if brand is not None else brand_id or ""
 
     def done(self, agent: Agent, said: str, path: str) -> Response:
         """On to `path`, where a line tells what was done."""

@@ -48,4 +48,4 @@ def test_find_in_audit(open_browser: OpenBrowser, demo: Demo, office: Office) ->
         (row,) = csv.DictReader(file)
     assert (row["event"], row["reference"]) == ("SignInFailed", reference)
     visitor.follow("SignInFailed")
-    visitor.sees("wrong_password", "alphera", reference, "as the provider wrote it", "sealed under head")
+    visitor.sees("wrong_password", "ALPHERA Financial Services", reference, "as the provider wrote it", "sealed under head")

@@ -53,3 +53,17 @@ def test_who_loses_the_role_is_out_at_once(provider: Provider) -> None:
     sam.open("/console")
     provider.take_role("support", "sam")
     assert sam.browser.open("/console").status == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"), [("administrator", ("clients", "clients/-/tokens", "staff")), ("auditor", ("audit",))]
+)
+def test_brands_go_by_their_names(provider: Provider, role: str, pages: tuple[str, ...]) -> None:
+    """Their ids are for files, addresses and metadata."""
+    provider.add_client("shop", brand="alphera")
+    sam = StaffMember(provider, role, "alphera")
+    sam.open("/console")
+    for path in (*pages, "clients/shop"):
+        words = sam.browser.open(f"/console/{path}").text.partition("As metadata")[0]
+        assert "ALPHERA Financial Services" in words, path
+        assert "alphera" not in words, path

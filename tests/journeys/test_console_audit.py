@@ -24,6 +24,9 @@ LIST = "/console/audit"
 HOSTILE = "<script>alert(1)</script>\"'=1+1"
 
 
+BRAND = "ALPHERA Financial Services"
+
+
 def record(provider: Provider, *events: Event, origin: Origin | None = None) -> None:
     """As the provider does when somebody comes."""
     call_from(origin or Origin("203.0.113.9", "Firefox/140.0 (X11; Linux)", "ref-1"))
@@ -64,7 +67,7 @@ def test_the_newest_come_first_and_lead_to_all_their_facts(provider: Provider, a
     page = search(auditor)
     assert names(page)[0] == "PasswordChanged"
     entry = auditor.open(page.link("PasswordChanged"))
-    for fact in ("The password is another", "2026-11-02 09:30:05 UTC", "changed", "Ana Alvarez", "ana", ana, "shop", "alphera"):
+    for fact in ("The password is another", "2026-11-02 09:30:05 UTC", "changed", "Ana Alvarez", "ana", ana, "shop", BRAND):
         assert fact in entry.text
     for fact in ("mfa by pwd, otp", "203.0.113.9", "Firefox on Linux", "ref-1", "Not sealed yet", "as the provider wrote it"):
         assert fact in entry.text

@@ -53,7 +53,7 @@ def test_for_ones_own_brands(provider: Provider, reach: str | None) -> None:
     theirs = Registrant.a_token(provider, brand=None)
     sam = StaffMember(provider, "administrator", reach)
     page = sam.open(HOME)
-    assert ("stellantis" in page.text, "0 of 1" in page.text) == (reach is None, reach is None)
+    assert ("Stellantis Financial Services" in page.text, "0 of 1" in page.text) == (reach is None, reach is None)
     told = [sam.browser.post(f"{HOME}/make", made_by_hand(page, brand=brand)).status for brand in ("", "stellantis", "alphera")]
     assert told == ([200, 200, 200] if reach is None else [400, 400, 200])
     with provider.house.ground.database.reading() as db:

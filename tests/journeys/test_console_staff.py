@@ -26,11 +26,11 @@ def give(member: StaffMember, **typed: str) -> Page:
 
 def test_a_role_is_given_and_its_holder_is_told(provider: Provider, alex: StaffMember, tmp_path: Path) -> None:
     provider.add_customer()
-    assert "ana is support for alphera from now on." in give(alex).text
+    assert "ana is support for ALPHERA Financial Services from now on." in give(alex).text
     assert [event.brand for event in provider.happened("RoleGranted")] == [None, "alphera"]
     told = [str(mail["Subject"]) for mail in Post(provider, tmp_path).mails() if mail["To"] == "ana@example.test"]
     assert ["A role of the staff was given to you" in subject for subject in told] == [True]
-    assert "ana is support for alphera already." in give(alex).text
+    assert "ana is support for ALPHERA Financial Services already." in give(alex).text
 
 
 @pytest.mark.parametrize(

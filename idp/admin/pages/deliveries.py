@@ -53,7 +53,6 @@ class DeliveryPages:
             now=self.console.clock.now(),
             may_retry=agent.may(Right.RETRY_DELIVERIES),
             older=lambda last: _address(wanted, before=str(last)),
-            brand_name=self._brand_name,
             when=when,
             ago=ago,
             delivery_words=delivery_words,
@@ -84,10 +83,6 @@ class DeliveryPages:
     def _wanted(self, agent: Agent, right: Right, state: str, kind: str, before: str = "") -> Wanted:
         known = kind if kind in DELIVERIES else ""
         return Wanted(state_of(state), agent.brands(right), known, int(before) if ID.fullmatch(before) else None)
-
-    def _brand_name(self, brand_id: str | None) -> str:
-        brand = self.console.brands.get(brand_id)
-        return brand.name if brand else brand_id or ""
 
 
 def _address(wanted: Wanted, **more: str) -> str:

@@ -89,7 +89,7 @@ class StaffPages:
             return self.give(agent, post, form)
         match self.staff.give(form["name"], post, agent.subject):
             case Given(who, new):
-                said = f"{who.username} is {_said(post)} {'from now on' if new else 'already'}."
+                said = f"{who.username} is {self._said(post)} {'from now on' if new else 'already'}."
                 return self.console.done(agent, said, LIST)
             case Nobody():
                 return self.give(agent, NOBODY, form)
@@ -111,7 +111,7 @@ class StaffPages:
             problem=problem,
             who=colleague.who,
             chosen=agent.typed["post"] if agent.typed is not None else "",
-            posts=[(_key(post), _said(post)) for post in posts],
+            posts=[(_key(post), self._said(post)) for post in posts],
             back=LIST,
         )
 
@@ -124,7 +124,7 @@ class StaffPages:
             return self.take(agent, subject_id, NO_POST)
         if not self.staff.take(colleague, post):
             return self.take(agent, subject_id, LAST)
-        return self.console.done(agent, f"{colleague.who.username} is no longer {_said(post)}.", LIST)
+        return self.console.done(agent, f"{colleague.who.username} is no longer {self._said(post)}.", LIST)
 
     def _post(self, agent: Agent, form: Form) -> Post | Refusal:
         if form["role"] not in [role.value for role in Role]:
@@ -132,6 +132,9 @@ class StaffPages:
         if form["brand"] not in [brand for brand, _ in self._brands(agent)]:
             return NO_BRAND
         return Post(Role(form["role"]), form["brand"] or None)
+
+    def _said(self, post: Post) -> str:
+        return f"{post.role.value} for {self.console.brand_name(post.brand) or 'all brands'}"
 
     def _brands(self, agent: Agent) -> list[tuple[str, str]]:
         over = agent.brands(Right.CHANGE_STAFF)
@@ -144,10 +147,6 @@ def _in_reach(agent: Agent, colleague: Colleague) -> tuple[Post, ...]:
     if colleague.who.id == agent.subject.id:
         return ()
     return tuple(post for post in colleague.posts if agent.reaches(Right.CHANGE_STAFF, post.brand))
-
-
-def _said(post: Post) -> str:
-    return f"{post.role.value} for {post.brand or 'all brands'}"
 
 
 def _key(post: Post) -> str:
