@@ -43,6 +43,7 @@ class RefusalPages:
             agent,
             asked=reference[: store.LONGEST_REFERENCE],
             found=found,
+            application=self._name(agent, found.client_id) if found is not None else "",
             nobodys=[explain(one) for one in nobodys],
             in_words=in_words,
             days=store.KEPT_FOR.days,
@@ -66,3 +67,7 @@ class RefusalPages:
             most=store.MOST_OF_A_CLIENT,
             days=store.KEPT_FOR.days,
         )
+
+    def _name(self, agent: Agent, client_id: str | None) -> str:
+        client = seen(self.clients, agent, client_id) if client_id is not None else None
+        return client.name if client is not None else ""
