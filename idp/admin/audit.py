@@ -26,6 +26,13 @@ MOST_EXPORTED = 100_000
 People = dict[str, Subject]
 
 
+def short(actor: str, people: People) -> str:
+    """Who acted, in a word or two."""
+    kind, _, name = actor.partition(":")
+    staff = people.get(name)
+    return f"{kind} {staff.username if staff else name}" if name else actor
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A page of the trail. `people` by id are those it names; `more` leads to the next one, empty on the last."""

@@ -29,7 +29,7 @@ def test_a_developer_registers_with_it(provider: Provider) -> None:
     listed = sam.open(HOME)
     assert token not in listed.body
     assert "1 of 2" in listed.text
-    assert "staff:" in listed.text
+    assert "staff sam" in listed.text
     sam.browser.submit(token=re.findall(r'name="token" value="([^"]+)"', listed.body)[0])
     assert "The token lets nobody in any more" in sam.browser.page.text
     assert "revoked" in sam.browser.page.text

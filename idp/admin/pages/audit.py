@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.wrappers import Response
 
-from idp.admin.audit import MOST_EXPORTED, OPERATOR, STAFF, Astray, Export, People, Reading, meanings
+from idp.admin.audit import MOST_EXPORTED, OPERATOR, STAFF, Astray, Export, People, Reading, meanings, short
 from idp.admin.audit_export import as_csv, as_json_lines
 from idp.admin.audit_filter import PLACE, SIZES, Filter, read_filter
 from idp.admin.console import Agent, Console
@@ -132,7 +132,7 @@ class AuditPages:
             "entry": entry,
             "path": f"{LIST}/{entry.id}",
             "subject": subject.username if subject else entry.subject_id or "",
-            "actor": _short(entry.actor, people),
+            "actor": short(entry.actor, people),
             "address": entry.personal.get("address", ""),
         }
 
@@ -145,13 +145,6 @@ def _actor(entry: Entry, people: People) -> str:
     if entry.actor.startswith(OPERATOR):
         return f"{entry.actor.removeprefix(OPERATOR)}, operator on the host"
     return entry.actor
-
-
-def _short(actor: str, people: People) -> str:
-    """Who acted, in a word or two."""
-    kind, _, name = actor.partition(":")
-    staff = people.get(name)
-    return f"{kind} {staff.username if staff else name}" if name else actor
 
 
 def _sought_like(entry: Entry) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
+from idp.admin.audit import STAFF, short
 from idp.admin.console import Agent, Console
 from idp.admin.rights import Right
 from idp.admin.staff_routes import StaffRoute
@@ -76,11 +77,14 @@ class ClientTokenPages:
     def _page(self, agent: Agent, typed: dict[str, str], problem: Problem | None, status: int = 200) -> Response:
         with self.database.reading() as db:
             found = [one for one in self.tokens.all(db) if agent.reaches(Right.SEE_CLIENTS, one.brand)]
+            makers = {one.made_by.removeprefix(STAFF) for one in found if one.made_by}
+            people = {maker: subject for maker in makers if (subject := self.console.subjects.get(db, maker)) is not None}
         return self.console.page(
             "admin/client_tokens.html",
             agent,
             status=status,
             tokens=found,
+            made_by={one.id: short(one.made_by, people) for one in found if one.made_by},
             now=self.console.clock.now(),
             may_change=agent.may(Right.CHANGE_CLIENTS),
             may_revoke=[one.id for one in found if self._may_revoke(agent, one)],
