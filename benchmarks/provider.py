@@ -67,6 +67,7 @@ class Provider:
             # Wrong passwords are measured too, and all of them come from here.
             "IDP_SOURCE_FAILURES": "1000000",
             "IDP_FLOOD_FAILURES": "1000000",
+            "IDP_PUSHED_REQUESTS": "1000000",
             "PYTHONPATH": str(ROOT),
         }
 

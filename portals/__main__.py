@@ -33,7 +33,8 @@ def main() -> None:
 @click.option("--issuer", required=True, help="The identity provider's issuer.")
 @click.option("--base-url", help="The portal's public address. [default: http://localhost:PORT]")
 @click.option("--data-dir", required=True, type=click.Path(path_type=Path, file_okay=False), help="Keys and sessions.")
-def serve(brand_id: str, port: int, host: str, issuer: str, base_url: str | None, data_dir: Path) -> None:
+@click.option("--dpop-nonces", is_flag=True, help="Take DPoP proofs at the account API with its own nonces alone (RFC 9449 9).")
+def serve(brand_id: str, port: int, host: str, issuer: str, base_url: str | None, data_dir: Path, dpop_nonces: bool) -> None:
     """Serve one brand's portal until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
@@ -42,6 +43,7 @@ def serve(brand_id: str, port: int, host: str, issuer: str, base_url: str | None
             issuer=issuer,
             base_url=base_url or f"http://localhost:{port}",
             data_dir=data_dir,
+            dpop_nonces=dpop_nonces,
         )
         _claim(host, port)
         data_dir.mkdir(parents=True, exist_ok=True)

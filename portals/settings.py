@@ -20,7 +20,8 @@ class PortalSettings:
 
     `issuer` is the identity provider's issuer and `base_url` the portal's own public address, both without a trailing
     slash; plain http is for loopback only. `data_dir` holds the private keys and the session store. `idle` and
-    `longest` bound a session; `timeout` (seconds) bounds every call to the provider or to the account API.
+    `longest` bound a session; `timeout` (seconds) bounds every call to the provider or to the account API. With
+    `dpop_nonces` the account API takes a proof of possession only with a nonce of its own (RFC 9449 9).
     """
 
     brand: Brand
@@ -31,6 +32,7 @@ class PortalSettings:
     longest: timedelta = field(default=timedelta(hours=8))
     timeout: float = 5.0
     threads: int = 32
+    dpop_nonces: bool = False
 
     def __post_init__(self) -> None:
         for name, url in (("issuer", self.issuer), ("base URL", self.base_url)):

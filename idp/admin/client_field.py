@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-SIGNED_BY = {"RS256": "RS256 (RSA)", "ES256": "ES256 (elliptic curve P-256)", "EdDSA": "EdDSA (Ed25519)"}
+SIGNED_BY = {
+    "RS256": "RS256 (RSA)",
+    "PS256": "PS256 (RSA-PSS)",
+    "ES256": "ES256 (elliptic curve P-256)",
+    "EdDSA": "EdDSA (Ed25519)",
+}
 YES_OR_NO = {"no": "No", "yes": "Yes"}
 
 

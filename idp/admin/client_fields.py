@@ -200,7 +200,7 @@ FIELDS: tuple[Field, ...] = (
         "It signs with",
         "The one algorithm of its signatures, if it always uses the same.",
         Widget.CHOICE,
-        {"": "Any that is strong enough", **SIGNED_BY, "PS256": "PS256 (RSA-PSS)"},
+        {"": "Any that is strong enough", **SIGNED_BY},
     ),
     Field(
         "require_pkce",

@@ -22,7 +22,7 @@ OF_REQUESTS: tuple[Field, ...] = (
         "Requests are signed with",
         "The one algorithm of its signed requests, if it always uses the same.",
         Widget.CHOICE,
-        {"": "Any that is strong enough", **SIGNED_BY, "PS256": "PS256 (RSA-PSS)"},
+        {"": "Any that is strong enough", **SIGNED_BY},
     ),
     Field(
         "request_uris",

@@ -8,7 +8,7 @@ from idp.app.activating import activating
 from idp.app.admin_api import admin_api
 from idp.app.console import console
 from idp.app.front import Front
-from idp.app.house import House
+from idp.app.house import PARKING_WINDOW, House
 from idp.app.leaving import logout
 from idp.app.metering import checks_of, metrics
 from idp.app.registration import registration
@@ -121,6 +121,10 @@ def _hearing(house: House) -> Hears:
     return hear
 
 
+def _pushing(house: House) -> Quota:
+    return Quota(house.throttle, "push", house.ground.settings.pushed_requests, PARKING_WINDOW)
+
+
 def _judging(house: House) -> Quota:
     return Quota(house.throttle, "judge", MOST_JUDGED, JUDGING_WINDOW)
 
@@ -169,7 +173,9 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
         *CheckSession.of(STATIC, ground.settings.cookie_name(STATE)).routes(),
         *Jwks(protocol.keys).routes(),
         *Token(f"{issuer}/token", TokenServer(authenticator, proofs, protocol.issuance, house.ground.meter)).routes(),
-        *PushedAuthorization(f"{issuer}/par", authenticator, protocol.authorization, proofs, house.parking).routes(),
+        *PushedAuthorization(
+            f"{issuer}/par", authenticator, protocol.authorization, proofs, house.parking, _pushing(house)
+        ).routes(),
         *UserInfoEndpoint(userinfo, tokens, clock).routes(),
         *Introspect(
             issuer, f"{issuer}/introspect", authenticator, protocol.inspection, protocol.keys, database, clock

@@ -17,6 +17,7 @@ from idp.clients import in_force
 from idp.clients.consent import Consents
 from idp.clients.keys import ClientKeys
 from idp.clients.registry import Clients
+from idp.clients.sectors import Sectors
 from idp.core.fetcher import Fetcher, believing
 from idp.core.key_sets import KeySets
 from idp.core.metrics import HASH_REFUSED, HASH_WAITING
@@ -91,6 +92,7 @@ class Parties:
     key_sets: KeySets
     consents: Consents
     fetcher: Fetcher
+    sectors: Sectors
 
 
 def build_people(ground: Ground, parking: Quota) -> People:
@@ -146,6 +148,7 @@ def build_parties(ground: Ground, *, last_good: bool) -> Parties:
         key_sets=key_sets,
         consents=Consents(),
         fetcher=fetcher,
+        sectors=Sectors(fetcher),
     )
 
 

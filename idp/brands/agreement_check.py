@@ -7,15 +7,16 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from idp.brands.brand import AccountApi, Brand
 from idp.core.clock import Clock
+from idp.core.errors import Unavailable
 from idp.core.fetcher import Fetcher, FetchRefused
 from idp.core.key_sets import Key, KeySets
 from idp.core.logs import get_log
+from idp.core.rooms import Rooms
 
 log = get_log(__name__)
 SECONDS = 3.0
@@ -26,8 +27,8 @@ LARGEST_ANSWER = 16 * 1024
 REQUEST, ANSWER = "agreement-check+jwt", "agreement-answer+jwt"
 MEDIA_TYPE = "application/jwt"
 LONGEST_NUMBER, LONGEST_TEXT = 64, 254
-# A brand that hangs holds so many of our threads, and no more: the next are told at once to come back.
-MOST_AT_ONCE = 8
+# A brand that hangs holds so many of our threads, and no more: the next are told at once to come back. Two do not hold all.
+MOST_AT_ONCE, MOST_OF_ALL = 8, 12
 
 T = TypeVar("T")
 FindKeys = Callable[[str | None, str], list[Key]]
@@ -106,7 +107,7 @@ class AgreementChecks:
     clock: Clock
     sign: Sign
     opened: Open
-    _rooms: dict[str, BoundedSemaphore] = field(default_factory=dict, repr=False)
+    _rooms: Rooms = field(default_factory=lambda: Rooms(MOST_OF_ALL, MOST_AT_ONCE), repr=False)
 
     def ask(self, brand: Brand, asked: Asked) -> Verdict:
         """What `brand` says, within 3 s, asked once and never again by itself."""
@@ -118,17 +119,14 @@ class AgreementChecks:
         return self._answered(brand, question, lambda claims: _judged(claims, caller))
 
     def _answered(self, brand: Brand, question: dict[str, Any], read: Callable[[dict[str, Any]], T | None]) -> T | Silent:
-        # Each brand has its own: one that hangs must not silence the others.
-        room = self._rooms.setdefault(brand.id, BoundedSemaphore(MOST_AT_ONCE))
-        if brand.account_api is None or not room.acquire(blocking=False):
-            return Silent()
-        try:
-            return self._ask(brand, brand.account_api, question, read)
-        except FetchRefused as refused:
-            log.warning("agreement_check_unanswered", brand=brand.id, because=refused.because)
-            return Silent()
-        finally:
-            room.release()
+        with self._rooms.room(brand.id) as found:  # one brand that hangs must not silence the others
+            if brand.account_api is None or not found:
+                return Silent()
+            try:
+                return self._ask(brand, brand.account_api, question, read)
+            except (FetchRefused, Unavailable) as refused:
+                log.warning("agreement_check_unanswered", brand=brand.id, because=refused.because)
+                return Silent()
 
     def _ask(
         self, brand: Brand, api: AccountApi, question: dict[str, Any], read: Callable[[dict[str, Any]], T | None]

@@ -43,6 +43,8 @@ def prepare(tls_cert: Path | None, tls_key: Path | None) -> tuple[Settings, List
     house = open_house(quiet=False)
     ground = house.ground
     read_clients_file(ground.settings)
+    with ground.database.transaction() as db:
+        house.protocol.keys.ensure_new(db, ground.clock.now())
     house.protocol.keys.check()
     require_kv(ground)
     listening = listening_of(ground.settings, tls_of(tls_cert, tls_key, ground.settings, ground.clock.now()))

@@ -16,6 +16,7 @@ from idp.app import House, lost, recovery
 from idp.app.auditing import cut_old, sending
 from idp.app.clients_file import read_clients_file
 from idp.app.metering import COUNTS
+from idp.app.registering import sector_watch
 from idp.app.telling import closings_of
 from idp.cli.opening import open_house
 from idp.cli.reloading import hold_hang_ups, keep_reloading
@@ -86,7 +87,7 @@ def chores(house: House) -> tuple[Chore, ...]:
     now, answering = ground.clock.now, recovery.answering(house)
     codes, resets = lost.codes(house), lost.resets(house)
     me, began = f"{socket.gethostname()[:100]}:{os.getpid()}", now()
-    receiver = sending(ground, house.parties.fetcher)
+    receiver, sectors = sending(ground, house.parties.fetcher), sector_watch(house)
     return (
         Chore("pulse", pulse.EVERY_SECONDS, lambda: _beat(house, Pulse(me, began, now(), product_version()))),
         Chore("chain_audit", 2, lambda: _chain(house), batch=1),
@@ -95,6 +96,7 @@ def chores(house: House) -> tuple[Chore, ...]:
         Chore("cut_audit", 5, lambda: cut_old(ground)),
         Chore("send_audit", 1, lambda: receiver.offer() if receiver is not None else 0),
         Chore("end_sessions", 5, lambda: house.people.sessions.sweep(now(), BATCH), batch=BATCH),
+        Chore("look_at_sectors", 60, sectors.turn),
         Chore("rotate_keys", 600, lambda: len(house.protocol.keys.rotate_if_due(ground.bus, now()))),
         Chore("remind_of_closing", 600, lambda: closings.remind(BATCH), batch=BATCH),
         Chore("close_accounts", 60, lambda: closings.finish(BATCH), batch=BATCH),

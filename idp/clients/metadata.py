@@ -43,9 +43,9 @@ class ClientMetadata(BaseModel):
     response_types: tuple[Literal["code"], ...] = ("code",)
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"
     token_endpoint_auth_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
-    id_token_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
-    userinfo_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] | None = None
-    introspection_signed_response_alg: Literal["RS256", "ES256", "EdDSA"] | None = None
+    id_token_signed_response_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] = "RS256"
+    userinfo_signed_response_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
+    introspection_signed_response_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
     request_object_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
     request_uris: tuple[str, ...] = Field((), max_length=32)
     require_signed_request_object: bool = False

@@ -53,7 +53,7 @@ BASELINE = Profile(
     request_object_algs=("RS256", "PS256", "ES256", "EdDSA"),
     request_object_life=None,
     merges_request_objects=True,
-    token_algs=("RS256", "ES256", "EdDSA"),
+    token_algs=("RS256", "PS256", "ES256", "EdDSA"),
     defaults={},
 )
 # FAPI 2.0 Security Profile, 5.3.2 and 5.4.
@@ -72,7 +72,7 @@ FAPI2 = Profile(
     request_object_algs=("PS256", "ES256", "EdDSA"),
     request_object_life=timedelta(minutes=60),  # FAPI 2.0 Message Signing 5.3.1
     merges_request_objects=False,
-    token_algs=("ES256", "EdDSA"),
+    token_algs=("ES256", "PS256", "EdDSA"),
     defaults={"id_token_signed_response_alg": "ES256", "token_endpoint_auth_method": "private_key_jwt"},
 )
 

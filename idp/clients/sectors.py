@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idp.clients.faults import Fault, Faults
 from idp.core.fetcher import JSON_TYPES, Fetcher, FetchRefused
 from idp.core.logs import get_log
+from idp.core.rooms import Rooms
 
 NAME = "sector_identifier_uri"
+# Clients that register themselves choose whose server we wait for.
+MOST_AT_ONCE = 2
 log = get_log(__name__)
 
 
@@ -17,6 +20,7 @@ class Sectors:
     """Fetches sector documents. Never within a transaction: others wait for it."""
 
     fetcher: Fetcher
+    _rooms: Rooms = field(default_factory=lambda: Rooms(MOST_AT_ONCE, MOST_AT_ONCE), repr=False, compare=False)
 
     def faults(self, uri: object, redirect_uris: object) -> Faults:
         """Why the document at `uri` does not vouch for every one of `redirect_uris`; nothing where there is no `uri`.
@@ -25,6 +29,10 @@ class Sectors:
         """
         if not isinstance(uri, str) or not isinstance(redirect_uris, Collection):
             return ()
+        with self._rooms.room(uri) as found:
+            return self._of_document(uri, redirect_uris) if found else (Fault((NAME,), "cannot be fetched now; try again"),)
+
+    def _of_document(self, uri: str, redirect_uris: Collection[object]) -> Faults:
         try:
             listed = json.loads(self.fetcher.get_bytes(uri, content_types=JSON_TYPES))
         except FetchRefused as refused:

@@ -49,6 +49,14 @@ class Refused(IdpError):
     """Shown to people as a page; `code` picks its words (`web/problems.py`)."""
 
 
+class TooMany(Refused):
+    """Somebody did something too often: 429. `retry_after` in seconds."""
+
+    def __init__(self, because: str, retry_after: int) -> None:
+        super().__init__("too_many_requests", because=because, status=429)
+        self.retry_after = retry_after
+
+
 class OAuthError(IdpError):
     """Told to clients as RFC 6749 5.2 JSON; redirected only by a matched request. `public` is printable ASCII.
 

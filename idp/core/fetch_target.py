@@ -5,11 +5,12 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from threading import BoundedSemaphore, Thread
+from threading import Event, Thread
 from time import monotonic
 from urllib.parse import urlsplit
 
 from idp.core.errors import IdpError
+from idp.core.rooms import Rooms
 
 Address = tuple[str, int]
 
@@ -23,9 +24,10 @@ SPECIAL = tuple(
     ip_network(net)
     for net in ("2002::/16", "2001::/23", "64:ff9b::/96", "64:ff9b:1::/48", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
 )
-MOST_LOOKUPS = 16
+# Of them, for names of one owner: whoever's name servers hang must not stop mails, texts and keys of everybody else.
+MOST_LOOKUPS, MOST_OF_ONE = 16, 8
 
-_lookups = BoundedSemaphore(MOST_LOOKUPS)
+_lookups = Rooms(MOST_LOOKUPS, MOST_OF_ONE)
 
 
 class FetchRefused(IdpError):
@@ -116,21 +118,29 @@ def _in_networks(address: str, allow: Sequence[str]) -> bool:
 
 def _in_time(resolve: Callable[[str, int], list[Address]], host: str, port: int, deadline: float) -> list[Address]:
     # The resolver has no timeout of its own: it runs aside, and few may hang there at once.
-    if not _lookups.acquire(blocking=False):
-        raise FetchRefused("too many names are being looked up")
     found: list[Address] = []
+    crowded = Event()
 
     def look_up() -> None:
-        try:
-            found.extend(resolve(host, port))
-        except (OSError, UnicodeError):
-            found.clear()
-        finally:
-            _lookups.release()
+        with _lookups.room(_owner(host)) as room:
+            if not room:
+                crowded.set()
+                return
+            try:
+                found.extend(resolve(host, port))
+            except (OSError, UnicodeError):
+                found.clear()
 
     thread = Thread(target=look_up, daemon=True)
     thread.start()
     thread.join(max(0.0, deadline - monotonic()))
+    if crowded.is_set():
+        raise FetchRefused("too many names are being looked up")
     if thread.is_alive() or not found:
         raise FetchRefused(f"{host} has no address")
     return found
+
+
+def _owner(host: str) -> str:
+    """Whose name it is, as well as can be told without a list of registries: its last two parts."""
+    return ".".join(host.rstrip(".").split(".")[-2:])

@@ -13,13 +13,19 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from idp.core.clock import Clock
+from idp.core.errors import Unavailable
 from idp.core.fetcher import GET_SECONDS, Fetcher, FetchRefused
 from idp.core.logs import get_log
+from idp.core.rooms import Rooms
 
 log = get_log(__name__)
 REMEMBERED = timedelta(minutes=10)
 REFETCH_AT_MOST_EVERY = timedelta(seconds=30)
 MOST_KEYS = 20
+# Threads that fetch, or wait for one that does: whoever invents signatures of clients whose servers hang must not hold all.
+MOST_AT_ONCE, MOST_OF_ONE = 6, 3
+# Sets that were fetched: clients may publish theirs elsewhere as often as they like.
+MOST_REMEMBERED = 2000
 SHORTEST_RSA = 2048
 # In base64url: 64 bits. Whoever brings a key of their own must not have us raise to a power of thousands of bits.
 LONGEST_EXPONENT = 11
@@ -48,6 +54,7 @@ class KeySets:
         self._fetched: dict[str, _Fetched] = {}
         self._given: dict[str, tuple[Mapping[str, Any], tuple[Key, ...]]] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._rooms = Rooms(MOST_AT_ONCE, MOST_OF_ONE)
 
     def given(self, owner: str, jwks: Mapping[str, Any], kid: str | None, alg: str) -> list[Key]:
         """The keys of the set `jwks` of `owner` that fit `alg` and, where the signature names one, `kid`."""
@@ -59,7 +66,8 @@ class KeySets:
     def published(self, uri: str, kid: str | None, alg: str, seconds: float = GET_SECONDS) -> list[Key]:
         """The same of the set at `uri`, within `seconds` where it has to be fetched.
 
-        An unknown kid fetches it again, at most every 30 seconds, so that its owner can rotate by themselves.
+        An unknown kid fetches it again, at most every 30 seconds, so that its owner can rotate by themselves. Raises
+        `Unavailable` where too many threads wait for servers already, and the set was never seen.
         """
         deadline = monotonic() + seconds
         found = _fitting(self._of(uri, REMEMBERED, deadline), kid, alg)
@@ -69,6 +77,15 @@ class KeySets:
         # Asked before the lock: whoever sends invented kids while the address hangs holds up no good signature.
         if (fresh := self._known(uri, no_older_than)) is not None:
             return fresh
+        with self._rooms.room(uri) as found:
+            if found:
+                return self._awaited(uri, no_older_than, deadline)
+        known = self._fetched.get(uri)
+        if known is None:
+            raise Unavailable("too many threads wait for key sets")
+        return known.keys
+
+    def _awaited(self, uri: str, no_older_than: timedelta, deadline: float) -> tuple[Key, ...]:
         lock = self._locks[uri]  # one address that hangs holds up nobody else's
         if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
             return ()
@@ -82,10 +99,17 @@ class KeySets:
                 log.warning("jwks_not_fetched", uri=uri, because=refused.because)
                 # What was good stays: a key server that is down for an hour does not lock its owner out.
                 fetched = _Fetched(now, known.keys if known is not None else ())
-            self._fetched[uri] = fetched
+            self._keep(uri, fetched)
             return fetched.keys
         finally:
             lock.release()
+
+    def _keep(self, uri: str, fetched: _Fetched) -> None:
+        self._fetched.pop(uri, None)
+        for oldest in list(self._fetched)[: max(0, len(self._fetched) + 1 - MOST_REMEMBERED)]:
+            self._fetched.pop(oldest, None)
+            self._locks.pop(oldest, None)
+        self._fetched[uri] = fetched
 
     def _known(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...] | None:
         known = self._fetched.get(uri)

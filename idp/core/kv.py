@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 from idp.core.clock import Clock
 from idp.core.errors import Misconfigured
 
-LARGEST = 64 * 1024
+# A logo of 64 KiB (P2), and what stands in front of it.
+LARGEST = 65 * 1024
 EPOCH_KEY = "epoch"
 EPOCH_TTL = timedelta(days=3650)
 

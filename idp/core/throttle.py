@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from idp.core.clock import Clock
-from idp.core.errors import Refused
+from idp.core.errors import TooMany
 from idp.core.kv import KV
 from idp.core.origin import current_origin
 
@@ -124,18 +124,22 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How often the source of a call may do something that costs us memory and asks for no credential."""
+    """How often somebody may do something that costs us memory: the source of a call, or whoever is named."""
 
     throttle: Throttle
     name: str
     most: int
     window: timedelta
 
-    def use(self) -> None:
-        """Counts once for the call under way. Raises `Refused` (429) beyond `most`, `Unavailable` with the store."""
-        source = source_of(current_origin().address)
-        if isinstance(self.throttle.tries(self.name, source, self.most, self.window), Slowed):
-            raise Refused("too_many_requests", because=f"{source} is over its quota: {self.name}", status=429)
+    def use(self, whom: str | None = None) -> None:
+        """Counts once for `whom`, or else for the source of the call under way.
+
+        Raises `TooMany` (429) beyond `most`, `Unavailable` with the store.
+        """
+        counted = whom or source_of(current_origin().address)
+        verdict = self.throttle.tries(self.name, counted, self.most, self.window)
+        if isinstance(verdict, Slowed):
+            raise TooMany(f"{counted} is over its quota: {self.name}", int(verdict.retry_after.total_seconds()))
 
 
 def _whole_seconds(time: timedelta) -> timedelta:

@@ -17,6 +17,9 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 # A client's clock may be a little ahead of ours.
 AHEAD = 30.0
 LONGEST_JTI = 512
+# RFC 8725 3.11, 3.12: what names another kind of token is one. A request object travels through browsers, and may hold all
+# that an assertion does. Many libraries name no type at all.
+TYPES = frozenset({"jwt", "application/jwt", "client-authentication+jwt", "application/client-authentication+jwt"})
 
 Refusal = str
 
@@ -47,6 +50,8 @@ class Assertions:
         found = peek(token)
         if found is None:
             return "malformed"
+        if str(found.header.get("typ", "jwt")).lower() not in TYPES:
+            return "wrong_type"
         claims = self._verified(client, profile, found, token)
         if claims is None:
             return "bad_signature"

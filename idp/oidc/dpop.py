@@ -5,12 +5,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from idp.core.clock import Clock
-from idp.core.errors import OAuthError
+from idp.core.errors import OAuthError, Unavailable
 from idp.core.handles import digest
 from idp.core.kv import KV, epoch
 from idp.oidc.dpop_keys import key_in
@@ -48,29 +48,44 @@ class Proofs:
             raise _refused("the proof is no signed JWT of this kind")
         if because := _misdirected(found.claims, method, address, access_token) or self._untimely(found.claims):
             raise _refused(because)
-        if self.nonces is not None and not self.nonces.accepts(found.claims.get("nonce")):
-            raise OAuthError("use_dpop_nonce", "The DPoP proof must hold a nonce of this provider", headers=self.headers())
-        self._spend(found.claims, shown.thumbprint)
+        nonce = found.claims.get("nonce")
+        if self.nonces is not None:
+            self._must_hold(self.nonces, nonce, epoch(self.kv, self.clock))
+        since = self._spend(found.claims, shown.thumbprint)
+        if self.nonces is not None:  # a store that lost its memory in between would have let a spent proof pass
+            self._must_hold(self.nonces, nonce, since)
         return shown.thumbprint
 
     def headers(self) -> tuple[tuple[str, str], ...]:
         """What every answer says besides, where nonces are asked for (RFC 9449 8.2)."""
-        return () if self.nonces is None else (("DPoP-Nonce", self.nonces.current()),)
+        if self.nonces is None:
+            return ()
+        try:
+            return (("DPoP-Nonce", self.nonces.current(epoch(self.kv, self.clock))),)
+        except Unavailable:
+            return ()  # what is answered stands without it: the next proof is told one
+
+    def _must_hold(self, nonces: Nonces, nonce: object, since: datetime) -> None:
+        if not nonces.accepts(nonce, since):
+            raise OAuthError("use_dpop_nonce", "The DPoP proof must hold a nonce of this provider", headers=self.headers())
 
     def _untimely(self, claims: Mapping[str, Any]) -> str | None:
         made, now = seconds(claims, "iat"), self.clock.now().timestamp()
         timely = made is not None and now - OLD <= made <= now + AHEAD
         return None if timely else "the proof is too old, from the future, or without iat"
 
-    def _spend(self, claims: Mapping[str, Any], shown: str) -> None:
+    def _spend(self, claims: Mapping[str, Any], shown: str) -> datetime:
+        """Since when the memory lasts in which the proof is spent now."""
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
             raise _refused("the proof has no jti")
         if not self.kv.add(f"dpop:{shown}:{digest(jti)}", b"1", REMEMBERED):
             raise _refused("the proof was used before")
         # A store that lost its memory lost the proofs that were used: what was made before that may be one of them.
-        if (seconds(claims, "iat") or 0.0) < epoch(self.kv, self.clock).timestamp():
+        since = epoch(self.kv, self.clock)
+        if (seconds(claims, "iat") or 0.0) < since.timestamp():
             raise _refused("the proof is older than our memory")
+        return since
 
 
 def same_address(htu: object, address: str) -> bool:

@@ -37,7 +37,9 @@ class UserInfo:
             # RFC 9449 7.1, 7.2: stolen without its key, a bound token is worth nothing.
             raise bearer_error("invalid_token", "The access token is bound to another key than was shown", 401, "DPoP")
         if live.holder is None or "openid" not in live.token.scope:
-            lacking = bearer_error("insufficient_scope", "The access token lacks the scope openid", 403, scope="openid")
+            lacking = bearer_error(
+                "insufficient_scope", "The access token lacks the scope openid", 403, shown.scheme, scope="openid"
+            )
             raise lacking.about(Facts(live.client.id))
         claims = userinfo_claims(live.holder, live.client, live.token.scope, live.token.claims["sub"])
         alg = live.client.userinfo_alg

@@ -78,6 +78,7 @@ class Settings(BaseModel):
     hash_time: int = Field(2, ge=2, description="argon2id passes")
     code_lifetime: Seconds = Field(timedelta(seconds=60), le=timedelta(seconds=60), description="Authorization code")
     pushed_lifetime: Seconds = Field(timedelta(seconds=90), le=timedelta(minutes=10), description="A pushed request")
+    pushed_requests: int = Field(6000, ge=1, description="Requests that one client may push in five minutes; then it must wait")
     dpop_nonces: bool = Field(False, description="Whether DPoP proofs must hold a nonce of ours (RFC 9449 8)")
     interaction_lifetime: Seconds = Field(timedelta(minutes=30), description="A parked request")
     access_token_lifetime: Seconds = Field(timedelta(minutes=10), description="Access token")

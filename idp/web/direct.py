@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from idp.core.errors import IdpError, Misconfigured, OAuthError, Refused, Unavailable
+from idp.core.errors import IdpError, Misconfigured, OAuthError, Refused, TooMany, Unavailable
 from idp.core.logs import get_log
 from idp.core.origin import call_from, current_origin
 from idp.settings import Settings
@@ -40,8 +40,10 @@ def answered(error: Exception) -> Answer:
             described = {"error_description": error.public} if error.public else {}
             challenge = (("WWW-Authenticate", error.challenge),) if error.challenge else ()
             return json_answer({"error": error.code, **described}, error.status, (*challenge, *error.headers, *reference))
-        case Unavailable():
-            return json_answer({"error": error.code}, error.status, (("Retry-After", str(error.retry_after)), *reference))
+        case Unavailable() | TooMany():
+            # RFC 6749 4.1.2.1 has the one code for both.
+            later = ("Retry-After", str(error.retry_after))
+            return json_answer({"error": "temporarily_unavailable"}, error.status, (later, *reference))
         case IdpError() if not isinstance(error, Misconfigured):
             return json_answer({"error": error.code if error.status >= 500 else "invalid_request"}, error.status, reference)
         case _:

@@ -4,7 +4,7 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from idp.core.errors import IdpError, Misconfigured, Unavailable
+from idp.core.errors import IdpError, Misconfigured, TooMany, Unavailable
 from idp.core.logs import get_log
 from idp.web.call import Hears
 from idp.web.render import Pages
@@ -39,9 +39,12 @@ class Problems:
         return response
 
     def refused(self, error: IdpError) -> AnyResponse:
-        """A page that says what happened and what to do."""
+        """A page that says what happened and what to do, and when to come back where that is known."""
         self._log(error)
-        return self._pages.problem(error.code, status=error.status)
+        response = self._pages.problem(error.code, status=error.status)
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     def http(self, error: HTTPException) -> AnyResponse:
         """What Flask itself refuses: no such address, wrong method, too large."""

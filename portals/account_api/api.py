@@ -10,6 +10,7 @@ from portals.account_api.bearer import SCOPE, AccessTokenValidator, BoundTokenVa
 from portals.account_api.holdings import Holdings
 from portals.account_api.introspection import IntrospectionUnavailable, Introspector
 from portals.account_api.ledger import Ledger
+from portals.account_api.nonces import HEADER, Nonces
 from portals.account_api.orders import Orders, order_routes
 from portals.account_api.proof import Proofs
 from portals.account_api.shapes import agreement_json, document_json, line_json, refusal
@@ -27,8 +28,9 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     api = Blueprint("account_api", __name__, url_prefix="/api")
     fetch = json_fetcher(settings.timeout)
     keys = IssuerKeys(settings.issuer, fetch, clock)
-    guard = _guard(settings, keys, Spent(ledger.store), clock)
     key = load_or_create_key(settings.data_dir / f"{settings.api_client_id}.jwk")
+    proofs = Proofs(Spent(ledger.store), clock, Nonces(key, clock) if settings.dpop_nonces else None)
+    guard = _guard(settings, keys, proofs, clock)
     introspector = Introspector(settings, key, fetch)
     holdings = Holdings(books, ledger)
 
@@ -85,6 +87,11 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
     check_routes(api, AgreementChecks(settings, books, keys, key, Spent(ledger.store), clock))
     order_routes(api, guard, introspector.is_active, Orders(holdings.agreement, ledger, clock))
 
+    _in_every_answer(api, proofs.nonces)
+    return api
+
+
+def _in_every_answer(api: Blueprint, nonces: Nonces | None) -> None:
     @api.errorhandler(KeysUnavailable)
     @api.errorhandler(IntrospectionUnavailable)
     def unavailable(_: Exception) -> Response:
@@ -93,9 +100,13 @@ def create_account_api(settings: PortalSettings, books: Books, ledger: Ledger, c
         answer.headers["Retry-After"] = "5"
         return answer
 
-    return api
+    @api.after_request
+    def add_header(answer: Response) -> Response:
+        if nonces is not None:
+            answer.headers[HEADER] = nonces.current()
+        return answer
 
 
-def _guard(settings: PortalSettings, keys: IssuerKeys, spent: Spent, clock: Clock) -> Guard:
+def _guard(settings: PortalSettings, keys: IssuerKeys, proofs: Proofs, clock: Clock) -> Guard:
     tokens = (settings.issuer, settings.api_url, keys, clock)
-    return Guard(AccessTokenValidator(*tokens), BoundTokenValidator(*tokens, Proofs(spent, clock), settings.base_url))
+    return Guard(AccessTokenValidator(*tokens), BoundTokenValidator(*tokens, proofs, settings.base_url))

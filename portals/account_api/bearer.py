@@ -17,8 +17,14 @@ from authlib.oauth2.rfc9068.claims import JWTAccessTokenClaims
 from flask import Response, abort, request
 from joserfc.errors import JoseError
 
-from portals.account_api.challenges import BoundTokenError, InsufficientAuthenticationError, InvalidProofError, refused
-from portals.account_api.proof import ProofRejected, Proofs, Shown
+from portals.account_api.challenges import (
+    BoundTokenError,
+    InsufficientAuthenticationError,
+    InvalidProofError,
+    NonceWantedError,
+    refused,
+)
+from portals.account_api.proof import NonceWanted, ProofRejected, Proofs, Shown
 from portals.account_api.strength import SignIn, Strength
 from portals.clock import Clock
 from portals.issuer_keys import IssuerKeys, TokenRejected
@@ -100,7 +106,8 @@ class BoundTokenValidator(AccessTokenValidator):
         self._base_url = base_url
 
     def validate_token(self, token: Bearer, scopes: list[str], _: object) -> None:
-        """Raise InvalidTokenError for a token bound to no key, InvalidProofError without its proof, and as for Bearer."""
+        """Raise InvalidTokenError for a token bound to no key, InvalidProofError or NonceWantedError without its proof,
+        and as for Bearer."""
         if not token.bound_to:
             raise InvalidTokenError(realm=self.realm)
         # The address is the one that callers know, whatever a proxy in front of us calls it. Of two headers WSGI makes
@@ -108,6 +115,8 @@ class BoundTokenValidator(AccessTokenValidator):
         address = f"{self._base_url}{quote(request.path)}"
         try:
             self._proofs.spend(Shown(request.method, address, request.headers.get("DPoP"), token.token), token.bound_to)
+        except NonceWanted as wanted:
+            raise NonceWantedError from wanted
         except ProofRejected as rejection:
             raise InvalidProofError from rejection
         self.validate_scopes(token, scopes)

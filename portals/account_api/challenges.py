@@ -34,6 +34,12 @@ class InvalidProofError(OAuth2Error):  # type: ignore[misc]
     error = "invalid_dpop_proof"
 
 
+class NonceWantedError(OAuth2Error):  # type: ignore[misc]
+    """The proof of possession holds no nonce of ours, or an old one (RFC 9449 9). Every answer brings a good one."""
+
+    error = "use_dpop_nonce"
+
+
 def refused(error: OAuth2Error, realm: str, scope: str, *, by_proof: bool) -> Response:
     """Return the 401 or 403 with its challenge. `by_proof`: whether the caller came with the scheme DPoP.
 
@@ -51,6 +57,8 @@ def refused(error: OAuth2Error, realm: str, scope: str, *, by_proof: bool) -> Re
             challenges = [f"{scheme}, {strength.challenge()}"]
         case InvalidProofError():
             challenges = [f'{scheme}, error="{error.error}", error_description="The DPoP proof does not hold."']
+        case NonceWantedError():
+            challenges = [f'{scheme}, error="{error.error}", error_description="The DPoP proof must hold our nonce."']
         case BoundTokenError():
             challenges = [f'{scheme}, error="{error.error}", error_description="The access token is bound to a key."']
         case _:

@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from portals.account_api.nonces import Nonces
 from portals.account_api.spent import Spent
 from portals.clock import Clock
 from portals.issuer_keys import LARGEST_TOKEN
@@ -38,6 +39,10 @@ class ProofRejected(Exception):
     """The proof is not good for this request; the message is one stable word for the log."""
 
 
+class NonceWanted(ProofRejected):
+    """The proof would do, were there a nonce of ours in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A request as it arrived: its method, its address without the query, its proof if it has one, and its access token."""
@@ -50,13 +55,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """Judges proofs; none is taken twice, whichever process it is shown to."""
+    """Judges proofs; none is taken twice, whichever process it is shown to. `nonces` where each must hold one of ours."""
 
     spent: Spent
     clock: Clock
+    nonces: Nonces | None
 
     def spend(self, shown: Shown, thumbprint: str) -> None:
-        """Spend the proof of `shown`, made with the key of this thumbprint (RFC 7638). Raises ProofRejected."""
+        """Spend the proof of `shown`, made with the key of this thumbprint (RFC 7638). Raises ProofRejected, NonceWanted."""
         if shown.proof is None or len(shown.proof) > LARGEST_TOKEN or not COMPACT.fullmatch(shown.proof):
             raise ProofRejected("missing")
         key, claims = _verified(shown.proof)
@@ -66,6 +72,8 @@ class Proofs:
                 raise ProofRejected(name)
         if key != thumbprint:
             raise ProofRejected("key")
+        if self.nonces is not None and not self.nonces.accepts(claims.get("nonce")):
+            raise NonceWanted("nonce")
         # As JSON, since a jti may hold what cannot be encoded.
         if not self.spent.first(f"proof:{key}:{json.dumps(claims['jti'])}", claims["iat"] + OLD + 1, now):
             raise ProofRejected("used before")

@@ -180,7 +180,7 @@ class RelyingParty:
     def claims(self, token: str) -> dict[str, Any]:
         """What a JWT of the provider says, its signature checked against the published keys."""
         keys = KeySet.import_key_set(self.raw("GET", "/jwks").body)  # type: ignore[arg-type]
-        return dict(jwt.decode(token, keys, algorithms=["RS256", "ES256", "EdDSA"]).claims)
+        return dict(jwt.decode(token, keys, algorithms=["RS256", "PS256", "ES256", "EdDSA"]).claims)
 
     def header(self, token: str) -> dict[str, Any]:
         return dict(json.loads(base64.urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "==")))

@@ -36,10 +36,10 @@ def test_upgrades_seeds_and_rotations_come_out_as_one(idp: CommandLine) -> None:
     seeded = both(idp, "seed", "--json")
     changed = [set(json.loads(each.out)["clients_changed"]) for each in seeded]
     assert changed[0] | changed[1] == {"stellantis-portal", "stellantis-api", "alphera-portal", "alphera-api"}
-    assert keys(idp) == [("ES256", "signing"), ("EdDSA", "signing"), ("RS256", "signing")]
+    assert keys(idp) == [(alg, "signing") for alg in ("ES256", "EdDSA", "PS256", "RS256")]
     rotated = [json.loads(each.out)["published"] for each in both(idp, "keys", "rotate", "--json")]
     assert rotated[0] == rotated[1]
-    assert sorted(state for _, state in keys(idp)) == ["next"] * 3 + ["signing"] * 3
+    assert sorted(state for _, state in keys(idp)) == ["next"] * 4 + ["signing"] * 4
 
 
 def test_an_upgrade_that_was_killed_is_begun_again(idp: CommandLine, database_url: str) -> None:
@@ -49,7 +49,7 @@ def test_an_upgrade_that_was_killed_is_begun_again(idp: CommandLine, database_ur
     upgrade.end(signal.SIGKILL)
     idp.must("db", "upgrade")
     idp.must("seed")
-    assert len(keys(idp)) == 3
+    assert len(keys(idp)) == 4
 
 
 def _is_upgrading(url: str) -> bool:

@@ -1,6 +1,8 @@
-"""Ten parallel tries over two served worker processes, on SQLite and on PostgreSQL with Redis (S3.1)."""
+"""Two served worker processes, on each pair of stores: ten parallel tries (S3.1), and news that both must hear."""
 
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,13 +11,19 @@ import pytest
 from joserfc.jwk import ECKey
 
 from tests.builders import ANA_PASSWORD
+from tests.drivers.admin_api import AdminApi
 from tests.drivers.browser import Browser, Page
-from tests.drivers.relying_party import Answer, ath
+from tests.drivers.registrant import APPLICATION, Registrant
+from tests.drivers.relying_party import Answer, RelyingParty, ath
 from tests.drivers.stack import Stack
 from tests.drivers.staff import StaffMember
 from tests.faults.scene import AT_ONCE, Scene, at_once
+from tests.servers import wait_until
 
 ROUNDS = 3
+EVERYWHERE = 8  # answers in a row, of two workers: all from one of them is next to impossible, and harmless
+AT_MOST = 5.0
+KNOWN, UNKNOWN = {"invalid_grant"}, {"invalid_client"}
 
 
 def statuses(answers: list[Answer]) -> Counter[int]:
@@ -89,6 +97,22 @@ def test_a_proof_of_possession_is_good_once(scene: Scene) -> None:
     assert {answer.error for answer in answers if answer.status == 401} == {"invalid_dpop_proof"}
 
 
+def test_of_ten_keys_one_is_what_a_refresh_token_is_bound_to(scene: Scene, stack: Stack) -> None:
+    """RFC 9449 5: whoever shows the first key to a public client's token is who goes on; the nine others cost it nothing."""
+    app = stack.add_client("app", brand="stellantis", consent="implied", token_endpoint_auth_method="none")
+    token = scene.tokens(app)["refresh_token"]
+    rivals = [replace(app, dpop_key=ECKey.generate_key("P-256")) for _ in range(AT_ONCE)]
+    answers = at_once(lambda number: rivals[number].refresh(token))
+    assert statuses(answers) == {200: 1, 400: AT_ONCE - 1}
+    assert {answer.error for answer in answers if answer.status == 400} == {"invalid_grant"}
+    won = next(number for number, answer in enumerate(answers) if answer.status == 200)
+    for number, rival in enumerate(rivals):
+        if number != won:
+            assert rival.refresh(answers[won]["refresh_token"]).error == "invalid_grant"
+    following = rivals[won].refresh(answers[won]["refresh_token"])
+    assert (following.status, following["token_type"]) == (200, "DPoP")
+
+
 def test_a_pushed_request_gives_one_code(scene: Scene) -> None:
     """RFC 9126 2.2, P3: of ten windows with one request_uri one gets a code; it is spent for the others."""
     address = replace(scene.shop).pushed_request()
@@ -145,6 +169,40 @@ def test_of_the_last_two_administrators_who_take_each_others_role_one_stays(scen
     assert left.subject_id in (ids["bea"], ids["cy"])
     granted = sum(row.event == "RoleGranted" for row in stack.rows("audit_entries"))
     assert sum(row.event == "RoleRevoked" for row in stack.rows("audit_entries")) == granted - 1
+
+
+def answers_everywhere(app: RelyingParty, key: ECKey) -> set[str | None]:
+    """What the workers say to a code that nobody issued, from an application that signs with this key."""
+    app.key = key
+    return {app.token(grant_type="authorization_code", code="x", code_verifier="x" * 43).error for _ in range(EVERYWHERE)}
+
+
+def holds_in_time(is_so: Callable[[], bool]) -> None:
+    began = time.monotonic()
+    wait_until(is_so)
+    assert time.monotonic() - began < AT_MOST
+
+
+def test_every_worker_hears_of_new_keys_and_of_a_client_that_was_stopped(scene: Scene) -> None:
+    """P8, RFC 7592 2.2: by the client itself, and by an administrator's program."""
+    keys = [ECKey.generate_key("P-256", auto_kid=True) for _ in range(3)]
+    sets = [{"keys": [key.as_dict(private=False)]} for key in keys]
+    developer = Registrant(scene.stack, Registrant.a_token(scene.stack))
+    told = developer.registers(token_endpoint_auth_method="private_key_jwt", jwks=sets[0])
+    app, api = developer.relying_party(told), AdminApi.of_client(scene.stack, "admin:clients", "changer")
+    assert (answers_everywhere(app, keys[0]), answers_everywhere(app, keys[1])) == (KNOWN, UNKNOWN)
+
+    wanted = {**APPLICATION, "client_id": app.client_id, "token_endpoint_auth_method": "private_key_jwt", "jwks": sets[1]}
+    assert developer.manages("PUT", told, wanted).status == 200
+    holds_in_time(lambda: answers_everywhere(app, keys[1]) == KNOWN and answers_everywhere(app, keys[0]) == UNKNOWN)
+
+    read = api.call("GET", f"/clients/{app.client_id}")
+    ours = read["metadata"] | {"jwks": sets[2]}
+    assert api.call("PUT", f"/clients/{app.client_id}", ours, headers={"If-Match": read.headers["ETag"]}).status == 200
+    holds_in_time(lambda: answers_everywhere(app, keys[2]) == KNOWN and answers_everywhere(app, keys[1]) == UNKNOWN)
+
+    assert api.call("POST", f"/clients/{app.client_id}/disable").status == 200
+    holds_in_time(lambda: answers_everywhere(app, keys[2]) == UNKNOWN)
 
 
 def test_both_workers_take_part(scene: Scene, stack: Stack) -> None:

@@ -6,11 +6,14 @@ from threading import Event
 from sqlalchemy import update
 
 from idp.cli.worker import chores, do
+from idp.clients.metadata import ClientMetadata
+from idp.clients.registry import IN_FILE
 from idp.core.outbox import enqueue
 from idp.core.outbox_rows import outbox
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Page
 from tests.drivers.provider import Provider
+from tests.drivers.site import a_site
 from tests.drivers.staff import StaffMember
 
 DELIVERIES = "/console/health/deliveries"
@@ -50,6 +53,27 @@ def post(sam: StaffMember, path: str) -> Page:
     return sam.browser.post(path, {"csrf_token": chooser.fields["csrf_token"]})
 
 
+def test_a_sector_document_that_does_not_vouch_is_told_until_it_does(provider: Provider) -> None:
+    """P6: a client of the file is served without waiting for somebody else's host; what is wrong is told to staff."""
+    sam, title = StaffMember(provider, "auditor"), "The sector document of fleet does not vouch for it"
+    ground, clients = provider.house.ground, provider.house.parties.clients
+
+    def told(uri: str, *redirect_uris: str) -> bool:
+        fleet = ClientMetadata(client_id="fleet", client_name="Fleet", redirect_uris=redirect_uris, sector_identifier_uri=uri)
+        with ground.database.transaction() as db:
+            clients.save(db, ground.bus, fleet, IN_FILE)
+        work(provider, "look_at_sectors")
+        return title in sam.open("/console/health").text
+
+    with a_site("/sector.json", b'["https://fleet.example/cb"]', "application/json") as site:
+        assert not told(site.url, "https://fleet.example/cb")
+        assert told(site.url, "https://fleet.example/cb", "https://fleet.example/more")
+        assert "its list lacks https://fleet.example/more" in sam.browser.page.text
+        assert not told(site.url, "https://fleet.example/cb")
+        assert len(site.calls) == 3
+    assert told(site.url, "https://fleet.example/cb")
+
+
 def test_nothing_needs_anybody(provider: Provider) -> None:
     sam = StaffMember(provider, "auditor")
     sam.open("/console")
@@ -58,7 +82,9 @@ def test_nothing_needs_anybody(provider: Provider) -> None:
     page = sam.open("/console/health")
     assert "Nothing needs you" in page.text
     assert "Everything has arrived" in page.text
-    assert all(text in page.text for text in ("ES256", "RS256", "EdDSA", "rotation due", "This product", "Python", "SQLite"))
+    assert all(
+        text in page.text for text in ("ES256", "RS256", "PS256", "EdDSA", "rotation due", "This product", "Python", "SQLite")
+    )
 
 
 def test_what_somebody_should_look_at_comes_first(provider: Provider, clock: TestClock) -> None:

@@ -1,11 +1,13 @@
 """One sign-in, two brands: known at the second, asked once, apart where it matters, and out at both."""
 
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.builders import ANA_PASSWORD
 from tests.drivers.browser import Browser
+from tests.drivers.post import Post
 from tests.drivers.provider import Provider
 from tests.drivers.relying_party import RelyingParty
 
@@ -52,15 +54,33 @@ def test_deny_is_told_to_the_client_and_asked_again_next_time(brands: Brands, br
     assert "Use the same sign-in" in browser.open(second.request()).text
 
 
+def test_a_kind_of_proof_that_a_brand_does_not_accept_is_not_told_to_it(
+    provider: Provider, brands: Brands, browser: Browser, tmp_path: Path
+) -> None:
+    """P2: it counts as absent at every code, also in a running session."""
+    first, second = brands
+    provider.add_mail_code()
+    provider.puts_off_the_offer()
+    browser.open(second.request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    browser.submit(press="send")
+    tokens = second.redeem(second.code(browser.submit(code=Post(provider, tmp_path).code("mail_code"))))
+    assert [second.claims(tokens["id_token"])[name] for name in ("acr", "amr")] == ["2sv", ["pwd", "otp"]]
+    browser.open(first.request())
+    tokens = first.redeem(first.code(browser.submit(press="allow")))
+    assert [first.claims(tokens["id_token"])[name] for name in ("acr", "amr")] == ["pwd", ["pwd"]]
+    assert first.introspect(tokens["access_token"])["acr"] == "pwd"
+
+
 def test_brands_cannot_match_customers_behind_their_back(provider: Provider, brands: Brands, browser: Browser) -> None:
     first, second = brands
-    one = first.claims(sign_in_at(first, browser)["id_token"])
+    one = first.claims(sign_in_at(first, browser)["access_token"])
     browser.open(second.request())
-    other = second.claims(second.redeem(second.code(browser.submit(press="allow")))["id_token"])
+    other = second.claims(second.redeem(second.code(browser.submit(press="allow")))["access_token"])
     assert one["sub"] != other["sub"]
     assert one["sid"] != other["sid"]
     sister = provider.add_client("drive-app", brand="stellantis", consent="implied")
-    again = sister.claims(sister.redeem(sister.code(browser.open(sister.request())))["id_token"])
+    again = sister.claims(sister.redeem(sister.code(browser.open(sister.request())))["access_token"])
     assert (again["sub"], again["sid"]) == (one["sub"], one["sid"])
 
 

@@ -61,9 +61,10 @@ class AdminApi:
                 raise
             except IdpError as error:
                 return problem_answer(Problem(error.status, error.code, error.public))
+            headers = (*told.headers, *self.tokens.proofs.headers())
             if told.content is None:
-                return Answer(status=told.status, headers=told.headers)
-            return json_answer(told.content, told.status, told.headers)
+                return Answer(status=told.status, headers=headers)
+            return json_answer(told.content, told.status, headers)
 
         return answer
 

@@ -21,7 +21,8 @@ class Asked:
     """One authorization, as asked for.
 
     `scopes` in the order asked; `consent_scopes` also counts what the `claims` parameter would reveal. `acr_values` holds the
-    levels we can reach; `unmet` is True where an essential one is beyond us. `sub` is the only subject that will do.
+    levels we can reach; `unmet` is True where an essential one is beyond us. `subs` are the only subjects that will do, None
+    where anybody will.
     """
 
     scopes: tuple[str, ...]
@@ -31,7 +32,7 @@ class Asked:
     max_age: timedelta | None
     acr_values: tuple[str, ...]
     unmet: bool
-    sub: str | None
+    subs: frozenset[str] | None
     resource: str | None
 
     @property
@@ -66,7 +67,7 @@ def understand(matched: MatchedRequest, profile: Profile, attainable: tuple[str,
         max_age=timedelta(seconds=min(max_age, LONGEST_MAX_AGE)) if max_age is not None else None,
         acr_values=acr_values,
         unmet=unmet,
-        sub=hinted or _subject(claims),
+        subs=_subjects(claims, hinted),
         resource=request.resource[0] if request.resource else None,
     )
 
@@ -99,5 +100,9 @@ def _levels(
     return within, bool(essential) and not within
 
 
-def _subject(claims: ClaimsRequest) -> str | None:
-    return next(iter(claims.values("id_token", "sub")), None)
+def _subjects(claims: ClaimsRequest, hinted: str | None) -> frozenset[str] | None:
+    # Core 5.5.1: `values` is a choice, and what is no text is nobody. A hint beside it holds as well.
+    bounds = [frozenset({hinted})] if hinted is not None else []
+    if claims.bounds("id_token", "sub"):
+        bounds.append(frozenset(claims.values("id_token", "sub")))
+    return frozenset.intersection(*bounds) if bounds else None

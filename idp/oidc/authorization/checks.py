@@ -7,12 +7,12 @@ from idp.clients.metadata import SCOPE_TOKEN
 from idp.clients.profiles import Profile
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.claims_request import read_claims
-from idp.oidc.authorization.request import MatchedRequest
+from idp.oidc.authorization.request import LONGEST_STATE, MatchedRequest
 from idp.oidc.authorization.scopes import SCOPES
 from idp.oidc.dpop import THUMBPRINT
 
 # In characters. What is longer is never stored nor sent back (P2, P12).
-LONGEST = {"state": 2048, "nonce": 512, "scope": 2048, "claims": 4096, "acr_values": 1024, "prompt": 256}
+LONGEST = {"state": LONGEST_STATE, "nonce": 512, "scope": 2048, "claims": 4096, "acr_values": 1024, "prompt": 256}
 # `create` is that of OpenID Connect "Initiating User Registration" 1.0: the customer begins online access.
 PROMPTS = frozenset({"none", "login", "consent", "select_account", "create"})
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 4.2: SHA-256 in base64url

@@ -28,6 +28,11 @@ class ClaimsRequest:
         values = wanted.get("values", [wanted["value"]] if "value" in wanted else [])
         return tuple(value for value in values if isinstance(value, str))
 
+    def bounds(self, place: str, claim: str) -> bool:
+        """Whether the client says which values alone will do."""
+        wanted = self.places.get(place, {}).get(claim) or {}
+        return any(wanted.get(member) is not None for member in ("value", "values"))
+
     def essential(self, place: str, claim: str) -> bool:
         """Whether the client says it cannot do without."""
         return (self.places.get(place, {}).get(claim) or {}).get("essential") is True

@@ -85,7 +85,7 @@ def decide(
         return SignIn()
     if not isinstance(known.need, Nothing):
         return _silently(known.need) if silent else SignIn()
-    if asked.sub is not None and asked.sub != known.sub:
+    if asked.subs is not None and known.sub not in asked.subs:
         return _refuse("login_required", "Another subject is signed in than the one asked for")
     return _consent(asked, first_party, known, known.need.context, silent)
 

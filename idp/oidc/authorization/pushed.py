@@ -41,8 +41,10 @@ class PushedRequests:
     def resolve(self, request: AuthorizationRequest) -> AuthorizationRequest:
         """The request itself, where all that was sent is where it was left. What stands beside that is ignored (RFC 9126 4).
 
-        Raises `Refused`, for a page of ours.
+        Raises `Refused`, for a page of ours; also where a request that was found before has been spent since.
         """
+        if request.pushed is not None and self._kv.get(_spent(request.pushed)) is not None:
+            raise Refused("no_interaction", because="request_uri was spent meanwhile")
         if request.request_uri is None or not request.request_uri.startswith(PREFIX):
             return request
         return self._find(request.client_id, request.request_uri)
@@ -51,7 +53,7 @@ class PushedRequests:
         """Ends a request; True for exactly one of many callers, and for requests that were not pushed."""
         if request.pushed is None:
             return True
-        # The mark outlives every page from which the request could be answered once more.
+        # The mark outlives every page from which the request could be answered once more, and while it is there none is parked.
         return self._kv.add(_spent(request.pushed), b"1", self._lifetime + self._parked)
 
     def _find(self, client_id: str | None, request_uri: str) -> AuthorizationRequest:

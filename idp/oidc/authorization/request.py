@@ -14,6 +14,7 @@ from idp.oidc.authorization.response import Answer, mode_of
 
 LARGEST_PORT = 65535
 LONGEST_HINT = 254
+LONGEST_STATE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,9 @@ class MatchedRequest:
     redirect_uri_given: bool
 
     def answer(self, issuer: str, **parameters: str) -> Answer:
-        """Parameters for the client, with its `state` and our `iss` (RFC 9207 2)."""
-        state = {"state": self.request.state} if self.request.state is not None else {}
+        """Parameters for the client, with its `state`, unless that is too long, and our `iss` (RFC 9207 2)."""
+        sent_back = self.request.state is not None and len(self.request.state) <= LONGEST_STATE
+        state = {"state": self.request.state or ""} if sent_back else {}
         mode = mode_of(self.request.response_type, self.request.response_mode)
         sent = tuple((parameters | state | {"iss": issuer}).items())
         return Answer(self.redirect_uri, mode, sent, self.client.name, self.client.brand)

@@ -1,18 +1,17 @@
 """Request objects that clients publish (Core 6.2, RFC 9101 5.2), fetched when a request names them and never before."""
 
 import hashlib
-from threading import BoundedSemaphore
-from urllib.parse import urldefrag
 
 from joserfc.util import urlsafe_b64encode
 
 from idp.core.errors import OAuthError
 from idp.core.fetcher import Fetcher, FetchRefused
 from idp.core.logs import get_log
+from idp.core.rooms import Rooms
 from idp.oidc.tokens.jose import LONGEST
 
-# Whoever may send a browser here makes us fetch: that may take some of our threads, never all.
-MOST_AT_ONCE = 8
+# Whoever may send a browser here makes us fetch: that may take some of our threads, never all, and one client not those of all.
+MOST_AT_ONCE, MOST_OF_ONE = 4, 2
 MOST_REMEMBERED = 200
 
 log = get_log(__name__)
@@ -26,26 +25,33 @@ class RequestFiles:
 
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
-        self._slots = BoundedSemaphore(MOST_AT_ONCE)
+        self._rooms = Rooms(MOST_AT_ONCE, MOST_OF_ONE)
         self._remembered: dict[str, str] = {}
 
-    def fetch(self, uri: str) -> str:
-        """What lies at `uri`, which is registered. Raises `OAuthError`, for the client."""
+    def fetch(self, client_id: str, uri: str) -> str:
+        """What lies at `uri`, which the client has registered. Raises `OAuthError`, for the client."""
         if (known := self._remembered.get(uri)) is not None:
             return known
-        if not self._slots.acquire(blocking=False):
-            raise OAuthError("temporarily_unavailable", "Too many request objects are being fetched")
+        with self._rooms.room(client_id) as found:
+            if not found:
+                raise OAuthError("temporarily_unavailable", "Too many request objects are being fetched")
+            return self._fetched(uri)
+
+    def _fetched(self, uri: str) -> str:
         try:
-            address, fragment = urldefrag(uri)
-            body = self._fetcher.get_bytes(address, LONGEST)
+            body = self._fetcher.get_bytes(without_mark(uri), LONGEST)
             found = body.decode("ascii").strip()
         except (FetchRefused, UnicodeDecodeError) as error:
             log.warning("request_object_not_fetched", uri=uri, because=getattr(error, "because", "it is no text"))
             raise OAuthError("invalid_request_uri", "The request object could not be fetched") from error
-        finally:
-            self._slots.release()
-        if urlsafe_b64encode(hashlib.sha256(body).digest()).decode() == fragment:
+        if urlsafe_b64encode(hashlib.sha256(body).digest()).decode() == uri.partition("#")[2]:
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[uri] = found
         return found
+
+
+def without_mark(uri: str) -> str:
+    """The address without its fragment, which is a mark for caches and never sent to the client's server (Core 6.2)."""
+    # Cut, not parsed: what a browser brings need be no address at all.
+    return uri.partition("#")[0]

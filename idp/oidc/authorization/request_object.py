@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urldefrag
 
 from joserfc.util import urlsafe_b64decode
 
@@ -14,7 +13,7 @@ from idp.core.clock import Clock
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.object_claims import check_parties, check_times, parameters_of, unreadable
 from idp.oidc.authorization.request import ONCE, AuthorizationRequest, read_request
-from idp.oidc.authorization.request_file import RequestFiles
+from idp.oidc.authorization.request_file import RequestFiles, without_mark
 from idp.oidc.tokens.jose import is_signed_by, peek
 from idp.web.json_body import Unreadable, object_of
 
@@ -59,11 +58,10 @@ class RequestObjects:
     def _object(self, client: Client, request: AuthorizationRequest) -> tuple[str, str]:
         if request.request is not None:
             return BY_VALUE, request.request
-        # The fragment is a mark for caches, and is never sent to the client's server (Core 6.2).
         uri = request.request_uri or ""
-        if urldefrag(uri).url not in {urldefrag(one).url for one in client.request_uris}:
+        if without_mark(uri) not in map(without_mark, client.request_uris):
             raise OAuthError("invalid_request_uri", "request_uri is not one of the client's")
-        return BY_REFERENCE, self.files.fetch(uri)
+        return BY_REFERENCE, self.files.fetch(client.id, uri)
 
     def _signed(self, client: Client, profile: Profile, how: str, token: str) -> Mapping[str, Any]:
         # An unsigned one ends in a dot: that is told apart from what cannot be read.

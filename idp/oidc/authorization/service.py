@@ -139,8 +139,6 @@ class Authorization:
         `Refused`, for a page of ours, where the request was pushed and has been answered already.
         """
         now, client = self.clock.now(), case.client
-        if not self.requests.pushed.spend(case.matched.request):
-            raise Refused("no_interaction", because="request_uri was spent meanwhile")
         with self.database.transaction() as db:
             # Held, so that whatever takes tokens away finds those that come of this, or comes before it.
             alive = self.sessions.hold(db, session.id, now)
@@ -163,6 +161,9 @@ class Authorization:
                     scope=" ".join(case.asked.scopes),
                 ),
             )
+            # Last, so that what issues nothing spends nothing; before the commit, so that of two codes one is never written.
+            if not self.requests.pushed.spend(case.matched.request):
+                raise Refused("no_interaction", because="request_uri was spent meanwhile")
         return granted(case, self.issuer, code, self.pairwise.browser_state(alive.id), secrets.token_urlsafe(16))
 
     def allow(self, case: Case, question: AskConsent) -> bool:

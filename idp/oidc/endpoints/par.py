@@ -22,13 +22,17 @@ ARRIVING = "arriving"
 
 @dataclass(frozen=True, slots=True)
 class PushedAuthorization:
-    """POST /par: clients authenticate as at the token endpoint. `quota` limits what one source leaves without a credential."""
+    """POST /par: clients authenticate as at the token endpoint.
+
+    `of_source` limits what one source leaves without a credential, `of_client` what one client leaves that proved itself.
+    """
 
     address: str
     authenticator: ClientAuthenticator
     authorization: Authorization
     proofs: Proofs
-    quota: Quota
+    of_source: Quota
+    of_client: Quota
 
     def routes(self) -> tuple[DirectRoute, ...]:
         """One address, for clients and for browsers at their origins."""
@@ -40,10 +44,13 @@ class PushedAuthorization:
 
     def _push(self, presented: Presented) -> Answer:
         client = self.authenticator.authenticate(presented, public=True)
+        # The name of a public client is no credential: counted by it, anybody could shut its customers out.
+        if client.public:
+            self.of_source.use()
+        else:
+            self.of_client.use(client.id)
         shown = self.proofs.thumbprint(presented.proof, "POST", presented.endpoint)
         request = self._checked(client, presented.form, shown)
-        if client.public:
-            self.quota.use()
         kept = self.authorization.requests.pushed.keep(replace(request, pushed=None))
         self.authenticator.settle()
         waits = {"request_uri": kept.request_uri, "expires_in": int(kept.lifetime.total_seconds())}

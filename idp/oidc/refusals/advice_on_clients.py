@@ -37,6 +37,11 @@ ON_CLIENTS: Mapping[str, Advice] = {
         "Sign with the key whose public part is in jwks or at jwks_uri, and name it by kid. See that jwks_uri answers "
         "the provider.",
     ),
+    "wrong_type": Advice(
+        "RFC 8725 3.11",
+        "typ in the header of the assertion names another kind of token, such as a request object.",
+        "Send typ JWT or client-authentication+jwt, or none.",
+    ),
     "wrong_issuer": Advice(
         "RFC 7523 3",
         "iss and sub of the assertion must both be the client_id.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
@@ -25,6 +25,8 @@ MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, Recursi
 # Signatures of others are taken by these alone.
 VERIFIERS = {alg: JWSRegistry.algorithms[alg] for alg in ("RS256", "PS256", "ES256", "EdDSA")}
 _ECDSA = ec.ECDSA(SHA256())
+# RFC 7518 3.5: the salt is as long as the hash.
+_PSS = PSS(MGF1(SHA256()), SHA256.digest_size)
 
 
 def _es256(key: Any, message: bytes) -> bytes:
@@ -36,6 +38,7 @@ def _es256(key: Any, message: bytes) -> bytes:
 # Straight to the primitives: a token is signed with a key of ours that was checked when it was imported.
 _SIGNATURES: dict[str, Callable[[Any, bytes], bytes]] = {
     "RS256": lambda key, message: key.sign(message, PKCS1v15(), SHA256()),
+    "PS256": lambda key, message: key.sign(message, _PSS, SHA256()),
     "ES256": _es256,
     "EdDSA": lambda key, message: key.sign(message),
 }

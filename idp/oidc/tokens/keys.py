@@ -27,11 +27,13 @@ RETIRED_STAYS = timedelta(days=31)
 
 ALGORITHMS: dict[str, Callable[[], Key]] = {
     "RS256": lambda: RSAKey.generate_key(2048),
+    "PS256": lambda: RSAKey.generate_key(2048),
     "ES256": lambda: ECKey.generate_key("P-256"),
     "EdDSA": lambda: OKPKey.generate_key("Ed25519"),
 }
 _IMPORTERS: dict[str, Callable[[dict[str, Any]], Key]] = {
     "RS256": RSAKey.import_key,
+    "PS256": RSAKey.import_key,
     "ES256": ECKey.import_key,
     "EdDSA": OKPKey.import_key,
 }
@@ -102,23 +104,34 @@ class Keys:
 
     def ensure(self, db: Connection, now: datetime) -> None:
         """Makes the first key of every algorithm that has none; it signs at once. Two at once make one."""
+        known = {row.alg for row in db.execute(_BY_AGE)}
         for alg in ALGORITHMS:
-            if not any(row.alg == alg for row in db.execute(_BY_AGE)):
+            if alg not in known:
                 self._add(db, alg, 1, now, now)
         self._loaded = None
+
+    def ensure_new(self, db: Connection, now: datetime) -> None:
+        """Makes the first keys of algorithms that this version brought to a provider that has signed before.
+
+        One that never had a key gets none: it may look at the wrong database.
+        """
+        known = {row.alg for row in db.execute(_BY_AGE)}
+        if known and not known.issuperset(ALGORITHMS):
+            self.ensure(db, now)
 
     def rotate(self, db: Connection, bus: Bus, now: datetime) -> list[str]:
         """Publishes the next key of every algorithm, which signs an hour later; answers the ids.
 
         Where a next key is waiting already, by an earlier or a simultaneous rotation, that one is the answer.
         """
+        self.ensure(db, now)
         return [self._rotate(db, bus, alg, now) for alg in ALGORITHMS]
 
     def rotate_if_due(self, bus: Bus, now: datetime) -> list[str]:
         """Rotates every algorithm whose newest key has signed for 90 days; answers the ids of the new keys."""
         with self._database.transaction() as db:
             newest = {row.alg: row.signs_from for row in db.execute(_BY_AGE)}
-            due = [alg for alg, since in newest.items() if now - since >= ROTATED_EVERY]
+            due = [alg for alg, since in newest.items() if alg in ALGORITHMS and now - since >= ROTATED_EVERY]
             return [self._rotate(db, bus, alg, now) for alg in due]
 
     def _rotate(self, db: Connection, bus: Bus, alg: str, now: datetime) -> str:
@@ -162,11 +175,13 @@ class Keys:
                 raise
             # The keys in memory are good: a database that restarts does not take the key set from relying parties.
             return loaded
-        for row in rows:
+        # What a newer version signs by, beside this one, is published and no more.
+        ours = [row for row in rows if row.alg in ALGORITHMS]
+        for row in ours:
             if row.kid not in self._imported:
                 self._imported[row.kid] = self._import(row)
         # The newest of each comes last. The first is never too young: a clock set back must not leave an algorithm without one.
-        signers = {row.alg: self._imported[row.kid] for row in rows if row.signs_from <= now or row.generation == 1}
+        signers = {row.alg: self._imported[row.kid] for row in ours if row.signs_from <= now or row.generation == 1}
         self._loaded = _Loaded(now, signers, _public_set(rows, now))
         return self._loaded
 

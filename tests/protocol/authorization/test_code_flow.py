@@ -8,6 +8,8 @@ import pytest
 from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import CHALLENGE, Seeded, authorize, parameters, sign_in
 
+HOME = "stellantis-portal"
+
 
 def test_a_customer_signs_in_and_lands_with_a_code(provider: Seeded) -> None:
     """Core 3.1.2.5, RFC 6749 4.1.2, RFC 9207 2: code, state and iss, and nothing else."""
@@ -47,14 +49,17 @@ def test_every_redirect_is_303(provider: Seeded) -> None:
 
 
 def test_head_issues_nothing(provider: Seeded) -> None:
-    """P2: HEAD is safe (RFC 9110 9.2.1)."""
+    """P2: HEAD is safe (RFC 9110 9.2.1), wherever a request is answered: new, posted or parked."""
     browser = provider.signed_in()
+    posted = browser.post("/authorize", parameters(HOME), follow=False).headers["Location"]  # type: ignore[arg-type]
+    parked = browser.open(authorize("planner")).url.replace("/consent/", "/authorize/")
     before = provider.codes()
-    cookies = f"idp_session={browser.cookie('idp_session')}"
-    answer = provider.app.test_client().head(authorize(), base_url=ISSUER, headers={"Cookie": cookies})
-    assert answer.status_code == 200
-    assert "Location" not in answer.headers
+    cookies = "; ".join(f"{name}={browser.cookie(name)}" for name in ("idp_session", "idp_browser"))
+    for address in (authorize(), posted, parked.removeprefix(ISSUER)):
+        answer = provider.app.test_client().head(address, base_url=ISSUER, headers={"Cookie": cookies})
+        assert (answer.status_code, "Location" in answer.headers) == (200, False), address
     assert provider.codes() == before
+    assert "code" in browser.open(posted).query
 
 
 @pytest.mark.parametrize(

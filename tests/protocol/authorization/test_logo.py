@@ -54,7 +54,7 @@ def test_it_comes_from_our_origin_and_is_fetched_once(provider: Seeded, site: Si
         ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
         ("image/png", b"<html><script>alert(1)</script>"),
         ("text/html", PNG),
-        ("image/png", PNG + b"\x00" * 70_000),
+        ("image/png", PNG.ljust(64 * 1024 + 1)),
         ("image/png", b""),
     ],
 )
@@ -68,10 +68,11 @@ def test_what_is_no_small_picture_is_not_served(provider: Seeded, site: Site, ki
 
 
 def test_a_jpeg_will_do(provider: Seeded, site: Site) -> None:
-    """P2: PNG or JPEG."""
-    site.kind, site.body = "image/jpeg", JPEG
+    """P2: PNG or JPEG, and 64 KiB are not too many."""
+    site.kind, site.body = "image/jpeg", JPEG.ljust(64 * 1024)
     give_logo(provider, site.url)
-    assert picture(provider).headers["Content-Type"] == "image/jpeg"
+    shown = picture(provider)
+    assert (shown.headers["Content-Type"], len(shown.data)) == ("image/jpeg", 64 * 1024)
 
 
 @pytest.mark.parametrize("client_id", ["stellantis-portal", "nobody", "%00", "x" * 500])
@@ -84,3 +85,12 @@ def test_a_private_address_is_not_called(provider: Seeded) -> None:
     """S3.11: the guarded fetcher."""
     give_logo(provider, "https://169.254.169.254/latest/meta-data")
     assert picture(provider).status_code == 404
+
+
+def test_a_client_has_one_however_often_it_moves_it(provider: Seeded, site: Site) -> None:
+    """S3.11: of each client one picture is kept, that of the address that is registered now."""
+    for address, picture_there in ((site.url, PNG), (f"{site.url}?2", PNG + b"2"), (site.url, PNG)):
+        site.body = picture_there
+        give_logo(provider, address)
+        assert [picture(provider).data for _ in range(2)] == [picture_there] * 2
+    assert site.calls == ["/logo", "/logo?2", "/logo"]

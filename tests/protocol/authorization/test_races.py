@@ -8,10 +8,12 @@ from threading import Barrier
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from idp.core.errors import Refused
 from idp.oidc.authorization.case import Case
 from idp.oidc.authorization.decision import Issue
 from idp.oidc.authorization.parameters import read_parameters
-from idp.oidc.authorization.request import read_request
+from idp.oidc.authorization.request import AuthorizationRequest, read_request
+from idp.oidc.authorization.response import Answer
 from tests.drivers.browser import Browser
 from tests.drivers.provider import ISSUER
 from tests.protocol.authorization.provider import Seeded, authorize, seed, sign_in
@@ -96,6 +98,34 @@ def test_what_is_taken_back_between_the_look_and_the_code_gives_none(provider: S
     assert authorization.issue(case, looked.session, looked.context) is None
     assert provider.codes() == before
     assert browser.open(asks).query["error"] == "consent_required"
+
+
+def test_a_pushed_request_outlives_a_session_that_ends_before_the_code(provider: Seeded) -> None:
+    """RFC 9126 7.3: what issued nothing spends nothing; then one code, and none more from a page that is still open."""
+    browser, authorization, sessions = (
+        provider.signed_in(),
+        provider.house.protocol.authorization,
+        provider.house.people.sessions,
+    )
+    asked = read_request(read_parameters(authorize(response_mode="query").partition("?")[2].encode()))
+    pushed = authorization.requests.pushed.keep(asked)
+    case = authorization.open(AuthorizationRequest(client_id=asked.client_id, request_uri=pushed.request_uri))
+    assert isinstance(case, Case)
+    looked = authorization.weigh(case, sessions.find(browser.cookie("idp_session")))
+    assert isinstance(looked, Issue)
+    browser.open(f"/logout?id_token_hint={provider.id_token()}")
+    assert authorization.issue(case, looked.session, looked.context) is None
+    again = authorization.open(case.matched.request)
+    assert isinstance(again, Case)
+    fresh = authorization.weigh(again, sessions.find(provider.signed_in().cookie("idp_session")))
+    assert isinstance(fresh, Issue)
+    before = provider.codes()
+    assert isinstance(authorization.issue(again, fresh.session, fresh.context), Answer)
+    with pytest.raises(Refused):
+        authorization.issue(again, fresh.session, fresh.context)
+    with pytest.raises(Refused):
+        authorization.open(again.matched.request)
+    assert provider.codes() == before + 1
 
 
 def test_ten_sign_outs_tell_each_client_once(provider: Seeded) -> None:

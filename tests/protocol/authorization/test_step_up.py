@@ -17,7 +17,8 @@ UNMET = "unmet_authentication_requirements"
 
 @pytest.fixture
 def shop(provider: Seeded) -> RelyingParty:
-    return provider.add_client("shop", brand="stellantis", consent="implied")
+    told = "https://shop.example/signed-out"
+    return provider.add_client("shop", brand="stellantis", consent="implied", backchannel_logout_uri=told)
 
 
 @pytest.fixture

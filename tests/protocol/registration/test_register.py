@@ -78,6 +78,9 @@ def test_whoever_wants_to_follows_the_fapi_profile(provider: Provider, developer
         refused = developer.registers(**asked, **{name: value})
         assert (refused.status, refused.error) == (400, "invalid_client_metadata"), name
         assert name in refused["error_description"]
+    names = [f"{what}_signed_response_alg" for what in ("id_token", "userinfo", "introspection")]
+    salted = developer.registers(**asked, **dict.fromkeys(names, "PS256"))
+    assert (salted.status, {salted[name] for name in names}) == (201, {"PS256"})
     bank = developer.relying_party(answer)
     bank.key = bank.dpop_key = key
     assert bank.push(scope="openid").status == 201

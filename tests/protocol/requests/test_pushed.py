@@ -1,5 +1,7 @@
 """Pushed authorization requests (RFC 9126, P3)."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,12 @@ def shop(provider: Provider) -> RelyingParty:
     return provider.add_client("shop", brand="stellantis", consent="implied")
 
 
+def kept(provider: Provider) -> int:
+    """How much the KV holds of requests that were pushed."""
+    with closing(sqlite3.connect(provider.house.ground.settings.data_dir / "kv.db")) as kv:
+        return int(kv.execute("SELECT count(*) FROM kv WHERE key LIKE 'pushed:%'").fetchone()[0])
+
+
 def test_a_pushed_request_leads_to_tokens(shop: RelyingParty, browser: Browser) -> None:
     """RFC 9126 2.2, 4: 201, a reference of 256 bits, 90 seconds; then client_id and request_uri say it all."""
     answer = shop.push()
@@ -29,11 +37,11 @@ def test_a_pushed_request_leads_to_tokens(shop: RelyingParty, browser: Browser) 
 
 
 def test_what_stands_beside_the_reference_is_ignored(shop: RelyingParty, browser: Browser) -> None:
-    """RFC 9126 4, FAPI 2.0 5.3.2.2: the pushed parameters alone count, `state` too."""
+    """RFC 9126 4, FAPI 2.0 5.3.2.2: the pushed parameters alone count, `state` too, however often something stands beside."""
     address = shop.fetched(
         shop.push()["request_uri"], state="other", redirect_uri="https://evil.example/cb", scope="x", prompt="none"
     )
-    browser.open(address)
+    browser.open(f"{address}&state=again&nobody=knows&nobody=knows")
     assert shop.code(browser.sign_in("ana", ANA_PASSWORD))
 
 
@@ -47,13 +55,14 @@ def test_a_request_is_spent_when_it_is_answered_and_not_before(shop: RelyingPart
     assert (again.status, again.left) == (400, False)
 
 
-def test_of_two_tabs_with_one_request_one_gets_the_code(shop: RelyingParty, provider: Provider) -> None:
+def test_of_two_tabs_with_one_request_one_gets_the_code(shop: RelyingParty, provider: Provider, clock: TestClock) -> None:
     """RFC 9126 7.3, S3.1: one authorization for each request, also from pages that were opened in time."""
     address = shop.pushed_request()
     first, second = provider.browser(), provider.browser()
     first.open(address)
     second.open(address)
     shop.code(first.sign_in("ana", ANA_PASSWORD))
+    clock.advance(timedelta(minutes=29))  # as long as a page may stand open
     late = second.sign_in("ana", ANA_PASSWORD)
     assert (late.status, late.left) == (400, False)
 
@@ -73,7 +82,9 @@ def test_a_reference_lasts_ninety_seconds_and_belongs_to_its_client(
     address = shop.push()["request_uri"]
     assert browser.open(other.fetched(address)).status == 400
     assert browser.open(shop.fetched(address + "x")).status == 400
-    clock.advance(timedelta(seconds=91))
+    clock.advance(timedelta(seconds=89))
+    assert browser.open(shop.fetched(address)).status == 200
+    clock.advance(timedelta(seconds=1))
     late = browser.open(shop.fetched(address))
     assert (late.status, late.left) == (400, False)
 
@@ -100,7 +111,7 @@ REFUSED = {
 }
 
 
-def test_a_request_that_is_not_in_order_is_refused_at_once(shop: RelyingParty, browser: Browser) -> None:
+def test_a_request_that_is_not_in_order_is_refused_at_once(shop: RelyingParty, provider: Provider) -> None:
     """RFC 9126 2.1, 2.3: the codes of the authorization endpoint, as JSON, and nothing is stored."""
     for what, (changed, code) in REFUSED.items():
         answer = shop.push(**changed)
@@ -110,7 +121,10 @@ def test_a_request_that_is_not_in_order_is_refused_at_once(shop: RelyingParty, b
     sent = shop.parameters()
     unknown = shop.raw("POST", "/par", data=sent)
     assert (unknown.status, unknown.error) == (401, "invalid_client")
-    assert shop.raw("GET", "/par").status == 405
+    for method in ("GET", "PUT", "DELETE"):
+        assert shop.raw(method, "/par").status == 405
+    assert kept(provider) == 0
+    assert (shop.push().status, kept(provider)) == (201, 1)
 
 
 def test_a_client_with_the_fapi_profile_must_push(provider: Provider, browser: Browser) -> None:
@@ -119,6 +133,7 @@ def test_a_client_with_the_fapi_profile_must_push(provider: Provider, browser: B
     refused = browser.open(bank.request())
     assert refused.query["error"] == "invalid_request"
     assert bank.push(scope="profile", redirect_uri=None).error == "invalid_request"
+    assert bank.push(response_mode="fragment").error == "invalid_request"
     provider.add_customer("ana")
     browser.open(bank.pushed_request())
     assert bank.code(browser.sign_in("ana", ANA_PASSWORD))
@@ -146,3 +161,18 @@ def test_whoever_proves_nothing_does_not_fill_the_store(provider: Provider, shop
     assert pushes(app, "192.0.2.1") == 429
     assert pushes(app, "192.0.2.2") == 201
     assert pushes(shop, "192.0.2.1", Authorization=basic(shop.client_id, shop.secret or "")) == 201
+
+
+def test_a_client_pushes_only_so_many(provider: Provider, shop: RelyingParty, clock: TestClock) -> None:
+    """RFC 9126 2.3: also one that proves itself fills no store; nobody else waits with it, and it learns for how long."""
+    other = provider.add_client("other")
+    window, most = (
+        int(clock.now().timestamp() // PARKING_WINDOW.total_seconds()),
+        provider.house.ground.settings.pushed_requests,
+    )
+    provider.house.ground.kv.incr(f"throttle:push:shop:{window}", 2 * PARKING_WINDOW, by=most)
+    slowed = shop.push()
+    assert (slowed.status, slowed.error) == (429, "temporarily_unavailable")
+    assert other.push().status == 201
+    clock.advance(timedelta(seconds=int(slowed.headers["Retry-After"])))
+    assert shop.push().status == 201

@@ -16,7 +16,7 @@ from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
 from tests.drivers.household import CLIENT_KEY
 from tests.drivers.provider import ISSUER, Provider
-from tests.drivers.relying_party import RelyingParty
+from tests.drivers.relying_party import ASSERTION, RelyingParty
 from tests.drivers.signing import REGISTRIES
 from tests.drivers.site import Site, a_site
 
@@ -166,7 +166,7 @@ def test_an_object_by_reference_is_fetched_when_it_is_named(provider: Provider, 
     provider.add_customer("ana")
     shop = provider.add_client("shop", brand="stellantis", consent="implied", jwks=JWKS, request_uris=[f"{site.url}#x"])
     assert site.calls == []
-    for foreign in ("https://other.example/r", f"{site.url}/more", "urn:x", "file:///etc/passwd"):
+    for foreign in ("https://other.example/r", f"{site.url}/more", "urn:x", "file:///etc/passwd", "http://[#x", "//\u2100#"):
         assert by_reference(shop, browser, foreign).query["error"] == "invalid_request_uri", foreign
     assert site.calls == []
     for _ in range(2):  # the content changes, and so does the hash in the fragment
@@ -261,3 +261,16 @@ def test_a_signed_request_may_come_by_post(shop: RelyingParty, browser: Browser)
     """Core 3.1.2.1: GET and POST."""
     browser.post(f"{ISSUER}/authorize", {"client_id": "shop", "request": signed(shop)})
     assert shop.code(browser.sign_in("ana", ANA_PASSWORD))
+
+
+def test_a_request_object_proves_no_client(provider: Provider) -> None:
+    """RFC 8725 3.11, RFC 9101 10.8: one that passed through a browser signs nobody in, whatever its client put inside."""
+    bank = provider.add_client("bank", token_endpoint_auth_method="private_key_jwt", jwks=JWKS)
+
+    def shows(**header: str) -> str | None:
+        token = signed(bank, sub="bank", jti=header["typ"], header=header)
+        sent = {"grant_type": "refresh_token", "refresh_token": "x", "client_assertion_type": ASSERTION}
+        return bank.raw("POST", "/token", data=sent | {"client_assertion": token}).error
+
+    assert shows(typ="oauth-authz-req+jwt") == shows(typ="application/dpop+jwt") == "invalid_client"
+    assert shows(typ="JWT") == shows(typ="client-authentication+jwt") == "invalid_grant"

@@ -34,13 +34,14 @@ API = "http://localhost:9001/api"
 
 CLIENTS: tuple[dict[str, Any], ...] = (
     {"client_id": "basic", "resources": ("https://basic.example/api", "https://basic.example/more")},
-    {"client_id": "other"},
+    {"client_id": "other", "backchannel_logout_uri": "https://other.example/signed-out"},
     {"client_id": "post", "token_endpoint_auth_method": "client_secret_post"},
     {"client_id": "relaxed", "require_pkce": False},
     {"client_id": "once", "grant_types": ("authorization_code",)},
     {"client_id": "opaque", "access_token_format": "opaque"},
     {"client_id": "signed", "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "RS256"},
     {"client_id": "edwards", "id_token_signed_response_alg": "EdDSA"},
+    {"client_id": "salted", "id_token_signed_response_alg": "PS256", "userinfo_signed_response_alg": "PS256"},
     {"client_id": "spa", "token_endpoint_auth_method": "none"},
     {
         "client_id": "portal",
@@ -282,7 +283,11 @@ def fill(environment: dict[str, str], clock: TestClock) -> Issuer:
 
 
 ANA_CLAIMS = {
+    "middle_name": "Luz",
     "nickname": "Aninha",
+    "profile": "https://ana.example/about",
+    "picture": "https://ana.example/ana.png",
+    "gender": "female",
     "birthdate": "1984-03-09",
     "zoneinfo": "Europe/Lisbon",
     "website": "https://ana.example",

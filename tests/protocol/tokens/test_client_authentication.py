@@ -23,8 +23,10 @@ def let_in(answer: Any) -> bool:
 
 @pytest.mark.parametrize("client_id", ["basic", "post", "spa", "jwt", "portal"])
 def test_every_client_comes_in_by_its_own_way(issuer: Issuer, client_id: str) -> None:
-    """RFC 6749 2.3, RFC 7523 2.2, Core 9."""
+    """RFC 6749 2.3, RFC 7523 2.2, Core 9; RFC 9126 2, RFC 7009 2.1: elsewhere as at the token endpoint."""
     assert let_in(issuer.token(client_id, **GRANT))
+    assert issuer.authenticated("/par", client_id).error == "invalid_request"
+    assert issuer.authenticated("/revoke", client_id, token="x").status == 200
 
 
 def test_unknown_client_wrong_secret_and_disabled_client_look_the_same(issuer: Issuer) -> None:
@@ -52,13 +54,12 @@ def test_only_the_registered_method(issuer: Issuer) -> None:
         {"client_id": "basic"},
         assertion(issuer.clock, "basic"),
     )
-    for fields in tries:
-        assert (issuer.post("/token", GRANT | fields).status, issuer.post("/token", GRANT | fields).error) == (
-            401,
-            "invalid_client",
-        )
     header = {"Authorization": basic("post", secret_of("post"))}
-    assert issuer.post("/token", GRANT, headers=header).error == "invalid_client"
+    for path in ("/token", "/par", "/introspect", "/revoke"):
+        for fields in tries:
+            answer = issuer.post(path, GRANT | {"token": "x"} | fields)
+            assert (answer.status, answer.error) == (401, "invalid_client"), (path, fields)
+        assert issuer.post(path, GRANT | {"token": "x"}, headers=header).error == "invalid_client"
 
 
 def test_credentials_are_form_encoded_in_the_header(issuer: Issuer) -> None:
@@ -161,13 +162,15 @@ def test_a_client_whose_clock_is_ten_seconds_ahead(issuer: Issuer) -> None:
 
 def test_an_assertion_is_good_once_until_it_expires(issuer: Issuer) -> None:
     """RFC 7523 3 jti: remembered until exp; another client may have the same jti."""
-    fields = assertion(issuer.clock, "jwt", jti="one")
+    fields = assertion(issuer.clock, "jwt", jti="one", exp=NOW + 3600)
     assert let_in(issuer.post("/token", GRANT | fields))
-    issuer.clock.advance(timedelta(seconds=59))
-    assert issuer.post("/token", GRANT | fields).error == "invalid_client"
+    for seconds in (0, 600, 2999):
+        issuer.clock.advance(timedelta(seconds=seconds))
+        assert issuer.post("/token", GRANT | fields).error == "invalid_client"
     assert let_in(issuer.post("/token", GRANT | assertion(issuer.clock, "portal", jti="one")))
     issuer.clock.advance(timedelta(seconds=2))
     assert issuer.post("/token", GRANT | fields).error == "invalid_client"
+    assert [event.reason for event in issuer.happened("ClientAuthenticationFailed")] == ["replayed"] * 3 + ["expired"]
 
 
 def test_a_store_that_lost_its_memory_takes_no_older_assertion(issuer: Issuer) -> None:

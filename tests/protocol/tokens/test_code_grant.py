@@ -1,5 +1,6 @@
 """The authorization code grant at the token endpoint (P4)."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -31,9 +32,10 @@ def test_a_code_is_good_once_and_a_replay_fells_the_family(issuer: Issuer) -> No
     assert [event.reason for event in issuer.happened("FamilyRevoked")] == ["code_replayed"]
 
 
-def test_a_code_lives_for_a_minute(issuer: Issuer, clock: object) -> None:
-    """RFC 6749 4.1.2, S1: 60 s."""
+def test_a_code_lives_for_a_minute(issuer: Issuer) -> None:
+    """RFC 6749 4.1.2, S1: 60 s; P4: 32 random bytes."""
     early, late = issuer.code(), issuer.code()
+    assert [len(base64.urlsafe_b64decode(f"{code}=")) for code in (early, late)] == [32, 32]
     issuer.clock.advance(timedelta(seconds=59))
     assert issuer.redeem(early).status == 200
     issuer.clock.advance(timedelta(seconds=1))

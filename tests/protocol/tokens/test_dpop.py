@@ -17,6 +17,7 @@ from idp.core.handles import digest
 from idp.oidc.dpop import same_address
 from idp.oidc.dpop_keys import ALGS
 from tests.builders import ANA_PASSWORD, TestClock
+from tests.drivers.admin_api import EVERY_SCOPE, AdminApi
 from tests.drivers.browser import Browser
 from tests.drivers.provider import Provider, a_provider
 from tests.drivers.relying_party import Answer, RelyingParty, ath, basic
@@ -106,6 +107,14 @@ def test_a_token_that_is_not_bound_is_not_taken_for_one(shop: RelyingParty, brow
     assert shop.userinfo(answer["access_token"]).error == "invalid_token"
 
 
+def test_a_bound_token_that_may_too_little_is_told_so_under_its_own_scheme(shop: RelyingParty, browser: Browser) -> None:
+    """RFC 9449 7.1, RFC 6750 3.1: who comes by DPoP is not sent to try by Bearer."""
+    token = shop.redeem(a_code(shop, browser, scope="profile"))["access_token"]
+    refused = shop.userinfo(token)
+    assert (refused.status, refused.error) == (403, "insufficient_scope")
+    assert [challenge.split()[0] for challenge in refused.headers.getlist("WWW-Authenticate")] == ["DPoP"]
+
+
 def test_resources_take_a_proof_of_this_token_once(shop: RelyingParty, browser: Browser) -> None:
     """RFC 9449 4.3, 7: `ath`, `htm`, `htu` and a `jti` that was not seen."""
     token = shop.redeem(a_code(shop, browser))["access_token"]
@@ -164,6 +173,9 @@ def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clo
         "at another host": shop.proof("POST", "/token", htu="https://evil.example/token"),
         "an hour old": shop.proof("POST", "/token", iat=now - 3600),
         "from the future": shop.proof("POST", "/token", iat=now + 3600),
+        "over a minute old": shop.proof("POST", "/token", iat=now - 61),
+        "over half a minute ahead": shop.proof("POST", "/token", iat=now + 31),
+        "a jti without end": shop.proof("POST", "/token", jti="j" * 513),
         "without time": shop.proof("POST", "/token", iat=None),
         "without jti": shop.proof("POST", "/token", jti=None),
         "a number for jti": shop.proof("POST", "/token", jti=7),
@@ -177,6 +189,11 @@ def test_a_proof_that_is_not_for_this_request_is_refused(shop: RelyingParty, clo
         proof = shop.proof("POST", "/token", iat=made)
         assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == "invalid_grant"
         assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == "invalid_dpop_proof"
+    used, unused = (shop.proof("POST", "/token", iat=now + 30) for _ in range(2))
+    form_with(shop, "/token", used, grant_type="refresh_token", refresh_token="x")
+    clock.advance(timedelta(seconds=89))  # as long as one of that time is taken at all, a used one is known as such
+    for proof, error in ((used, "invalid_dpop_proof"), (unused, "invalid_grant")):
+        assert form_with(shop, "/token", proof, grant_type="refresh_token", refresh_token="x").error == error
 
 
 @pytest.mark.parametrize("alg", ALGS)
@@ -285,7 +302,10 @@ def test_a_client_may_register_that_its_tokens_are_bound(provider: Provider) -> 
 
 
 def test_a_nonce_of_ours_where_the_operator_wants_it(tmp_path: Path, clock: TestClock) -> None:
-    """RFC 9449 8, 9: use_dpop_nonce with a nonce in the header, at the token endpoint and at resources."""
+    """RFC 9449 8, 8.2, 9: use_dpop_nonce with a nonce in the header, at the token endpoint and at resources.
+
+    What was dated ahead by its sender's clock does not outlive a store that loses its memory: its nonce does not.
+    """
     with a_provider(tmp_path, clock, dpop_nonces="true") as provider:
         provider.add_customer("ana")
         shop = with_key(provider.add_client("shop", brand="stellantis", consent="implied"))
@@ -300,10 +320,23 @@ def test_a_nonce_of_ours_where_the_operator_wants_it(tmp_path: Path, clock: Test
         assert shop.userinfo(token).error == "use_dpop_nonce"
         proof = shop.proof("GET", "/userinfo", ath=ath(token), nonce=nonce)
         assert userinfo(shop, "DPoP", token, proof).status == 200
+        made = int(clock.now().timestamp()) + 25
+        ahead = shop.proof("GET", "/userinfo", ath=ath(token), nonce=nonce, iat=made, jti="j")
+        assert userinfo(shop, "DPoP", token, ahead).status == 200
+        clock.advance(timedelta(seconds=5))
+        for key in ("epoch", f"dpop:{KEY.thumbprint()}:{digest('j')}"):
+            provider.house.ground.kv.delete(key)
+        forgotten = userinfo(shop, "DPoP", token, ahead)
+        assert forgotten.error == "use_dpop_nonce"
+        nonce = forgotten.headers["DPoP-Nonce"]
+        proof = shop.proof("GET", "/userinfo", ath=ath(token), nonce=nonce)
+        assert userinfo(shop, "DPoP", token, proof).status == 200
         clock.advance(timedelta(minutes=3))
         late = userinfo(shop, "DPoP", token, shop.proof("GET", "/userinfo", ath=ath(token), nonce=nonce))
         assert (late.status, late.error) == (401, "use_dpop_nonce")
         assert late.headers["DPoP-Nonce"] not in ("", nonce)
+        administered = AdminApi.of_client(provider, EVERY_SCOPE).call("GET", "/clients")
+        assert (administered.status, administered.headers["DPoP-Nonce"]) == (200, late.headers["DPoP-Nonce"])
 
 
 @given(st.text("tokenTOKEN/.%-", max_size=12), st.text("ab=&?/%", max_size=12))

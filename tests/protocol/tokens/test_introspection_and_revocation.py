@@ -1,8 +1,11 @@
 """Introspection and revocation (P5)."""
 
+from datetime import timedelta
+
 import pytest
 from joserfc import jws
 
+from idp.oidc.tokens.purge import purge
 from tests.drivers.provider import ISSUER
 from tests.drivers.relying_party import basic
 from tests.protocol.tokens.provider import API, Issuer, assertion, secret_of
@@ -45,6 +48,8 @@ def test_a_client_learns_of_its_own_tokens(issuer: Issuer) -> None:
         found = describe(issuer, "basic", answer["refresh_token"], token_type_hint=hint)
         assert (found["active"], found["client_id"], found["scope"]) == (True, "basic", "openid profile email")
         assert found["sub"] == issuer.claims_of(answer["id_token"])["sub"]
+        assert (found["iss"], found["iat"]) == (ISSUER, int(issuer.clock.now().timestamp()))
+        assert found["exp"] > found["iat"]
 
 
 def test_everything_else_is_inactive(issuer: Issuer) -> None:
@@ -64,13 +69,21 @@ def test_everything_else_is_inactive(issuer: Issuer) -> None:
 
 
 def test_what_ended_is_inactive(issuer: Issuer) -> None:
-    """P4: revoked families, ended sessions, spent refresh tokens."""
+    """P4: revoked families, ended sessions, refresh tokens that are spent or were not used for a month."""
     own, portal = issuer.redeem(issuer.code()), portal_tokens(issuer)
-    issuer.refresh(own["refresh_token"])
+    offline = issuer.redeem(issuer.code(scope="openid offline_access"))["refresh_token"]
+    second = issuer.refresh(own["refresh_token"])["refresh_token"]
     assert describe(issuer, "basic", own["refresh_token"]) == INACTIVE
+    assert describe(issuer, "basic", second)["active"] is True
     issuer.end_session()
+    assert describe(issuer, "basic", second) == INACTIVE
+    ends = describe(issuer, "basic", offline)["exp"]
     assert describe(issuer, "basic", own["access_token"]) == INACTIVE
     assert describe(issuer, "api", portal["access_token"]) == INACTIVE
+    issuer.clock.advance(timedelta(seconds=ends - issuer.clock.now().timestamp() - 1))
+    assert describe(issuer, "basic", offline)["active"] is True
+    issuer.clock.advance(timedelta(seconds=2))
+    assert describe(issuer, "basic", offline) == INACTIVE
 
 
 def test_a_machine_s_token_can_be_described_and_revoked(issuer: Issuer) -> None:
@@ -106,7 +119,7 @@ def test_the_signed_answer_is_signed_as_the_asker_registered(issuer: Issuer) -> 
     """RFC 9701 5, 6: typ, RS256 where nothing was registered, introspection_signed_response_alg; inactive tells no more."""
     kind, token = "application/token-introspection+jwt", portal_tokens(issuer)["access_token"]
     header = {"Authorization": basic("api", secret_of("api")), "Accept": f"application/json;q=0.5, {kind.upper()} ; q=1"}
-    for alg in ("RS256", "ES256", "EdDSA"):
+    for alg in ("RS256", "PS256", "ES256", "EdDSA"):
         if alg != "RS256":
             issuer.register("api", introspection_signed_response_alg=alg)
         answer = issuer.post("/introspect", {"token": token}, headers=header)
@@ -123,12 +136,15 @@ def test_the_signed_answer_is_signed_as_the_asker_registered(issuer: Issuer) -> 
 
 @pytest.mark.parametrize("client_id", ["basic", "spa"])
 def test_revoking_an_access_token_ends_that_one(issuer: Issuer, client_id: str) -> None:
-    """RFC 7009 2.1; public clients too."""
+    """RFC 7009 2.1; public clients too. It stays so as long as the token would have lasted."""
     first = issuer.redeem(issuer.code(client_id), client_id)
     second = issuer.refresh(first["refresh_token"], client_id)
     for _ in range(2):
         answer = issuer.authenticated("/revoke", client_id, token=first["access_token"])
         assert (answer.status, answer.text) == (200, "")
+    issuer.clock.advance(timedelta(minutes=9))
+    with issuer.house.ground.database.transaction() as db:
+        purge(db, issuer.clock.now(), issuer.house.ground.settings.refresh_grace)
     assert issuer.userinfo(first["access_token"]).status == 401
     assert issuer.userinfo(second["access_token"]).status == 200
 
@@ -154,10 +170,14 @@ def test_only_ones_own(issuer: Issuer) -> None:
 
 
 def test_a_fault_of_the_store_is_told(issuer: Issuer) -> None:
-    """RFC 7009 2.2.1, P5: 503 and Retry-After, never 200; here the KV cannot remember an assertion."""
+    """RFC 7009 2.2.1, P5: 503 and Retry-After, never 200; the KV cannot remember an assertion, the database no token."""
     fields = {"token": "x"} | assertion(issuer.clock, "jwt")
     issuer.break_kv()
-    answer = issuer.post("/revoke", fields)
-    assert answer.status == 503
-    assert int(answer.headers["Retry-After"]) > 0
+    away = issuer.post("/revoke", fields)
     assert issuer.authenticated("/revoke", "basic", token="x").status == 200
+    token = issuer.redeem(issuer.code())["access_token"]
+    with issuer.house.ground.database.transaction() as db:
+        db.exec_driver_sql("DROP TABLE revoked_tokens")
+    for answer in (away, issuer.authenticated("/revoke", "basic", token=token)):
+        assert answer.status == 503
+        assert int(answer.headers["Retry-After"]) > 0

@@ -4,7 +4,9 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from structlog.testing import capture_logs
 
+from idp.core.metrics import TOKENS
 from tests.drivers.relying_party import basic
 from tests.protocol.tokens.provider import Issuer, secret_of
 
@@ -12,10 +14,13 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def test_a_machine_gets_a_token_of_its_own(issuer: Issuer) -> None:
-    """RFC 6749 4.4.3: no refresh token; RFC 9068 2.2: the subject is the client; not in the trail (P4)."""
+    """RFC 6749 4.4.3: no refresh token; RFC 9068 2.2: the subject is the client; P4: counted, logged, not in the trail."""
     before = len(issuer.events)
-    answer = issuer.token("machine", grant_type="client_credentials")
+    with capture_logs() as lines:
+        answer = issuer.token("machine", grant_type="client_credentials")
+    assert [line["client_id"] for line in lines if line["event"] == "client_credentials_issued"] == ["machine"]
     assert answer.body.keys() == {"access_token", "token_type", "expires_in", "scope"}
+    assert issuer.house.ground.meter.sums()[TOKENS.name, "client_credentials"] == 1
     claims = issuer.claims_of(answer["access_token"])
     assert (claims["sub"], claims["client_id"], claims["scope"]) == ("machine", "machine", "read write")
     assert claims.keys() == {"iss", "aud", "client_id", "scope", "jti", "iat", "exp", "sub"}
@@ -98,16 +103,17 @@ def test_empty_parameters_count_as_not_sent(issuer: Issuer) -> None:
 
 
 def test_browsers_may_call_from_the_origins_of_clients(issuer: Issuer) -> None:
-    """P1: CORS for registered origins alone, never with credentials."""
+    """P1: CORS for registered origins alone, never with credentials, and nowhere else."""
     for path in ("/token", "/revoke", "/userinfo", "/par"):
         ours = issuer.call("OPTIONS", path, headers={"Origin": "https://spa.example", "Access-Control-Request-Method": "POST"})
         assert ours.headers["Access-Control-Allow-Origin"] == "https://spa.example"
         assert "Access-Control-Allow-Credentials" not in ours.headers
         theirs = issuer.call("OPTIONS", path, headers={"Origin": "https://evil.example"})
         assert "Access-Control-Allow-Origin" not in theirs.headers
-    assert (
-        "Access-Control-Allow-Origin" not in issuer.post("/introspect", {}, headers={"Origin": "https://spa.example"}).headers
-    )
+    for path in ("/introspect", "/register", "/register/spa", "/authorize", "/logout", "/check-session", "/account"):
+        for method in ("GET", "POST", "OPTIONS"):
+            answer = issuer.call(method, path, headers={"Origin": "https://spa.example"})
+            assert not [name for name, _ in answer.headers if name.startswith("Access-Control")], (method, path)
 
 
 @pytest.mark.parametrize("form", ["jwt", "opaque"])

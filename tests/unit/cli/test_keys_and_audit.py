@@ -12,7 +12,7 @@ from tests.builders import TestClock
 from tests.drivers.command_line import CommandLine
 from tests.drivers.provider import settings_for
 
-ALGORITHMS = ["ES256", "EdDSA", "RS256"]
+ALGORITHMS = ["ES256", "EdDSA", "PS256", "RS256"]
 
 
 def test_every_algorithm_has_a_signing_key(idp: CommandLine) -> None:

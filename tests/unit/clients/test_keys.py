@@ -1,17 +1,21 @@
 """Keys that are fetched from where a client publishes them."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from joserfc.jwk import ECKey
 
 from idp.clients.client import Client, client_of
 from idp.clients.keys import ClientKeys
 from idp.clients.metadata import ClientMetadata
+from idp.core import key_sets
+from idp.core.errors import Unavailable
 from idp.core.fetcher import Fetcher
-from idp.core.key_sets import KeySets
+from idp.core.key_sets import MOST_AT_ONCE, Key, KeySets
 from tests.builders import TestClock
 
 KEY = ECKey.generate_key("P-256")
@@ -76,3 +80,43 @@ def test_an_unknown_key_is_looked_for_once_in_a_while(clock: TestClock) -> None:
     clock.advance(timedelta(seconds=31))
     assert keys.find(client, "invented", "ES256") == []
     assert publisher.calls == 3
+
+
+class Crowd(Publisher):
+    """While one set is fetched, others look for further ones, until there is no room; `then` is tried at that time."""
+
+    def __init__(self, clock: TestClock) -> None:
+        super().__init__()
+        self.sets = KeySets(self, clock)
+        self.then: Callable[[], list[Key]] = list
+        self.found: list[Key] = []
+
+    def get_json(self, url: str, seconds: float = 3.0) -> dict[str, Any]:
+        self.calls += 1
+        try:
+            self.sets.published(f"https://{self.calls}.example/", None, "ES256")
+        except Unavailable:
+            self.found = self.then()
+        return {"keys": self.keys}
+
+
+def test_servers_that_hang_hold_some_threads_and_never_all(clock: TestClock) -> None:
+    """S3.11, S4: once so many wait, known keys serve on though they are old, and who has none is told to come back."""
+    crowd, client = Crowd(clock), a_client()
+    keys = ClientKeys(crowd.sets)
+    assert len(keys.find(client, "known", "ES256")) == 1
+    assert (crowd.calls, crowd.found) == (MOST_AT_ONCE, [])
+    clock.advance(timedelta(minutes=11))
+    crowd.calls, crowd.then = 100, lambda: keys.find(client, "known", "ES256")
+    assert len(crowd.sets.published("https://other.example/", None, "ES256")) == 1
+    assert (crowd.calls, len(crowd.found)) == (100 + MOST_AT_ONCE, 1)
+
+
+def test_what_was_fetched_is_not_remembered_without_end(clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client may move its keys as often as it likes: the sets that were fetched longest ago give way."""
+    monkeypatch.setattr(key_sets, "MOST_REMEMBERED", 3)
+    publisher = Publisher()
+    sets = KeySets(publisher, clock)
+    for n in (1, 2, 3, 4, 4, 2, 1):
+        sets.published(f"https://{n}.example/", "known", "ES256")
+    assert publisher.calls == 5

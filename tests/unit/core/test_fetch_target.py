@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.core.fetch_target import FetchRefused, is_public, resolve_by_system, target_of
+from idp.core.fetch_target import MOST_LOOKUPS, MOST_OF_ONE, FetchRefused, is_public, resolve_by_system, target_of
 from tests.servers import wait_until
 
 NEVER = [
@@ -170,3 +170,22 @@ def test_a_resolver_that_hangs_is_not_waited_for() -> None:
 def test_the_system_resolves_each_address_once() -> None:
     assert resolve_by_system("127.0.0.1", 443) == [("127.0.0.1", 443)]
     assert resolve_by_system("::1", 443) == [("::1", 443)]
+
+
+def test_name_servers_that_hang_hold_up_no_other_names() -> None:
+    """S3.11, S4: nobody can stop a resolver, but the names of one owner have a part of the lookups alone."""
+    answer, asked = Event(), []
+
+    def slow(host: str, port: int) -> list[tuple[str, int]]:
+        asked.append(host)
+        assert host == "good.example" or answer.wait(10)
+        return [("1.1.1.1", port)]
+
+    try:
+        for n in range(MOST_LOOKUPS):
+            with pytest.raises(FetchRefused):
+                target_of(f"https://{n}.hangs.example/").admitted(slow, (), time.monotonic() + 0.01)
+        assert target_of("https://good.example/").admitted(slow, (), time.monotonic() + 3) == [("1.1.1.1", 443)]
+        assert len(asked) == MOST_OF_ONE + 1
+    finally:
+        answer.set()

@@ -1,6 +1,7 @@
 """Whatever may be refused at an address of the protocol has its clause and its advice."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,9 @@ RETURNS_WORDS = {"_fault"}
 # What is raised before an endpoint is reached.
 BEFORE = ("idp/web/gate.py", "idp/web/direct.py", "idp/web/call.py", "idp/web/redirects.py", "idp/web/forms.py")
 VARIES = "anything"
+# Which argument of them a client is told, and what it may hold (RFC 6749 4.1.2.1, 5.2).
+TELLS = {"OAuthError": 1, "bearer_error": 1, "_unreadable": 0, "_refuse": 1, "unreadable": 0, "_must": 1}
+DESCRIPTION = re.compile(r"[ !#-\[\]-~]+")
 
 
 def spelt(node: ast.expr) -> str | None:
@@ -69,6 +73,20 @@ def test_the_walk_finds_what_there_is() -> None:
         "replayed",
     } <= FOUND.keys()
     assert len(FOUND) > 70
+
+
+def test_what_clients_are_told_is_printable_ascii() -> None:
+    """RFC 6749 4.1.2.1, P2: without quotation mark and backslash too."""
+    calls = (
+        node
+        for module in modules("idp")
+        if module.path.startswith("idp/oidc/")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and len(node.args) > TELLS.get(ast.unparse(node.func), len(node.args))
+    )
+    told = {text for call in calls if (text := spelt(call.args[TELLS[ast.unparse(call.func)]]))}
+    assert len(told) > 70
+    assert [text for text in told if not DESCRIPTION.fullmatch(text)] == []
 
 
 @pytest.mark.parametrize("text", FOUND)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -75,16 +76,16 @@ def provider() -> Iterator[FakeProvider]:
 
 
 @pytest.fixture
-def start_portal(tmp_path: Path, provider: FakeProvider) -> Iterator[Callable[[str], Portal]]:
-    """Return a function that starts the portal of a brand."""
+def start_portal(tmp_path: Path, provider: FakeProvider) -> Iterator[Callable[..., Portal]]:
+    """Return a function that starts the portal of a brand, with settings besides."""
     with ExitStack() as running:
 
-        def start(brand_id: str) -> Portal:
+        def start(brand_id: str, **told: Any) -> Portal:
             made: list[Portal] = []
 
             def make(address: str) -> Flask:
                 clock = MovedClock()
-                settings = PortalSettings(load_brands()[brand_id], provider.issuer, address, tmp_path / brand_id)
+                settings = PortalSettings(load_brands()[brand_id], provider.issuer, address, tmp_path / brand_id, **told)
                 app = create_portal(settings, clock)
                 made.append(Portal(address, app, settings, clock))
                 return app

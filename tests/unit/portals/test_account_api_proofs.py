@@ -1,6 +1,7 @@
 """The account API takes a token that is bound to a key only from whoever holds the key (RFC 9449 7)."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,6 +65,26 @@ def test_a_bound_token_is_nothing_without_its_key(portal: Portal, provider: Fake
     assert caller.ask("DPoP", caller.proof(OTHER_KEY)).json() == {"error": "invalid_dpop_proof"}
     for scheme in ("DPoP", "dpop"):
         assert caller.ask(scheme, caller.proof()).json()["agreements"], scheme
+
+
+def test_a_nonce_of_the_api_where_the_brand_wants_it(start_portal: Callable[..., Portal], provider: FakeProvider) -> None:
+    """RFC 9449 8.2, 9: the challenge brings one, each answer the next; strangers' and old ones do not do."""
+    caller = bound(start_portal("stellantis", dpop_nonces=True), provider)
+    asked = caller.ask("DPoP", caller.proof())
+    assert (asked.status_code, asked.json()) == (401, {"error": "use_dpop_nonce"})
+    assert 'error="use_dpop_nonce"' in asked.headers["WWW-Authenticate"]
+    nonce = asked.headers["DPoP-Nonce"]
+    for other in (nonce[:-1], nonce + "é", "", 7, f"x{nonce}"):
+        assert caller.ask("DPoP", caller.proof(nonce=other)).json() == {"error": "use_dpop_nonce"}, other
+    assert caller.ask("DPoP", caller.proof(OTHER_KEY, nonce=nonce)).json() == {"error": "invalid_dpop_proof"}
+    answer = caller.ask("DPoP", caller.proof(nonce=nonce))
+    assert answer.json()["agreements"]
+    caller.portal.clock.advance(timedelta(minutes=1))
+    following = caller.ask("DPoP", caller.proof(nonce=answer.headers["DPoP-Nonce"]))
+    assert following.status_code == 200
+    caller.portal.clock.advance(timedelta(minutes=1, seconds=2))
+    assert caller.ask("DPoP", caller.proof(nonce=nonce)).json() == {"error": "use_dpop_nonce"}
+    assert caller.ask("DPoP", caller.proof(nonce=following.headers["DPoP-Nonce"])).status_code == 200
 
 
 @pytest.mark.parametrize("cnf", [None, {}, {"jkt": 7}, {"x5t#S256": "x"}, "x"])

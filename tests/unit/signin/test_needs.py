@@ -146,6 +146,9 @@ STEP_UP = {
         done("mfa", "pwd", "otp", "mfa", minutes=9, kinds=APP)),
     "a higher level satisfies a lower one": (
         who("passkey", held=proven("verified")), STELLANTIS, PAYMENT, done("phr", "hwk", "user", "mfa", kinds=("passkey",))),
+    "of several levels any will do, however they are ordered": (
+        who("totp", "text_code", held=proven("password", "text_code")), STELLANTIS, Requirement(("mfa", "2sv")),
+        done("2sv", "pwd", "sms", kinds=("password", "text_code"))),
     "the passkey must check its owner where that is asked": (
         who("passkey", "totp", held=proven(*APP)), STELLANTIS, PHR, Step(("passkey",), True)),
     "one that never checked its owner is a second step only": (who("fob"), STELLANTIS, PAYMENT, Step(PWD, False)),

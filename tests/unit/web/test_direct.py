@@ -135,6 +135,7 @@ def test_a_page_reads_answers_only_at_the_origin_of_a_client(desk: Desk) -> None
     assert {told.headers["Vary"] for told in (ours, theirs, nobody)} == {"Origin"}
     preflight = desk.ask("OPTIONS", HTTP_ORIGIN=CLIENT)
     assert (preflight.status, preflight.headers["Access-Control-Allow-Methods"]) == (204, "GET, POST, OPTIONS")
+    assert all("Access-Control-Allow-Credentials" not in told.headers for told in (ours, preflight))
 
 
 @pytest.mark.parametrize("fault", [Unavailable("the database is away"), RuntimeError("a defect")])

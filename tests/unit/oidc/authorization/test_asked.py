@@ -54,9 +54,15 @@ def test_levels_that_cannot_be_reached_are_dropped_unless_essential() -> None:
 
 def test_a_subject_can_be_asked_for_by_claim_or_by_hint() -> None:
     """Core 5.5.1 sub with a value, 3.1.2.1 id_token_hint."""
-    assert asked(claims='{"id_token": {"sub": {"value": "248289761001"}}}').sub == "248289761001"
-    assert asked(hinted="hinted").sub == "hinted"
-    assert asked().sub is None
+    wanted = '{"id_token": {"sub": %s}}'
+    assert asked(claims=wanted % '{"value": "248289761001"}').subs == {"248289761001"}
+    assert asked(claims=wanted % '{"values": ["one", "two", 3]}').subs == {"one", "two"}
+    assert asked(claims=wanted % '{"value": 248289761001}').subs == frozenset()
+    assert asked(hinted="hinted").subs == {"hinted"}
+    assert asked(hinted="two", claims=wanted % '{"values": ["one", "two"]}').subs == {"two"}
+    assert asked(hinted="hinted", claims=wanted % '{"value": "another"}').subs == frozenset()
+    for anybody in (None, wanted % "null", wanted % '{"essential": true, "value": null}'):
+        assert asked(claims=anybody).subs is None
 
 
 def test_the_claims_parameter_is_no_way_around_scopes() -> None:

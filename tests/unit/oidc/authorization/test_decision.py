@@ -85,6 +85,9 @@ def test_another_subject_than_the_one_asked_for() -> None:
     assert refusal(decided(known(), claims=claim)) == "login_required"
     assert refusal(decided(known(), claims=claim, prompt="none")) == "login_required"
     assert decided(known(), claims=claim.replace("sub-2", "sub-1")) == Issue(a_session(), CONTEXT)
+    either = '{"id_token": {"sub": {"values": ["sub-2", "sub-1"]}}}'
+    assert decided(known(), claims=either) == Issue(a_session(), CONTEXT)
+    assert refusal(decided(known(sub="sub-3"), claims=either)) == "login_required"
     assert decided(None, claims=claim) == SignIn()
 
 

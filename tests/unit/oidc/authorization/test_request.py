@@ -113,9 +113,11 @@ def test_it_may_be_left_out_only_without_openid_and_with_one_registration() -> N
             match_redirect_uri(client, a_request(scope=scope, redirect_uri=None))
 
 
-def test_sent_twice_it_is_never_matched() -> None:
+@pytest.mark.parametrize("scope", ["openid", "accounts"])
+def test_sent_twice_it_is_never_matched(scope: str) -> None:
+    """RFC 6749 3.1: not even where it might have been left out."""
     with pytest.raises(Refused):
-        matched(redirect_uri=[CALLBACK, CALLBACK])
+        matched(redirect_uri=[CALLBACK, CALLBACK], scope=scope)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +166,9 @@ def test_an_error_carries_state_and_issuer() -> None:
     }
 
 
-def test_without_state_there_is_none_in_the_answer() -> None:
-    assert dict(matched(state=None).answer(ISSUER, code="c").parameters) == {"code": "c", "iss": ISSUER}
+@pytest.mark.parametrize("state", [None, "s" * 2049])
+def test_without_a_state_that_may_be_kept_there_is_none_in_the_answer(state: str | None) -> None:
+    assert dict(matched(state=state).answer(ISSUER, code="c").parameters) == {"code": "c", "iss": ISSUER}
 
 
 @given(state=TEXT, nonce=TEXT)

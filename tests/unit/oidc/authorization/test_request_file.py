@@ -8,7 +8,7 @@ import pytest
 
 from idp.core.errors import OAuthError
 from idp.core.fetcher import Fetcher, FetchRefused
-from idp.oidc.authorization.request_file import MOST_AT_ONCE, MOST_REMEMBERED, RequestFiles
+from idp.oidc.authorization.request_file import MOST_AT_ONCE, MOST_OF_ONE, MOST_REMEMBERED, RequestFiles
 
 
 class Far(Fetcher):
@@ -29,20 +29,20 @@ def hashed(url: str) -> str:
 
 
 def test_only_so_many_are_fetched_at_once() -> None:
-    """Whoever sends browsers here holds some of our threads, never all; afterwards all goes on."""
-    depth = 0
+    """Whoever sends browsers here holds some of our threads, never all, and one client not those of all; then all goes on."""
+    client, depth = "", 0
 
     def deeper(url: str) -> bytes:
         nonlocal depth
         depth += 1
-        return files.fetch(url).encode()  # while this one is under way
+        return files.fetch(client or str(depth), url).encode()  # while this one is under way
 
     files = RequestFiles(Far(deeper))
-    for _ in range(2):
+    for client, most in (("", MOST_AT_ONCE), ("shop", MOST_OF_ONE), ("shop", MOST_OF_ONE)):
         depth = 0
         with pytest.raises(OAuthError) as refused:
-            files.fetch("https://rp.example/r")
-        assert (refused.value.code, depth) == ("temporarily_unavailable", MOST_AT_ONCE)
+            files.fetch(client or "0", "https://rp.example/r")
+        assert (refused.value.code, depth) == ("temporarily_unavailable", most)
 
 
 def test_what_is_remembered_carries_its_own_hash() -> None:
@@ -50,11 +50,11 @@ def test_what_is_remembered_carries_its_own_hash() -> None:
     far = Far(str.encode)
     files = RequestFiles(far)
     for url in ("https://rp.example/r", "https://rp.example/r#other", hashed("https://rp.example/r")):
-        assert [files.fetch(url) for _ in range(2)] == ["https://rp.example/r"] * 2
+        assert [files.fetch("shop", url) for _ in range(2)] == ["https://rp.example/r"] * 2
     assert len(far.calls) == 5
     for number in range(MOST_REMEMBERED):
-        files.fetch(hashed(f"https://rp.example/{number}"))
-    files.fetch(hashed("https://rp.example/r"))
+        files.fetch("shop", hashed(f"https://rp.example/{number}"))
+    files.fetch("shop", hashed("https://rp.example/r"))
     assert far.calls[-1] == "https://rp.example/r"
 
 
@@ -66,5 +66,5 @@ def test_what_cannot_be_fetched() -> None:
 
     for found in (gone, lambda _: b"\xff"):
         with pytest.raises(OAuthError) as refused:
-            RequestFiles(Far(found)).fetch("https://rp.example/r")
+            RequestFiles(Far(found)).fetch("shop", "https://rp.example/r")
         assert refused.value.code == "invalid_request_uri"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from idp.core.database import Database
 from idp.core.errors import Misconfigured
@@ -65,6 +65,48 @@ def test_private_parts_are_sealed(keys: Keys, database: Database) -> None:
 def test_a_provider_without_keys_does_not_start(database: Database, clock: TestClock) -> None:
     with pytest.raises(Misconfigured, match="idp seed"):
         Keys(database, Keyring(MASTER), clock).check()
+
+
+def test_an_algorithm_that_a_version_brings_has_a_key_at_the_next_start(
+    keys: Keys, database: Database, bus: Bus, clock: TestClock
+) -> None:
+    """What signs already stays; a provider that never had a key gets none by itself."""
+    before = {alg: keys.signer(alg).kid for alg in ALGORITHMS}
+    older = {alg: kid for alg, kid in before.items() if alg != "PS256"}
+    with database.transaction() as db:
+        db.execute(delete(signing_keys).where(signing_keys.c.alg == "PS256"))
+    clock.advance(timedelta(days=3))
+    with pytest.raises(Misconfigured, match="PS256"):
+        Keys(database, Keyring(MASTER), clock).check()
+    for _ in range(2):
+        with database.transaction() as db:
+            keys.ensure_new(db, clock.now())
+    keys.check()
+    assert older.items() < {alg: keys.signer(alg).kid for alg in ALGORITHMS}.items()
+    assert keys.signer("PS256").kid != before["PS256"]
+    assert len(published(keys)) == len(ALGORITHMS)
+    with database.transaction() as db:
+        db.execute(delete(signing_keys))
+        keys.ensure_new(db, clock.now())
+        assert keys.all(db) == []
+
+
+def test_a_rotation_knows_algorithms_that_had_no_key(keys: Keys, database: Database, bus: Bus, clock: TestClock) -> None:
+    with database.transaction() as db:
+        db.execute(delete(signing_keys).where(signing_keys.c.alg == "PS256"))
+    assert len(rotate(keys, database, bus, clock)) == len(ALGORITHMS)
+
+
+def test_what_a_newer_version_signs_by_is_published_alone(keys: Keys, database: Database, bus: Bus, clock: TestClock) -> None:
+    """Workers of two versions run side by side while one is replaced by the other."""
+    with database.transaction() as db:
+        row = dict(db.execute(select(signing_keys).limit(1)).mappings().one())
+        later = {"alg": "PS512", "kid": "later", "public_jwk": {"kid": "later"}, "private_sealed": b"?"}
+        db.execute(insert(signing_keys), [row | later])
+    clock.advance(timedelta(days=90))
+    keys.check()
+    assert "later" in published(keys)
+    assert len(keys.rotate_if_due(bus, clock.now())) == len(ALGORITHMS)
 
 
 def test_keys_that_cannot_be_opened_stop_the_start(keys: Keys, database: Database, clock: TestClock) -> None:
