@@ -16,7 +16,8 @@ from idp.cli.opening import open_house, require_kv
 from idp.cli.reloading import hold_hang_ups, keep_reloading
 from idp.cli.server import Listening, listening_of, run_server
 from idp.cli.slow_bodies import Watch, watched
-from idp.cli.tls import tls_of
+from idp.cli.tls import Renewals, tls_of
+from idp.core.clock import SystemClock
 from idp.core.logs import configure_logs, get_log
 from idp.settings import Settings
 from idp.web.address import TrustedProxies
@@ -30,11 +31,13 @@ log = get_log(__name__)
 def serve(tls_cert: Path | None, tls_key: Path | None) -> None:
     """Serve the provider until SIGTERM or Ctrl-C; requests under way are finished first.
 
-    Refuses to start where settings, clients.yaml, tables, signing keys or a store are not in order.
+    Refuses to start where settings, clients.yaml, tables, signing keys or a store are not in order. At SIGHUP it takes
+    clients.yaml anew, and a renewed certificate.
     """
     settings, listening = prepare(tls_cert, tls_key)
+    renewals = Renewals(listening.tls, lambda: tls_of(tls_cert, tls_key, settings, SystemClock().now()))
     log.info("serving", issuer=settings.issuer, listen=settings.listen, workers=listening.workers)
-    run_server(partial(_load, settings, listening), listening)
+    run_server(partial(_load, settings, listening), listening, renewals.next)
 
 
 def prepare(tls_cert: Path | None, tls_key: Path | None) -> tuple[Settings, Listening]:

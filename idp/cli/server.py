@@ -56,15 +56,16 @@ def listening_of(settings: Settings, tls: Tls | None = None) -> Listening:
     return Listening(address.strip("[]"), int(port), settings.worker_count, settings.blocking_threads, tls)
 
 
-def run_server(load: Load, listening: Listening) -> None:
+def run_server(load: Load, listening: Listening, renewed: Callable[[], Tls | None] = lambda: None) -> None:
     """Serves until SIGTERM or SIGINT, then drains for at most 10 s. Each worker makes its own application by `load`.
 
+    At SIGHUP workers are replaced where `renewed` answers with another certificate than the one that is served.
     A worker that dies is replaced; where that does not help, this ends with exit code 1.
     """
     # Workers that are not forks import everything anew and share no memory; not every Python forks by itself.
     multiprocessing.set_start_method("fork", force=True)
     server = Server(
-        "idp",
+        renewed,
         address=listening.address,
         port=listening.port,
         interface=Interfaces.WSGI,
@@ -91,7 +92,11 @@ def run_server(load: Load, listening: Listening) -> None:
 
 
 class Server(MPServer):
-    """Granian, which at SIGHUP lets its workers read clients.yaml anew, where it would replace them."""
+    """Granian, which at SIGHUP lets its workers read clients.yaml anew, and replaces them only for a renewed certificate."""
+
+    def __init__(self, renewed: Callable[[], Tls | None], **options: Any) -> None:
+        super().__init__("idp", **options)
+        self._renewed = renewed
 
     def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
         super()._respawn_workers(*arguments, **options)
@@ -100,10 +105,24 @@ class Server(MPServer):
             self.main_loop_interrupt.set()
 
     def signal_handler_reload(self, *_: Any) -> None:
-        """Sends the signal on."""
+        """Sends the signal on, and has the loop look at the certificate."""
         for worker in self.wrks:
             with suppress(ProcessLookupError):
                 os.kill(worker.inner.pid, signal.SIGHUP)
+        self.reload_signal = True
+        self.main_loop_interrupt.set()
+
+    def _reload(self, *arguments: Any) -> None:
+        tls = self._renewed()
+        if tls is not None:
+            # By the names that were given: what they led to at the start is the certificate of then.
+            self.build_ssl_context(tls.certificate, tls.key, None, SSLProtocols.tls13, None, [], client_verify=False)
+            super()._reload(*arguments)  # type: ignore[no-untyped-call]
+            return
+        self.reload_signal = False
+        self.main_loop_interrupt.clear()
+        if self.interrupt_signal or self.interrupt_children:
+            self.main_loop_interrupt.set()
 
 
 def _obey_from_birth() -> None:

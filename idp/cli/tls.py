@@ -1,6 +1,8 @@
 """The certificate and the key of a provider that ends TLS by itself: looked at before the port is opened."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,10 +21,37 @@ log = get_log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Files in PEM: the server's certificate followed by those that lead to its authority, and its key."""
+    """Files in PEM: the server's certificate followed by those that lead to its authority, and its key.
+
+    `digest` tells what they held from what they hold after a renewal.
+    """
 
     certificate: Path
     key: Path
+    digest: bytes = field(default=b"", compare=False, repr=False)
+
+
+class Renewals:
+    """Looks whether the files that are served hold another pair by now; `look` finds what they hold, or raises `Failure`."""
+
+    def __init__(self, served: Tls | None, look: Callable[[], Tls | None]) -> None:
+        self._served = served
+        self._look = look
+
+    def next(self) -> Tls | None:
+        """The renewed pair, once; None where it is the same, or cannot be used: then what was served still is."""
+        if self._served is None:
+            return None
+        try:
+            found = self._look()
+        except Failure as failure:
+            log.error("tls_certificate_not_taken", because="; ".join(failure.problems))
+            return None
+        if found is None or found.digest == self._served.digest:
+            return None
+        log.info("tls_certificate_renewed", certificate=str(found.certificate))
+        self._served = found
+        return found
 
 
 def tls_of(certificate: Path | None, key: Path | None, settings: Settings, now: datetime) -> Tls | None:
@@ -44,7 +73,8 @@ def tls_of(certificate: Path | None, key: Path | None, settings: Settings, now: 
         )
     for because in doubts(served, urlsplit(settings.issuer).hostname or "", now):
         log.warning("tls_certificate_doubtful", certificate=str(certificate), because=because)
-    return Tls(certificate, key)
+    content = _read("--tls-cert", certificate) + _read("--tls-key", key)
+    return Tls(certificate, key, hashlib.sha256(content).digest())
 
 
 def doubts(served: x509.Certificate, host: str, now: datetime) -> list[str]:

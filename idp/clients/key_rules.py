@@ -6,7 +6,7 @@ from typing import Any
 
 from idp.clients.faults import Fault
 from idp.clients.metadata import PRIVATE_MEMBERS, ClientMetadata
-from idp.core.key_sets import FITS, MOST_KEYS, SHORTEST_RSA, bits_of, key_of
+from idp.core.key_sets import FITS, LONGEST_RSA, MOST_KEYS, SHORTEST_RSA, bits_of, key_of
 
 KINDS = {kind for kind, _ in FITS.values()}
 CURVES = {curve for _, curve in FITS.values() if curve is not None}
@@ -54,6 +54,8 @@ def key_reason(member: Mapping[str, Any]) -> str | None:
     bits = bits_of(member)
     if bits is not None and bits < SHORTEST_RSA:
         return f"has {bits} bits and is too weak; RSA keys need at least {SHORTEST_RSA}"
+    if bits is not None and bits > LONGEST_RSA:
+        return f"has {bits} bits, which takes too long to check; RSA keys may have {LONGEST_RSA}"
     return None if key_of(member) is not None else "cannot be read; a part of it is missing or broken"
 
 

@@ -23,12 +23,15 @@ REMEMBERED = timedelta(minutes=10)
 REFETCH_AT_MOST_EVERY = timedelta(seconds=30)
 MOST_KEYS = 20
 # Threads that fetch, or wait for one that does: whoever invents signatures of clients whose servers hang must not hold all.
-MOST_AT_ONCE, MOST_OF_ONE = 6, 3
+MOST_AT_ONCE, MOST_OF_ONE = 7, 5
 # Sets that were fetched: clients may publish theirs elsewhere as often as they like.
 MOST_REMEMBERED = 2000
 SHORTEST_RSA = 2048
-# In base64url: 64 bits. Whoever brings a key of their own must not have us raise to a power of thousands of bits.
-LONGEST_EXPONENT = 11
+# Whoever brings keys of their own, and then signatures without end, must not have us compute for long: a modulus of 16384 bits
+# with an exponent of 64, which is 11 signs of base64url, takes a hundred times as long as the usual one.
+LONGEST_RSA, LONGEST_EXPONENT = 8192, 6
+# Core 10.1: where there are several keys, a signature names its own.
+MOST_TRIED = 4
 Key = RSAKey | ECKey | OKPKey
 
 FITS: dict[str, tuple[str, str | None]] = {
@@ -57,7 +60,7 @@ class KeySets:
         self._rooms = Rooms(MOST_AT_ONCE, MOST_OF_ONE)
 
     def given(self, owner: str, jwks: Mapping[str, Any], kid: str | None, alg: str) -> list[Key]:
-        """The keys of the set `jwks` of `owner` that fit `alg` and, where the signature names one, `kid`."""
+        """The keys of the set `jwks` of `owner` that fit `alg` and, where the signature names one, `kid`; a few at most."""
         known = self._given.get(owner)
         if known is None or known[0] != jwks:
             known = self._given[owner] = (jwks, usable_keys(jwks))
@@ -122,7 +125,7 @@ def key_of(member: Any) -> Key | None:
         found = KeySet.import_key_set({"keys": [member]}).keys[0]
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, IndexError):
         return None
-    if isinstance(found, RSAKey) and len(member["e"]) > LONGEST_EXPONENT:
+    if isinstance(found, RSAKey) and (len(member["e"]) > LONGEST_EXPONENT or (bits_of(member) or 0) > LONGEST_RSA):
         return None
     return found if isinstance(found, Key) else None
 
@@ -154,7 +157,7 @@ def algorithms_of(key: Key) -> tuple[str, ...]:
 
 def _fitting(keys: tuple[Key, ...], kid: str | None, alg: str) -> list[Key]:
     kind, curve = FITS.get(alg, ("", None))
-    return [
+    fitting = [
         key
         for key in keys
         if key.key_type == kind
@@ -163,3 +166,4 @@ def _fitting(keys: tuple[Key, ...], kid: str | None, alg: str) -> list[Key]:
         and key.get("alg") in (None, alg)
         and key.get("use") in (None, "sig")
     ]
+    return fitting[:MOST_TRIED]

@@ -48,7 +48,7 @@ class Sealer:
 
     def seal(self, value: dict[str, Any], now: datetime) -> str:
         """URL-safe text that only this provider can open."""
-        plain = json.dumps(_dated(value, now), separators=(",", ":")).encode()
+        plain = json.dumps(_dated(value, now), separators=(",", ":"), ensure_ascii=False).encode()
         return base64.urlsafe_b64encode(self._keyring.seal(plain, self._purpose)).rstrip(b"=").decode()
 
     def open(self, text: str, max_age: timedelta | None, now: datetime) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ class Posted:
         """Keeps a request and gives the handle it is fetched by. Raises `Refused` where its source leaves too many."""
         self._quota.use()
         handle = new_handle()
-        self._kv.set(self._key(handle), json.dumps(dict(request)).encode(), self._lifetime)
+        self._kv.set(self._key(handle), json.dumps(dict(request), ensure_ascii=False).encode(), self._lifetime)
         return handle
 
     def find(self, handle: str) -> dict[str, Any] | None:

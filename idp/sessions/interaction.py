@@ -198,7 +198,8 @@ def _to_bytes(interaction: Interaction) -> bytes:
             "renewed": wanted.renewed,
         },
     }
-    return json.dumps(value, separators=(",", ":")).encode()
+    # Not escaped: letters beyond ASCII would take up to three times the room, and the KV has no more than 64 KiB for a value.
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _from_bytes(stored: bytes) -> Interaction | None:

@@ -70,7 +70,12 @@ class Settings(BaseModel):
     metrics_allow: Words = Field((), description="Addresses or networks that may read `/metrics`, beside this host")
     listen: str = Field("127.0.0.1:9000", description="Address and port to serve on")
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 is one per core")
-    blocking_threads: int = Field(16, ge=1, le=256, description="Threads that serve requests, per worker")
+    blocking_threads: int = Field(
+        16,
+        ge=1,
+        le=256,
+        description="Threads that serve requests, per worker; up to 14 may wait for servers of clients that hang",
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged")
     debug: bool = Field(False, description="Development only: refused with a public issuer")
     demo: bool = Field(False, description="Shows `/demo`: loopback issuers only")

@@ -65,22 +65,20 @@ class Proofs:
         """Spend the proof of `shown`, made with the key of this thumbprint (RFC 7638). Raises ProofRejected, NonceWanted."""
         if shown.proof is None or len(shown.proof) > LARGEST_TOKEN or not COMPACT.fullmatch(shown.proof):
             raise ProofRejected("missing")
-        key, claims = _verified(shown.proof)
+        claims = _verified(shown.proof, thumbprint)
         now = self.clock()
         for name, holds in _rules(claims, shown, now.timestamp()):
             if not holds:
                 raise ProofRejected(name)
-        if key != thumbprint:
-            raise ProofRejected("key")
         if self.nonces is not None and not self.nonces.accepts(claims.get("nonce")):
             raise NonceWanted("nonce")
         # As JSON, since a jti may hold what cannot be encoded.
-        if not self.spent.first(f"proof:{key}:{json.dumps(claims['jti'])}", claims["iat"] + OLD + 1, now):
+        if not self.spent.first(f"proof:{thumbprint}:{json.dumps(claims['jti'])}", claims["iat"] + OLD + 1, now):
             raise ProofRejected("used before")
 
 
-def _verified(proof: str) -> tuple[str, dict[str, Any]]:
-    """The thumbprint of the key in the proof, and what the proof claims, if it is signed with that key."""
+def _verified(proof: str, thumbprint: str) -> dict[str, Any]:
+    """What the proof claims, if it is signed with the key of this thumbprint, which it holds."""
     try:
         signed, _, signature = proof.rpartition(".")
         header, claims = (json.loads(_decoded(part)) for part in signed.split("."))
@@ -88,10 +86,13 @@ def _verified(proof: str) -> tuple[str, dict[str, Any]]:
             raise ProofRejected("kind")
         alg = header["alg"]
         key = _key(header["jwk"], alg)
+        # Before it is used: the token is bound to no key that would cost too much, and whoever asks may bring any.
+        if key.thumbprint() != thumbprint:
+            raise ProofRejected("key")
         # With the one algorithm that was looked up, and nothing that the header says besides.
         if not JWSRegistry.algorithms[alg].verify(signed.encode(), _decoded(signature), key):
             raise ProofRejected("signature")
-        return key.thumbprint(), claims
+        return claims
     except MALFORMED as error:
         raise ProofRejected("malformed") from error
 

@@ -43,9 +43,18 @@ def environment_for(folder: Path, **changed: str) -> dict[str, str]:
     return environment | {f"IDP_{name.upper()}": value for name, value in changed.items()}
 
 
+# What no environment may ask for: at the cost of life, passwords take a quarter of the time of stories. Real processes pay it.
+QUICK_HASHING = {"hash_memory_kib": 64, "hash_time": 1}
+
+
 def settings_for(folder: Path, **changed: str) -> Settings:
-    """Settings of a provider that lives in `folder`."""
-    return Settings.from_environment(environment_for(folder, **changed))
+    """Settings of a provider that lives in `folder`, in this process."""
+    return settings_of(environment_for(folder, **changed))
+
+
+def settings_of(environment: dict[str, str]) -> Settings:
+    """Settings of a provider in this process."""
+    return Settings.from_environment(environment).model_copy(update=QUICK_HASHING)
 
 
 def _begins_as_a_copy(settings: Settings) -> bool:

@@ -25,7 +25,7 @@ KEY = ECKey.generate_key("P-256", private=True)
 def an_api(shop: RelyingParty, clock: TestClock, store: Store) -> Flask:
     """An API of the brand's, whose keys of the issuer are those that it publishes."""
     keys = IssuerKeys(shop.issuer, lambda url: shop.raw("GET", urlsplit(url).path).body, clock.now)
-    proofs = Proofs(Spent(store), clock.now)
+    proofs = Proofs(Spent(store), clock.now, None)
     tokens = (shop.issuer, f"{BASE}/api", keys, clock.now)
     guard, app = Guard(AccessTokenValidator(*tokens), BoundTokenValidator(*tokens, proofs, BASE)), Flask("api")
 

@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -40,14 +41,26 @@ class Front:
         )
         return answer.status_code, answer.headers
 
+    def speaks(self) -> str | None:
+        """The version of HTTP that is agreed on with a browser."""
+        context = self.certificates.trusting()
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        with self.secured(context, "localhost") as secured:
+            return secured.selected_alpn_protocol()
+
     def handshake(self, context: ssl.SSLContext, name: str | None = "localhost") -> tuple[str | None, str]:
         """The version and the cipher that are agreed on."""
         context.check_hostname = name == "localhost"
+        with self.secured(context, name) as secured:
+            return secured.version(), (secured.cipher() or ("",))[0]
+
+    @contextmanager
+    def secured(self, context: ssl.SSLContext, name: str | None) -> Iterator[ssl.SSLSocket]:
         with (
             socket.create_connection(("127.0.0.1", self.site.tls), 10) as connection,
             context.wrap_socket(connection, server_hostname=name) as secured,
         ):
-            return secured.version(), (secured.cipher() or ("",))[0]
+            yield secured
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +155,11 @@ def test_tls_1_1_is_refused(front: Front) -> None:
         older = speaking(front.certificates, ssl.TLSVersion.TLSv1_1)
     with pytest.raises(ssl.SSLError, match=r"(?i)protocol.version"):
         front.handshake(older)
+
+
+def test_browsers_are_spoken_to_in_http_2(front: Front) -> None:
+    """Which the provider itself leaves to the proxy."""
+    assert front.speaks() == "h2"
 
 
 def test_both_forms_of_the_example_are_without_complaint(tmp_path: Path, front: Front) -> None:

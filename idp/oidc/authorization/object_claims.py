@@ -61,7 +61,7 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
         case "max_age", int() if not isinstance(value, bool):
             return (str(value),)
         case "claims" | "registration", dict():
-            return (json.dumps(value),)
+            return (json.dumps(value, ensure_ascii=False),)
         case "resource", list() if all(isinstance(one, str) for one in value):
             return tuple(value)
         case _:

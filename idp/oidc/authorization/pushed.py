@@ -35,7 +35,7 @@ class PushedRequests:
     def keep(self, request: AuthorizationRequest) -> Pushed:
         """Keeps a request that is in order; 256 random bits stand for it."""
         handle = new_handle()
-        self._kv.set(_kept(digest(handle)), json.dumps(request.parked()).encode(), self._lifetime)
+        self._kv.set(_kept(digest(handle)), json.dumps(request.parked(), ensure_ascii=False).encode(), self._lifetime)
         return Pushed(PREFIX + handle, self._lifetime)
 
     def resolve(self, request: AuthorizationRequest) -> AuthorizationRequest:

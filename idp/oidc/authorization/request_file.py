@@ -11,7 +11,7 @@ from idp.core.rooms import Rooms
 from idp.oidc.tokens.jose import LONGEST
 
 # Whoever may send a browser here makes us fetch: that may take some of our threads, never all, and one client not those of all.
-MOST_AT_ONCE, MOST_OF_ONE = 4, 2
+MOST_AT_ONCE, MOST_OF_ONE = 3, 2
 MOST_REMEMBERED = 200
 
 log = get_log(__name__)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from werkzeug.test import Client
 
 from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.browser import Browser, Page
@@ -261,6 +262,20 @@ def test_a_signed_request_may_come_by_post(shop: RelyingParty, browser: Browser)
     """Core 3.1.2.1: GET and POST."""
     browser.post(f"{ISSUER}/authorize", {"client_id": "shop", "request": signed(shop)})
     assert shop.code(browser.sign_in("ana", ANA_PASSWORD))
+
+
+def test_the_largest_request_there_can_be(provider: Provider, site: Site) -> None:
+    """P2, P12: what an object holds and what stands beside it, each as long as it may be and all beyond ASCII, is parked."""
+    shop = provider.add_client("shop", jwks=JWKS, request_uris=[site.url])
+    smile = "\U0001f600"
+    asked = json.dumps({"userinfo": {smile * 2700: None}}, ensure_ascii=False)
+    inside = json.dumps({"redirect_uri": shop.redirect_uri, "claims": asked}, ensure_ascii=False)
+    site.body = jws.serialize_compact({"alg": "ES256", "kid": "client"}, inside, CLIENT_KEY).encode()
+    beside = shop.parameters(request_uri=site.url, state=smile * 2048, nonce=smile * 512, acr_values=smile * 1024)
+    body = "&".join(f"{name}={value}" for name, value in beside.items()).encode()
+    caller, form = Client(provider.app), "application/x-www-form-urlencoded"
+    page = caller.post("/authorize", data=body, content_type=form, base_url=ISSUER, follow_redirects=True)
+    assert (page.status_code, page.request.path.rpartition("/")[0]) == (200, "/signin")
 
 
 def test_a_request_object_proves_no_client(provider: Provider) -> None:

@@ -21,9 +21,8 @@ from idp.oidc.tokens.code import CodeDraft
 from idp.oidc.tokens.jose import verify
 from idp.sessions.context import Context
 from idp.sessions.session import Session
-from idp.settings import Settings
 from tests.builders import TestClock
-from tests.drivers.provider import ISSUER, Provider, environment_for, settings_for
+from tests.drivers.provider import ISSUER, Provider, environment_for, settings_for, settings_of
 from tests.drivers.relying_party import basic
 from tests.drivers.signing import REGISTRIES
 
@@ -261,7 +260,7 @@ def seed(folder: Path) -> None:
 
 def fill(environment: dict[str, str], clock: TestClock) -> Issuer:
     """A provider on empty stores, with its clients and customers."""
-    provider = Issuer(Settings.from_environment(environment), clock)
+    provider = Issuer(settings_of(environment), clock)
     ground = provider.house.ground
     public = {"keys": [key.as_dict(private=False) | {"kid": key.thumbprint()} for key in KEYS.values()]}
     with ground.database.transaction() as db:

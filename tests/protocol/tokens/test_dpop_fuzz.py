@@ -90,7 +90,9 @@ def test_no_header_breaks_anything(app: RelyingParty, token: str, proof: str, pa
 
 
 def test_a_key_that_costs_too_much_is_none() -> None:
-    """P12: with a long exponent one check of a signature takes as long as many of ours."""
+    """P12: with a long exponent or modulus one check of a signature takes as long as many of ours."""
     good = RSAKey.generate_key(2048, private=False).as_dict(private=False)
     assert key_of(good) is not None
-    assert key_of(good | {"e": text_of(b"\x7f" * 9)}) is None
+    assert key_of(good | {"e": text_of(b"\x7f" * 5)}) is None
+    assert key_of(good | {"n": text_of(b"\x7f" * 1024)}) is not None
+    assert key_of(good | {"n": text_of(b"\x7f" * 1025)}) is None

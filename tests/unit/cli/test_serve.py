@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import socket
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -66,6 +68,15 @@ def test_a_second_one_on_the_same_port_is_refused(idp: CommandLine) -> None:
     up(serving, port_of(idp))
     assert idp.run("serve").code == 75
     assert serving.end().code == 0
+
+
+def test_an_algorithm_that_a_version_brings_has_a_key_before_the_port_is_opened(idp: CommandLine, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "idp.db")) as db:
+        db.execute("DELETE FROM signing_keys WHERE alg = 'PS256'")
+        db.commit()
+    with socket.create_server(("127.0.0.1", port_of(idp))):
+        assert idp.run("serve").code == 75
+    assert [key["state"] for key in json.loads(idp.must("keys", "list", "--json")) if key["alg"] == "PS256"] == ["signing"]
 
 
 def test_a_worker_that_dies_is_replaced(idp: CommandLine) -> None:

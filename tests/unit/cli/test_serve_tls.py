@@ -1,8 +1,11 @@
 """`idp serve --tls-cert --tls-key`: TLS 1.3 without a proxy, and one line for each pair of files that cannot be used."""
 
 import json
+import os
+import signal
 import socket
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
@@ -33,12 +36,25 @@ def settings(tmp_path: Path) -> Settings:
     return settings_for(tmp_path, issuer="https://localhost:9443")
 
 
-def spoken(port: int, context: ssl.SSLContext) -> str | None:
+def spoken(port: int, context: ssl.SSLContext) -> tuple[str | None, str | None]:
+    """The versions of TLS and of HTTP that are agreed on, where the client would speak HTTP/2 too."""
+    context.set_alpn_protocols(["h2", "http/1.1"])
     with (
         socket.create_connection(("127.0.0.1", port), 10) as connection,
         context.wrap_socket(connection, server_hostname="localhost") as secured,
     ):
-        return secured.version()
+        return secured.version(), secured.selected_alpn_protocol()
+
+
+def answers(port: int, certificates: Certificates) -> bool:
+    return asked(port, certificates.trusting(), "/health/ready")[0] == 200
+
+
+def put(made: Certificates, place: Path) -> None:
+    """As programs that renew do: the key and the certificate, one after the other, under the names of before."""
+    for name, file in (("key", made.key), ("crt", made.server)):
+        (place / f"new.{name}").symlink_to(file)
+        (place / f"new.{name}").rename(place / f"served.{name}")
 
 
 def asked(port: int, context: ssl.SSLContext, path: str, cookie: str = "") -> tuple[int, dict[str, str], str]:
@@ -52,13 +68,16 @@ def asked(port: int, context: ssl.SSLContext, path: str, cookie: str = "") -> tu
 
 
 def test_it_speaks_tls_1_3_and_nothing_older(idp: CommandLine, certificates: Certificates) -> None:
-    """The sign-in page comes with HSTS and cookies bound to the host; who says nothing in the handshake holds up nobody."""
+    """The sign-in page comes with HSTS and cookies bound to the host; who says nothing in the handshake holds up nobody.
+
+    HTTP/2 is not offered: what limits slow bodies counts connections.
+    """
     port = int(idp.environment["IDP_LISTEN"].rpartition(":")[2])
     idp.environment["IDP_ISSUER"] = f"https://localhost:{port}"
     serving = idp.start("serve", "--tls-cert", str(certificates.server), "--tls-key", str(certificates.key))
-    wait_until(lambda: serving.runs and asked(port, certificates.trusting(), "/health/ready")[0] == 200, OSError, HTTPException)
+    wait_until(lambda: serving.runs and answers(port, certificates), OSError, HTTPException)
     with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)):
-        assert spoken(port, certificates.trusting()) == "TLSv1.3"
+        assert spoken(port, certificates.trusting()) == ("TLSv1.3", "http/1.1")
         older = certificates.trusting()
         older.maximum_version = ssl.TLSVersion.TLSv1_2
         with pytest.raises(ssl.SSLError, match=r"(?i)protocol.version"):
@@ -71,6 +90,26 @@ def test_it_speaks_tls_1_3_and_nothing_older(idp: CommandLine, certificates: Cer
     assert headers["strict-transport-security"].startswith("max-age=63072000")
     document = json.loads(asked(port, certificates.trusting(), "/.well-known/openid-configuration")[2])
     assert document["token_endpoint"] == f"https://localhost:{port}/token"
+    assert serving.end().code == 0
+
+
+def test_a_renewed_certificate_is_taken_at_sighup(idp: CommandLine, certificates: Certificates, tmp_path: Path) -> None:
+    """The next worker listens before the last one stops; a pair that does not fit is told of, and nothing changes."""
+    port = int(idp.environment["IDP_LISTEN"].rpartition(":")[2])
+    idp.environment |= {"IDP_ISSUER": f"https://localhost:{port}", "IDP_WORKERS": "1"}
+    put(certificates, tmp_path)
+    serving = idp.start("serve", "--tls-cert", str(tmp_path / "served.crt"), "--tls-key", str(tmp_path / "served.key"))
+    wait_until(lambda: serving.runs and answers(port, certificates), OSError, HTTPException)
+    (tmp_path / "renewed").mkdir()
+    renewed = make_certificates(tmp_path / "renewed", ("localhost",))
+    put(replace(renewed, key=certificates.key), tmp_path)
+    os.kill(serving.pid, signal.SIGHUP)
+    wait_until(lambda: "tls_certificate_not_taken" in serving.out + serving.err)
+    assert answers(port, certificates)
+    put(renewed, tmp_path)
+    os.kill(serving.pid, signal.SIGHUP)
+    # Refused connections are not among them: somebody listens all the time.
+    wait_until(lambda: answers(port, renewed), ssl.SSLError, ConnectionResetError, BrokenPipeError, HTTPException)
     assert serving.end().code == 0
 
 

@@ -15,7 +15,7 @@ from idp.clients.metadata import ClientMetadata
 from idp.core import key_sets
 from idp.core.errors import Unavailable
 from idp.core.fetcher import Fetcher
-from idp.core.key_sets import MOST_AT_ONCE, Key, KeySets
+from idp.core.key_sets import MOST_AT_ONCE, MOST_TRIED, Key, KeySets
 from tests.builders import TestClock
 
 KEY = ECKey.generate_key("P-256")
@@ -120,3 +120,11 @@ def test_what_was_fetched_is_not_remembered_without_end(clock: TestClock, monkey
     for n in (1, 2, 3, 4, 4, 2, 1):
         sets.published(f"https://{n}.example/", "known", "ES256")
     assert publisher.calls == 5
+
+
+def test_a_signature_is_tried_with_a_few_keys_and_no_more(clock: TestClock) -> None:
+    """Core 10.1, P12: where there are many, it must name its own; and many of one name are tried no more than that."""
+    many = [JWK | {"kid": kid} for kid in (*map(str, range(9)), *["same"] * 9)]
+    sets = KeySets(Publisher(), clock)
+    found = [len(sets.given("shop", {"keys": many}, kid, "ES256")) for kid in ("7", None, "same", "none")]
+    assert found == [1, MOST_TRIED, MOST_TRIED, 0]

@@ -85,6 +85,7 @@ def test_an_id_is_made_where_there_is_none() -> None:
         ({"client_name": 7}, EVERYWHERE, "client_name", "must be text"),
         ({"jwks": {"keys": [{"kty": "RSA", "n": "\u0000"}]}}, EVERYWHERE, "jwks", "cannot be seen"),
         ({"jwks": {"keys": [{"kty": ["RSA"]}]}}, EVERYWHERE, "jwks", "kty must be text"),
+        ({"jwks": {"keys": [{"kty": "RSA", "n": "AQAB" * 400, "e": "AQAB"}]}}, EVERYWHERE, "jwks", "takes too long"),
         ({"jwks": {"keys": [{"kty": "EC", "crv": {}}]}}, EVERYWHERE, "jwks", "crv must be text"),
         ({"client_id": "s" * 43}, EVERYWHERE, "client_id", "identifier of a customer"),
         ({"client_name": "\u3164"}, EVERYWHERE, "client_name", "needs a letter"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from portals.account_api.proof import same_address
+from portals.account_api.proof import ProofRejected, Proofs, Shown, same_address
+from portals.account_api.spent import SCHEMA, Spent
+from portals.store import Store
+from tests.builders import TestClock
 from tests.drivers.relying_party import ath, dpop_proof
 from tests.drivers.signing import REGISTRIES
 from tests.unit.portals.conftest import Portal
@@ -204,3 +208,12 @@ def test_addresses_are_compared_as_rfc_3986_says() -> None:
         assert same_address(good, address), good
     for bad in ("http://id.example/api/a%20b", "https://a@id.example/api/a%20b", "https://id.example/api/A%20b", None, 7):
         assert not same_address(bad, address), bad
+
+
+def test_no_key_is_used_but_that_of_the_token(tmp_path: Path, clock: TestClock) -> None:
+    """P12: whoever asks may bring a key that costs any time: its thumbprint tells it, and its signature is not tried."""
+    proofs = Proofs(Spent(Store(tmp_path / "db", SCHEMA)), clock.now, None)
+    proof = dpop_proof(OTHER_KEY, htm="GET").rpartition(".")[0] + ".AAAA"
+    for thumbprint, because in ((KEY.thumbprint(), "key"), (OTHER_KEY.thumbprint(), "signature")):
+        with pytest.raises(ProofRejected, match=because):
+            proofs.spend(Shown("GET", "https://api.example/", proof, "token"), thumbprint)
