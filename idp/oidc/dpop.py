@@ -14,14 +14,14 @@ from idp.core.errors import OAuthError, Unavailable
 from idp.core.handles import digest
 from idp.core.kv import KV, epoch
 from idp.oidc.dpop_keys import key_in
-from idp.oidc.dpop_nonces import Nonces
+from idp.oidc.dpop_nonces import LIFE, Nonces
 from idp.oidc.tokens.jose import is_signed_by, peek, seconds
 
 TYP = "dpop+jwt"
 THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7638: SHA-256 in base64url
 # In seconds: a proof is made for the request it comes with, by a clock that may differ from ours.
 OLD, AHEAD = 60.0, 30.0
-REMEMBERED = timedelta(seconds=OLD + AHEAD + 1)
+REMEMBERED = max(timedelta(seconds=OLD + AHEAD), LIFE) + timedelta(seconds=1)
 LONGEST_JTI = 512
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -46,14 +46,19 @@ class Proofs:
         shown = key_in(found.header) if found is not None and found.header.get("typ") == TYP else None
         if found is None or shown is None or not is_signed_by(proof, found, shown.key, str(found.text("alg"))):
             raise _refused("the proof is no signed JWT of this kind")
-        if because := _misdirected(found.claims, method, address, access_token) or self._untimely(found.claims):
+        if because := _misdirected(found.claims, method, address, access_token):
             raise _refused(because)
-        nonce = found.claims.get("nonce")
+        made, nonce = seconds(found.claims, "iat"), found.claims.get("nonce")
         if self.nonces is not None:
             self._must_hold(self.nonces, nonce, epoch(self.kv, self.clock))
+        if made is None or not self._timely(made):
+            raise _refused("the proof is too old, from the future, or without iat")
         since = self._spend(found.claims, shown.thumbprint)
         if self.nonces is not None:  # a store that lost its memory in between would have let a spent proof pass
             self._must_hold(self.nonces, nonce, since)
+        elif made < since.timestamp():
+            # A store that lost its memory lost the proofs that were used: what was made before that may be one of them.
+            raise _refused("the proof is older than our memory")
         return shown.thumbprint
 
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -69,10 +74,10 @@ class Proofs:
         if not nonces.accepts(nonce, since):
             raise OAuthError("use_dpop_nonce", "The DPoP proof must hold a nonce of this provider", headers=self.headers())
 
-    def _untimely(self, claims: Mapping[str, Any]) -> str | None:
-        made, now = seconds(claims, "iat"), self.clock.now().timestamp()
-        timely = made is not None and now - OLD <= made <= now + AHEAD
-        return None if timely else "the proof is too old, from the future, or without iat"
+    def _timely(self, made: float) -> bool:
+        now = self.clock.now().timestamp()
+        # A nonce of ours tells the time of a caller whose clock is wrong (RFC 9449 4.3, 11).
+        return self.nonces is not None or now - OLD <= made <= now + AHEAD
 
     def _spend(self, claims: Mapping[str, Any], shown: str) -> datetime:
         """Since when the memory lasts in which the proof is spent now."""
@@ -81,11 +86,7 @@ class Proofs:
             raise _refused("the proof has no jti")
         if not self.kv.add(f"dpop:{shown}:{digest(jti)}", b"1", REMEMBERED):
             raise _refused("the proof was used before")
-        # A store that lost its memory lost the proofs that were used: what was made before that may be one of them.
-        since = epoch(self.kv, self.clock)
-        if (seconds(claims, "iat") or 0.0) < since.timestamp():
-            raise _refused("the proof is older than our memory")
-        return since
+        return epoch(self.kv, self.clock)
 
 
 def same_address(htu: object, address: str) -> bool:

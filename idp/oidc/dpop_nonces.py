@@ -7,11 +7,12 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from idp.core.clock import Clock
 
 WINDOW_SECONDS = 60
+LIFE = timedelta(seconds=2 * WINDOW_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from portals.account_api.nonces import Nonces
+from portals.account_api.nonces import GOOD_FOR, Nonces
 from portals.account_api.spent import Spent
 from portals.clock import Clock
 from portals.issuer_keys import LARGEST_TOKEN
@@ -30,6 +30,7 @@ PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 SHORTEST_RSA = 2048
 # In seconds: a proof is made for the request it comes with, by a clock that may differ from ours.
 OLD, AHEAD = 60, 30
+REMEMBERED = max(OLD + AHEAD, GOOD_FOR) + 1
 LONGEST_JTI = 512
 PORTS = {"https": 443, "http": 80}
 MALFORMED = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
@@ -67,13 +68,16 @@ class Proofs:
             raise ProofRejected("missing")
         claims = _verified(shown.proof, thumbprint)
         now = self.clock()
-        for name, holds in _rules(claims, shown, now.timestamp()):
+        for name, holds in _rules(claims, shown):
             if not holds:
                 raise ProofRejected(name)
         if self.nonces is not None and not self.nonces.accepts(claims.get("nonce")):
             raise NonceWanted("nonce")
+        # A nonce of ours tells the time of a caller whose clock is wrong (RFC 9449 4.3, 11).
+        if self.nonces is None and not now.timestamp() - OLD <= claims["iat"] <= now.timestamp() + AHEAD:
+            raise ProofRejected("iat")
         # As JSON, since a jti may hold what cannot be encoded.
-        if not self.spent.first(f"proof:{thumbprint}:{json.dumps(claims['jti'])}", claims["iat"] + OLD + 1, now):
+        if not self.spent.first(f"proof:{thumbprint}:{json.dumps(claims['jti'])}", now.timestamp() + REMEMBERED, now):
             raise ProofRejected("used before")
 
 
@@ -110,13 +114,13 @@ def _decoded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _rules(claims: Mapping[str, Any], shown: Shown, now: float) -> tuple[tuple[str, bool], ...]:
-    made, jti, hashed = claims.get("iat"), claims.get("jti"), hashlib.sha256(shown.token.encode()).digest()
+def _rules(claims: Mapping[str, Any], shown: Shown) -> tuple[tuple[str, bool], ...]:
+    jti, hashed = claims.get("jti"), hashlib.sha256(shown.token.encode()).digest()
     return (
         ("htm", claims.get("htm") == shown.method),
         ("htu", same_address(claims.get("htu"), shown.address)),
         ("ath", claims.get("ath") == base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()),
-        ("iat", type(made) in (int, float) and now - OLD <= made <= now + AHEAD),
+        ("iat", type(claims.get("iat")) in (int, float)),
         ("jti", isinstance(jti, str) and 0 < len(jti) <= LONGEST_JTI),
     )
 

@@ -339,6 +339,32 @@ def test_a_nonce_of_ours_where_the_operator_wants_it(tmp_path: Path, clock: Test
         assert (administered.status, administered.headers["DPoP-Nonce"]) == (200, late.headers["DPoP-Nonce"])
 
 
+@pytest.mark.parametrize("wrong", [timedelta(hours=-1), timedelta(hours=1)])
+def test_our_nonce_tells_the_time_of_a_client_whose_clock_is_wrong(tmp_path: Path, clock: TestClock, wrong: timedelta) -> None:
+    """RFC 9449 4.3, 11: the proof is of this moment by `iat` or by our nonce; it has an `iat`, and is taken once."""
+    with a_provider(tmp_path, clock, dpop_nonces="true") as provider:
+        clock.advance(timedelta(hours=2, seconds=60 - clock.now().timestamp() % 60))
+        machine = {"grant_types": ["client_credentials"], "scope": "accounts", "redirect_uris": []}
+        robot = provider.add_client("robot", **machine, dpop_bound_access_tokens=True)
+        theirs = int((clock.now() + wrong).timestamp())
+
+        def asks(proof: str) -> Answer:
+            return form_with(robot, "/token", proof, grant_type="client_credentials")
+
+        with holding(robot, KEY):
+            first = asks(robot.proof("POST", "/token", iat=theirs))
+            nonce = first.headers["DPoP-Nonce"]
+            proof = robot.proof("POST", "/token", iat=theirs, nonce=nonce)
+            timeless = robot.proof("POST", "/token", iat=None, nonce=nonce)
+        assert (first.status, first.error) == (400, "use_dpop_nonce")
+        assert asks(proof)["token_type"] == "DPoP"
+        assert [asks(again).error for again in (proof, timeless)] == ["invalid_dpop_proof"] * 2
+        clock.advance(timedelta(seconds=119))
+        assert asks(proof).error == "invalid_dpop_proof"
+        clock.advance(timedelta(seconds=1))
+        assert asks(proof).error == "use_dpop_nonce"
+
+
 @given(st.text("tokenTOKEN/.%-", max_size=12), st.text("ab=&?/%", max_size=12))
 def test_only_query_and_fragment_may_differ(path: str, beyond: str) -> None:
     """RFC 9449 4.3: whatever else differs is another address."""

@@ -91,6 +91,20 @@ def test_a_nonce_of_the_api_where_the_brand_wants_it(start_portal: Callable[...,
     assert caller.ask("DPoP", caller.proof(nonce=following.headers["DPoP-Nonce"])).status_code == 200
 
 
+@pytest.mark.parametrize("wrong", [-3600, 3600])
+def test_a_nonce_tells_the_time_of_a_caller_whose_clock_is_wrong(
+    start_portal: Callable[..., Portal], provider: FakeProvider, wrong: int
+) -> None:
+    """RFC 9449 4.3, 11: the proof is of this moment by `iat` or by our nonce; it has an `iat`, and is taken once."""
+    caller = bound(start_portal("stellantis", dpop_nonces=True), provider)
+    nonce = caller.ask("DPoP", caller.proof(iat=caller.claims()["iat"] + wrong)).headers["DPoP-Nonce"]
+    proof = caller.proof(iat=caller.claims()["iat"] + wrong, nonce=nonce)
+    assert caller.ask("DPoP", proof).status_code == 200
+    caller.portal.clock.advance(timedelta(seconds=115))
+    for refused in (proof, caller.proof(iat=None, nonce=nonce)):
+        assert caller.ask("DPoP", refused).json() == {"error": "invalid_dpop_proof"}
+
+
 @pytest.mark.parametrize("cnf", [None, {}, {"jkt": 7}, {"x5t#S256": "x"}, "x"])
 def test_the_scheme_is_for_tokens_that_are_bound(portal: Portal, provider: FakeProvider, cnf: Any) -> None:
     """RFC 9449 7.1; and a token bound in a way that we cannot check is taken by no scheme."""
