@@ -79,11 +79,6 @@ class Client:
         return self.auth_method == "none"
 
     @property
-    def hears_of_sign_outs(self) -> bool:
-        """Whether it has an address at which it is told that a session has ended, in either channel."""
-        return self.backchannel_logout_uri is not None or self.frontchannel_logout_uri is not None
-
-    @property
     def first_party(self) -> bool:
         """A brand's own application: consent is implied, the sector is the brand."""
         return self.consent == "implied"

@@ -74,13 +74,13 @@ def test_a_kind_of_proof_that_a_brand_does_not_accept_is_not_told_to_it(
 
 def test_brands_cannot_match_customers_behind_their_back(provider: Provider, brands: Brands, browser: Browser) -> None:
     first, second = brands
-    one = first.claims(sign_in_at(first, browser)["access_token"])
+    one = first.claims(sign_in_at(first, browser)["id_token"])
     browser.open(second.request())
-    other = second.claims(second.redeem(second.code(browser.submit(press="allow")))["access_token"])
+    other = second.claims(second.redeem(second.code(browser.submit(press="allow")))["id_token"])
     assert one["sub"] != other["sub"]
     assert one["sid"] != other["sid"]
     sister = provider.add_client("drive-app", brand="stellantis", consent="implied")
-    again = sister.claims(sister.redeem(sister.code(browser.open(sister.request())))["access_token"])
+    again = sister.claims(sister.redeem(sister.code(browser.open(sister.request())))["id_token"])
     assert (again["sub"], again["sid"]) == (one["sub"], one["sid"])
 
 

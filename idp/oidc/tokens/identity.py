@@ -31,7 +31,7 @@ class IdTokens:
     def claims(
         self, client: Client, standing: Standing, *, sub: str, sid: str, nonce: str | None, access_token: str, now: datetime
     ) -> dict[str, Any]:
-        """What the ID token of a sign-in says. `sid` is for those who will hear it again when that session ends."""
+        """What the ID token of a sign-in says."""
         family = standing.family
         issued_at = int(now.timestamp())
         subject = standing.subject
@@ -46,12 +46,11 @@ class IdTokens:
             "auth_time": int(family.auth_time.timestamp()),
             "acr": family.acr,
             "amr": list(family.amr),
+            "sid": sid,
             "at_hash": at_hash(access_token, client.id_token_alg),
         }
         if nonce is not None:
             claims["nonce"] = nonce
-        if client.hears_of_sign_outs:
-            claims["sid"] = sid
         return claims
 
 

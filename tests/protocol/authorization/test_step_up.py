@@ -17,8 +17,7 @@ UNMET = "unmet_authentication_requirements"
 
 @pytest.fixture
 def shop(provider: Seeded) -> RelyingParty:
-    told = "https://shop.example/signed-out"
-    return provider.add_client("shop", brand="stellantis", consent="implied", backchannel_logout_uri=told)
+    return provider.add_client("shop", brand="stellantis", consent="implied")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ API = "http://localhost:9001/api"
 
 CLIENTS: tuple[dict[str, Any], ...] = (
     {"client_id": "basic", "resources": ("https://basic.example/api", "https://basic.example/more")},
-    {"client_id": "other", "backchannel_logout_uri": "https://other.example/signed-out"},
+    {"client_id": "other"},
     {"client_id": "post", "token_endpoint_auth_method": "client_secret_post"},
     {"client_id": "relaxed", "require_pkce": False},
     {"client_id": "once", "grant_types": ("authorization_code",)},

@@ -108,7 +108,7 @@ def test_the_refreshed_id_token_tells_of_the_same_sign_in(issuer: Issuer) -> Non
     issuer.clock.advance(timedelta(minutes=5))
     again = issuer.refresh(first["refresh_token"])
     old, new = issuer.claims_of(first["id_token"]), issuer.claims_of(again["id_token"])
-    same = ("iss", "sub", "aud", "auth_time", "acr", "amr")
+    same = ("iss", "sub", "aud", "auth_time", "acr", "amr", "sid")
     assert {name: old[name] for name in same} == {name: new[name] for name in same}
     assert new["iat"] == old["iat"] + 300
     assert old["nonce"] == "n-0S6_WzA2Mj"
