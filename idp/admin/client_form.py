@@ -25,6 +25,7 @@ def given(
             continue
         value = _READ[BY_NAME[name].widget](BY_NAME[name], form, scopes)
         before = wanted.pop(name, None)
+        value = _with_unasked(BY_NAME[name], before, value)
         if value is not None:
             wanted[name] = before if _is_same(BY_NAME[name], before, value) else value
     return wanted
@@ -58,6 +59,13 @@ def entry_names(kind: Kind, scopes: Iterable[str]) -> frozenset[str]:
     fields = [BY_NAME[name] for name in (*kind.asked, *kind.more)]
     ticks = {f"{one.name}.{value}" for one in fields if one.widget is Widget.TICKS for value in one.options}
     return frozenset({one.name for one in fields} | ticks | {f"scope.{word}" for word in scopes} | {OWN_SCOPES})
+
+
+def _with_unasked(one: Field, before: object, value: object) -> object:
+    # What it was given elsewhere, and the form does not ask, stays.
+    if one.widget is not Widget.TICKS or not isinstance(before, list | tuple) or not isinstance(value, list):
+        return value
+    return [*value, *(word for word in before if word not in one.options)]
 
 
 def _is_same(one: Field, before: object, value: object) -> bool:
@@ -122,7 +130,7 @@ def _written(one: Field, value: object, scopes: Iterable[str]) -> Entries:
             own = [word for word in words.split() if word not in scopes]
             return {f"scope.{word}": TICKED for word in words.split() if word in scopes} | {OWN_SCOPES: " ".join(own)}
         case Widget.TICKS, list() | tuple():
-            return {f"{one.name}.{item}": TICKED for item in value}
+            return {f"{one.name}.{item}": TICKED for item in value if item in one.options}
         case Widget.KEYS, _:
             return {one.name: json.dumps(value, indent=2)}
         case _, bool():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from idp.clients.metadata import ClientMetadata
+from idp.clients.metadata import WITH_CUSTOMERS, ClientMetadata
 
 ABOUT_ITSELF = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts")
 KEYS = ("jwks_uri", "jwks", "token_endpoint_auth_signing_alg")
@@ -118,7 +118,7 @@ BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in KINDS}
 
 def kind_of(meta: ClientMetadata) -> Kind:
     """The kind that a client most looks like."""
-    if "authorization_code" not in meta.grant_types:
+    if not WITH_CUSTOMERS & set(meta.grant_types):
         return BY_KEY["service" if "client_credentials" in meta.grant_types else "api"]
     if meta.token_endpoint_auth_method != "none":
         return BY_KEY["web"]

@@ -8,7 +8,7 @@ from idp.admin.client_field import Field
 from idp.admin.client_fields import BY_NAME, NO_BRAND
 from idp.admin.client_kinds import Kind
 from idp.clients.client import client_of
-from idp.clients.metadata import ClientMetadata
+from idp.clients.metadata import WITH_CUSTOMERS, ClientMetadata
 
 _USUAL = {name: one.default for name, one in ClientMetadata.model_fields.items() if not one.is_required()}
 
@@ -49,7 +49,7 @@ def are_strangers(before: ClientMetadata, after: ClientMetadata, *, registered_i
     """Whether the client gets other identifiers of its customers, so that all of them are new to it (Core 8.1)."""
     was, becomes = (client_of(meta, (), disabled=False, registered_itself=registered_itself) for meta in (before, after))
     pairwise = (was.sector != becomes.sector) and becomes.subject_type == "pairwise"
-    return "authorization_code" in before.grant_types and (pairwise or was.subject_type != becomes.subject_type)
+    return bool(WITH_CUSTOMERS & set(before.grant_types)) and (pairwise or was.subject_type != becomes.subject_type)
 
 
 def _differences(before: ClientMetadata, after: ClientMetadata) -> Iterator[Difference]:

@@ -166,7 +166,7 @@ def _machines(house: House) -> tuple[DirectRoute, ...]:
     userinfo = UserInfo(issuer, database, protocol.inspection, protocol.keys)
     languages = Languages(ground.settings, house.parties.brands).offered(None)
     return (
-        *Discovery.of(provider_metadata(issuer, languages)).routes(),
+        *Discovery.of(provider_metadata(issuer, languages, protocol.authorization.profiles.values())).routes(),
         *passkeys.for_managers(house),
         *registration(house),
         *admin_api(house, tokens).routes(),

@@ -8,8 +8,10 @@ from idp.app.ground import Ground
 from idp.app.people import Parties, People
 from idp.brands.agreement_check import AgreementChecks
 from idp.clients.audiences import Audiences
+from idp.clients.profiles import offered
 from idp.core.outbox import Worker
 from idp.oidc.authorization.arriving import Requests
+from idp.oidc.authorization.front_channel import FrontChannel
 from idp.oidc.authorization.pushed import PushedRequests
 from idp.oidc.authorization.request_file import RequestFiles
 from idp.oidc.authorization.request_object import RequestObjects
@@ -48,11 +50,13 @@ def build_protocol(ground: Ground, people: People, parties: Parties, gate: Gate)
     refusals = Refusals(ground.database, parties.clients, ground.clock)
     authorization = Authorization(
         issuer=ground.settings.issuer,
+        profiles=offered(front_channel=ground.settings.front_channel_tokens),
         requests=_requests(ground, parties),
         consents=parties.consents,
         sessions=people.sessions,
         interactions=people.interactions,
         codes=issuance.codes,
+        front_channel=FrontChannel(issuance),
         keys=keys,
         pairwise=people.pairwise,
         subjects=people.subjects,

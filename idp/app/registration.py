@@ -29,5 +29,6 @@ def registration(house: House) -> tuple[DirectRoute, ...]:
         initial_access=initial_access_of(house),
         tokens=RegistrationTokens(),
         brands=house.parties.brands,
+        profiles=house.protocol.authorization.profiles,
     )
     return Register(service, house.throttle).routes()

@@ -145,9 +145,10 @@ class AgreementChecks:
         return {"iss": self.issuer, "aud": api.url, "iat": now, "exp": now + LIFE_SECONDS, "jti": jti}
 
     def _keys(self, brand: Brand, api: AccountApi, kid: str | None, alg: str, until: float) -> list[Key]:
+        owner = f"brand {brand.id}"
         if api.jwks is not None:
-            return self.key_sets.given(f"brand {brand.id}", api.jwks, kid, alg)
-        return self.key_sets.published(api.jwks_uri or "", kid, alg, max(0.0, until - monotonic()))
+            return self.key_sets.given(owner, api.jwks, kid, alg)
+        return self.key_sets.published(owner, api.jwks_uri or "", kid, alg, max(0.0, until - monotonic()))
 
     def _is_for_us(self, claims: Mapping[str, Any], api: AccountApi, jti: str) -> bool:
         ends = claims.get("exp")

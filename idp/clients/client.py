@@ -42,6 +42,7 @@ class Client:
     frontchannel_logout_uri: str | None
     initiate_login_uri: str | None
     grant_types: frozenset[str]
+    response_types: frozenset[str]
     scopes: frozenset[str]
     auth_method: str
     auth_signing_alg: str | None
@@ -100,6 +101,7 @@ def client_of(
         application_type=meta.application_type,
         **_addresses(meta),
         grant_types=frozenset(meta.grant_types),
+        response_types=frozenset(meta.response_types),
         scopes=frozenset(meta.scope.split()),
         auth_method=meta.token_endpoint_auth_method,
         auth_signing_alg=meta.token_endpoint_auth_signing_alg,

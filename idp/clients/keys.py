@@ -16,4 +16,4 @@ class ClientKeys:
         """The keys that fit `alg` and, where the signature names one, `kid`. Empty where none does."""
         if client.jwks is not None:
             return self.sets.given(client.id, client.jwks, kid, alg)
-        return [] if client.jwks_uri is None else self.sets.published(client.jwks_uri, kid, alg)
+        return [] if client.jwks_uri is None else self.sets.published(client.id, client.jwks_uri, kid, alg)

@@ -16,7 +16,10 @@ from idp.clients.profiles import PROFILES
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749 3.3
 CLIENT_ID = r"^[A-Za-z0-9][A-Za-z0-9._~-]{1,127}$"
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials", "implicit"]
+ResponseType = Literal["code", "id_token", "id_token token"]
+# The grants at which a customer sits at the browser.
+WITH_CUSTOMERS = frozenset({"authorization_code", "implicit"})
 Acr = Literal["pwd", "2sv", "mfa", "phr"]
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 NEVER_SCHEMES = frozenset({"javascript", "data", "file", "vbscript", "about", "blob", "ftp", "ws", "wss", "view-source"})
@@ -40,7 +43,7 @@ class ClientMetadata(BaseModel):
     frontchannel_logout_session_required: bool = False
     initiate_login_uri: str | None = None
     grant_types: tuple[GrantType, ...] = ("authorization_code",)
-    response_types: tuple[Literal["code"], ...] = ("code",)
+    response_types: tuple[ResponseType, ...] = ("code",)
     token_endpoint_auth_method: AuthMethod = "client_secret_basic"
     token_endpoint_auth_signing_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] | None = None
     id_token_signed_response_alg: Literal["RS256", "PS256", "ES256", "EdDSA"] = "RS256"
@@ -82,6 +85,14 @@ class ClientMetadata(BaseModel):
     def _defaults_of_profile(cls, given: Any) -> Any:
         profile = PROFILES.get(str(given.get("profile"))) if isinstance(given, Mapping) else None
         return given if profile is None else {**profile.defaults, **given}
+
+    @field_validator("response_types", mode="before")
+    @classmethod
+    def _words_in_one_order(cls, given: Any) -> Any:
+        # OAuth 2.0 Multiple Response Types 3: the order of the words says nothing.
+        if not isinstance(given, list | tuple):
+            return given
+        return [" ".join(sorted(one.split(" "))) if isinstance(one, str) else one for one in given]
 
     @field_validator("redirect_uris")
     @classmethod
@@ -155,8 +166,13 @@ class ClientMetadata(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if "authorization_code" in self.grant_types and not self.redirect_uris:
+        if WITH_CUSTOMERS & set(self.grant_types) and not self.redirect_uris:
             raise ValueError("redirect_uris: needs at least one address for the authorization_code grant")
+        fronted = any("id_token" in one for one in self.response_types)  # RFC 7591 2.1
+        if fronted and "implicit" not in self.grant_types:
+            raise ValueError("response_types: id_token goes with the grant type implicit")
+        if "implicit" in self.grant_types and not fronted:
+            raise ValueError("grant_types: implicit goes with a response type that holds id_token")
         if self.jwks is not None and self.jwks_uri is not None:
             raise ValueError("jwks_uri: give jwks or jwks_uri, not both of them")
         if self.token_endpoint_auth_method == "private_key_jwt" and self.jwks is None and self.jwks_uri is None:

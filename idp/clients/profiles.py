@@ -1,7 +1,7 @@
 """Profiles: security rules as data. A client names its profile; where specifications disagree, the row decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 
@@ -9,6 +9,7 @@ from datetime import timedelta
 class Profile:
     """One set of rules.
 
+    `response_types`: what may be asked for; `front_channel`: what besides, where the operator lets tokens through the browser.
     `pkce_optional`: whether a confidential client may be registered with `require_pkce: false`. `pushed_only`: whether requests
     must come through the pushed authorization request endpoint. `sender_constrained`: whether every token is bound to a key of
     its client. `rotates_refresh`: whether a refresh token is replaced at each use. `client_auth`: the ways a client may
@@ -21,6 +22,7 @@ class Profile:
     """
 
     response_types: tuple[str, ...]
+    front_channel: tuple[str, ...]
     response_modes: tuple[str, ...]
     code_challenge_methods: tuple[str, ...]
     pkce_optional: bool
@@ -40,6 +42,7 @@ class Profile:
 
 BASELINE = Profile(
     response_types=("code",),
+    front_channel=("id_token", "id_token token"),  # Core 15.2
     response_modes=("query", "fragment", "form_post"),
     code_challenge_methods=("S256",),
     pkce_optional=True,
@@ -59,6 +62,7 @@ BASELINE = Profile(
 # FAPI 2.0 Security Profile, 5.3.2 and 5.4.
 FAPI2 = Profile(
     response_types=("code",),
+    front_channel=(),
     response_modes=("query", "form_post"),
     code_challenge_methods=("S256",),
     pkce_optional=False,
@@ -77,3 +81,9 @@ FAPI2 = Profile(
 )
 
 PROFILES: dict[str, Profile] = {"baseline": BASELINE, "fapi2": FAPI2}
+
+
+def offered(*, front_channel: bool) -> dict[str, Profile]:
+    """The profiles as this provider offers them: with response types that send tokens through the browser, or without."""
+    more = {name: replace(one, response_types=one.response_types + one.front_channel) for name, one in PROFILES.items()}
+    return more if front_channel else PROFILES

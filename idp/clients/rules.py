@@ -87,6 +87,18 @@ def _login_page(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
         yield Fault(("initiate_login_uri",), f"{uri} must be an https address")
 
 
+def _front_channel(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
+    if "implicit" not in meta.grant_types:
+        return
+    for index, uri in enumerate(meta.redirect_uris):
+        parts = urlsplit(uri)
+        if meta.application_type == "web" and (parts.scheme != "https" or parts.hostname == "localhost"):
+            # Registration 2: what comes there is a token.
+            yield Fault(("redirect_uris", index), f"{uri}: with the implicit grant it must be https, and not localhost")
+    if meta.dpop_bound_access_tokens and "id_token token" in meta.response_types:
+        yield Fault(("response_types",), "an access token that comes through the browser is bound to no key")
+
+
 def _lengths(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
     for name, value in meta:
         for index, one in enumerate(value if isinstance(value, tuple) else (value,)):
@@ -122,6 +134,8 @@ def _profile(meta: ClientMetadata, _: Allowed) -> Iterator[Fault]:
         "introspection_signed_response_alg": profile.token_algs,
         "request_object_signing_alg": profile.request_object_algs,
     }
+    if beyond := set(meta.response_types) - {*profile.response_types, *profile.front_channel}:
+        yield Fault(("response_types",), f"{min(beyond)} is not offered with the profile {meta.profile}")
     for name, values in offered.items():
         if getattr(meta, name) not in (None, *values):
             yield Fault((name,), f"must be {' or '.join(values)} with the profile {meta.profile}")
@@ -147,6 +161,6 @@ def _can_be_seen(text: str) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    *(_id, _name, _brand, _redirects, _logout_page, _login_page, _scopes),
+    *(_id, _name, _brand, _redirects, _logout_page, _login_page, _scopes, _front_channel),
     *(_audiences, _lengths, _profile, _keys, _lifetimes),
 )

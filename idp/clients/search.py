@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select, true
 
+from idp.clients.metadata import WITH_CUSTOMERS
 from idp.clients.model import clients
 from idp.clients.registry import DYNAMIC, Listed, listed_of
 
@@ -15,12 +16,12 @@ def _said(name: str) -> ColumnElement[str]:
 
 
 _GRANTS = func.coalesce(_said("grant_types"), '["authorization_code"]')
-_WITH_CUSTOMERS = case(
+_OF_CUSTOMERS = case(
     (_said("token_endpoint_auth_method") != "none", "web"), (_said("application_type") == "native", "native"), else_="spa"
 )
 # The kinds of application, as whoever registers one is asked for them.
 KIND = case(
-    (_GRANTS.contains('"authorization_code"'), _WITH_CUSTOMERS),
+    (or_(*(_GRANTS.contains(f'"{grant}"') for grant in sorted(WITH_CUSTOMERS))), _OF_CUSTOMERS),
     (_GRANTS.contains('"client_credentials"'), "service"),
     else_="api",
 )

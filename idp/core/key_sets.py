@@ -33,6 +33,7 @@ LONGEST_RSA, LONGEST_EXPONENT = 8192, 6
 # Core 10.1: where there are several keys, a signature names its own.
 MOST_TRIED = 4
 Key = RSAKey | ECKey | OKPKey
+_Place = tuple[str, str]  # whose, and where
 
 FITS: dict[str, tuple[str, str | None]] = {
     "RS256": ("RSA", None),
@@ -54,9 +55,9 @@ class KeySets:
     def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
         self._fetcher = fetcher
         self._clock = clock
-        self._fetched: dict[str, _Fetched] = {}
+        self._fetched: dict[_Place, _Fetched] = {}
         self._given: dict[str, tuple[Mapping[str, Any], tuple[Key, ...]]] = {}
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks: defaultdict[_Place, threading.Lock] = defaultdict(threading.Lock)
         self._rooms = Rooms(MOST_AT_ONCE, MOST_OF_ONE)
 
     def given(self, owner: str, jwks: Mapping[str, Any], kid: str | None, alg: str) -> list[Key]:
@@ -66,56 +67,57 @@ class KeySets:
             known = self._given[owner] = (jwks, usable_keys(jwks))
         return _fitting(known[1], kid, alg)
 
-    def published(self, uri: str, kid: str | None, alg: str, seconds: float = GET_SECONDS) -> list[Key]:
-        """The same of the set at `uri`, within `seconds` where it has to be fetched.
+    def published(self, owner: str, uri: str, kid: str | None, alg: str, seconds: float = GET_SECONDS) -> list[Key]:
+        """The same of the set that `owner` keeps at `uri`, within `seconds` where it has to be fetched.
 
         An unknown kid fetches it again, at most every 30 seconds, so that its owner can rotate by themselves. Raises
         `Unavailable` where too many threads wait for servers already, and the set was never seen.
         """
-        deadline = monotonic() + seconds
-        found = _fitting(self._of(uri, REMEMBERED, deadline), kid, alg)
-        return found or _fitting(self._of(uri, REFETCH_AT_MOST_EVERY, deadline), kid, alg)
+        # Not by the address alone: a client that registers anew at its old address must not wait for what it was before.
+        place, deadline = (owner, uri), monotonic() + seconds
+        found = _fitting(self._of(place, REMEMBERED, deadline), kid, alg)
+        return found or _fitting(self._of(place, REFETCH_AT_MOST_EVERY, deadline), kid, alg)
 
-    def _of(self, uri: str, no_older_than: timedelta, deadline: float) -> tuple[Key, ...]:
+    def _of(self, place: _Place, no_older_than: timedelta, deadline: float) -> tuple[Key, ...]:
         # Asked before the lock: whoever sends invented kids while the address hangs holds up no good signature.
-        if (fresh := self._known(uri, no_older_than)) is not None:
+        if (fresh := self._known(place, no_older_than)) is not None:
             return fresh
-        with self._rooms.room(uri) as found:
+        with self._rooms.room(place[1]) as found:
             if found:
-                return self._awaited(uri, no_older_than, deadline)
-        known = self._fetched.get(uri)
+                return self._awaited(place, no_older_than, deadline)
+        known = self._fetched.get(place)
         if known is None:
             raise Unavailable("too many threads wait for key sets")
         return known.keys
 
-    def _awaited(self, uri: str, no_older_than: timedelta, deadline: float) -> tuple[Key, ...]:
-        lock = self._locks[uri]  # one address that hangs holds up nobody else's
+    def _awaited(self, place: _Place, no_older_than: timedelta, deadline: float) -> tuple[Key, ...]:
+        lock, uri = self._locks[place], place[1]  # one address that hangs holds up nobody else's
         if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
             return ()
         try:
-            if (fresh := self._known(uri, no_older_than)) is not None:
+            if (fresh := self._known(place, no_older_than)) is not None:
                 return fresh
-            known, now = self._fetched.get(uri), self._clock.now()
+            known, now = self._fetched.get(place), self._clock.now()
             try:
                 fetched = _Fetched(now, usable_keys(self._fetcher.get_json(uri, max(0.001, deadline - monotonic()))))
             except FetchRefused as refused:
                 log.warning("jwks_not_fetched", uri=uri, because=refused.because)
                 # What was good stays: a key server that is down for an hour does not lock its owner out.
                 fetched = _Fetched(now, known.keys if known is not None else ())
-            self._keep(uri, fetched)
+            self._keep(place, fetched)
             return fetched.keys
         finally:
             lock.release()
 
-    def _keep(self, uri: str, fetched: _Fetched) -> None:
-        self._fetched.pop(uri, None)
+    def _keep(self, place: _Place, fetched: _Fetched) -> None:
+        self._fetched.pop(place, None)
         for oldest in list(self._fetched)[: max(0, len(self._fetched) + 1 - MOST_REMEMBERED)]:
             self._fetched.pop(oldest, None)
             self._locks.pop(oldest, None)
-        self._fetched[uri] = fetched
+        self._fetched[place] = fetched
 
-    def _known(self, uri: str, no_older_than: timedelta) -> tuple[Key, ...] | None:
-        known = self._fetched.get(uri)
+    def _known(self, place: _Place, no_older_than: timedelta) -> tuple[Key, ...] | None:
+        known = self._fetched.get(place)
         return known.keys if known is not None and self._clock.now() - known.at < no_older_than else None
 
 

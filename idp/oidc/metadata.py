@@ -1,10 +1,11 @@
 """Discovery (OpenID Connect Discovery 1.0, RFC 8414): built from the tables, so that it cannot lie."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from idp.clients.profiles import PROFILES
+from idp.clients.profiles import PROFILES, Profile
 from idp.oidc.authorization.checks import PROMPTS
+from idp.oidc.authorization.response_types import grant_of
 from idp.oidc.authorization.scopes import SCOPES
 from idp.oidc.dpop_keys import ALGS as DPOP_ALGS
 from idp.oidc.grants import GRANTS
@@ -24,8 +25,8 @@ REGISTER = "/register"
 PAR = "/par"
 
 
-def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
-    """The document for `issuer`; `languages` are BCP 47 tags of the pages."""
+def provider_metadata(issuer: str, languages: Iterable[str], profiles: Collection[Profile]) -> dict[str, Any]:
+    """The document for `issuer`, who offers `profiles`; `languages` are BCP 47 tags of the pages."""
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + AUTHORIZE,
@@ -39,7 +40,7 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
         "registration_endpoint": issuer + REGISTER,
         "pushed_authorization_request_endpoint": issuer + PAR,
         "require_pushed_authorization_requests": False,
-        **_requests(),
+        **_requests(profiles),
         "ui_locales_supported": list(dict.fromkeys(languages)),
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
@@ -55,12 +56,13 @@ def provider_metadata(issuer: str, languages: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _requests() -> dict[str, Any]:
-    profiles = PROFILES.values()
+def _requests(profiles: Collection[Profile]) -> dict[str, Any]:
+    response_types = _all(p.response_types for p in profiles)
+    grants = [grant.GRANT_TYPE for grant in GRANTS], map(grant_of, response_types)
     return {
-        "response_types_supported": _all(p.response_types for p in profiles),
+        "response_types_supported": response_types,
         "response_modes_supported": _all(p.response_modes for p in profiles),
-        "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
+        "grant_types_supported": _all(grants),
         "code_challenge_methods_supported": _all(p.code_challenge_methods for p in profiles),
         "prompt_values_supported": sorted(PROMPTS),
         "scopes_supported": list(SCOPES),

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from idp.brands.registry import Brands
+from idp.clients.faults import Fault
 from idp.clients.initial_access import InitialAccessTokens
 from idp.clients.metadata import ClientMetadata
+from idp.clients.profiles import Profile
 from idp.clients.registrar import DYNAMIC, Changed, Done, Registered, Registrar, Unchanged, check
 from idp.clients.registration_tokens import RegistrationTokens
 from idp.clients.registry import Clients, Listed
@@ -42,6 +44,7 @@ class Registration:
     initial_access: InitialAccessTokens
     tokens: RegistrationTokens
     brands: Brands
+    profiles: Mapping[str, Profile]
 
     def terms(self, token: str | None) -> RegistrationTerms:
         """On which terms whoever brings `token` may register a client; nothing is used up. Raises `OAuthError`."""
@@ -61,6 +64,7 @@ class Registration:
         meta = check(completed(given, pkce_optional=terms.pkce_optional), terms.allowed)
         if not isinstance(meta, ClientMetadata):
             raise refused(meta)
+        self._must_be_offered(meta)
         self._prove(meta.sector_identifier_uri, meta.redirect_uris)
         with self.database.transaction() as db:
             if registered_themselves(db) >= MOST_CLIENTS:
@@ -91,6 +95,7 @@ class Registration:
             meta = check(kept(said, before), terms_of_change(before, self._brand_names()))
             if not isinstance(meta, ClientMetadata):
                 raise refused(meta)
+            self._must_be_offered(meta)
             outcome = self.registrar.change(db, client_id, meta, found.version, by_itself=True)
             if not isinstance(outcome, Changed | Unchanged):
                 raise refused((), "the client was changed by somebody else meanwhile")
@@ -123,6 +128,10 @@ class Registration:
     def _prove(self, sector: object, redirect_uris: object) -> None:
         if faults := self.registrar.sectors.faults(sector, redirect_uris):
             raise refused(faults)
+
+    def _must_be_offered(self, meta: ClientMetadata) -> None:
+        if beyond := set(meta.response_types) - set(self.profiles[meta.profile].response_types):
+            raise refused((Fault(("response_types",), f"{min(beyond)} is not offered here"),))
 
     def _brand_names(self) -> frozenset[str]:
         return frozenset(name for brand in self.brands.all() for name in (brand.id, brand.name))

@@ -16,6 +16,8 @@ ASKED_FOR = tuple(name for name in SCOPES if name != "accounts")
 SCOPE = " ".join(ASKED_FOR)
 PKCE = "require_pkce"
 UNTOLD = {"secret_digests"}
+# (name, value) -> what it becomes. Nobody vouches for who registers by themselves: each knows customers by names of its own.
+INSTEAD: Mapping[tuple[str, str], str] = {("subject_type", "public"): "pairwise"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,12 @@ def terms_of_change(stored: ClientMetadata, brand_names: Collection[str] = ()) -
 
 
 def completed(given: Mapping[str, Any], *, pkce_optional: bool = False) -> dict[str, Any]:
-    """What was sent, with what may be left out. Names that nobody here knows are passed over (RFC 7591 2); null is not sent."""
+    """What was sent, with what may be left out. Names that nobody here knows are passed over (RFC 7591 2); null is not sent.
+
+    What libraries send unasked is replaced, not refused (RFC 7591 3.2.1): the answer says what the client is.
+    """
     said = {name: value for name, value in given.items() if name in NAMES and name != "client_id" and value is not None}
+    said |= {name: here for (name, value), here in INSTEAD.items() if said.get(name) == value}
     free = {PKCE: False} if pkce_optional and said.get("token_endpoint_auth_method") != "none" else {}
     return {"client_name": _name_for(said), "scope": SCOPE, **free, **said}
 

@@ -108,6 +108,10 @@ class Settings(BaseModel):
     open_registration_pkce_optional: bool = Field(
         False, description="Confidential clients that register without a token may do without PKCE, unless they ask for it"
     )
+    front_channel_tokens: bool = Field(
+        default=False,
+        description="Clients may register for tokens that come through the browser (implicit flow; Core 15.2 asks for it)",
+    )
     refresh_grace: Seconds = Field(timedelta(seconds=30), description="A rotated refresh token still gives its successor")
     source_failures: int = Field(20, ge=1, description="Failed sign-ins of one source in five minutes before it must wait")
     network_failures: int = Field(100, ge=1, description="Failed sign-ins of one IPv6 /48 in five minutes before it must wait")

@@ -8,6 +8,7 @@ from idp.clients.profiles import Profile
 from idp.oidc.authorization.checks import check
 from idp.oidc.authorization.claims_request import ClaimsRequest, read_claims
 from idp.oidc.authorization.request import MatchedRequest
+from idp.oidc.authorization.response_types import CODE, words_of
 from idp.oidc.authorization.scopes import OFFLINE
 from idp.oidc.tokens.claims import SCOPE_CLAIMS, SIGN_IN_CLAIMS
 from idp.sessions.context import ACR_ORDER, Requirement
@@ -74,7 +75,7 @@ def understand(matched: MatchedRequest, profile: Profile, attainable: tuple[str,
 
 def _scopes(matched: MatchedRequest) -> tuple[str, ...]:
     known = dict.fromkeys(word for word in (matched.request.scope or "").split(" ") if word in matched.client.scopes)
-    if not matched.client.may("refresh_token"):
+    if not matched.client.may("refresh_token") or CODE not in words_of(matched.request.response_type):
         known.pop(OFFLINE, None)  # Core 11: ignored where no refresh token can come of it
     return tuple(known)
 

@@ -8,6 +8,7 @@ from idp.clients.profiles import Profile
 from idp.core.errors import OAuthError
 from idp.oidc.authorization.claims_request import read_claims
 from idp.oidc.authorization.request import LONGEST_STATE, MatchedRequest
+from idp.oidc.authorization.response_types import CODE, TOKEN, grant_of, spelled, through_the_browser, words_of
 from idp.oidc.authorization.scopes import SCOPES
 from idp.oidc.dpop import THUMBPRINT
 
@@ -48,18 +49,36 @@ def comes_as_it_must(matched: MatchedRequest, profile: Profile) -> None:
         raise OAuthError("invalid_request", "This client must sign its authorization requests")
 
 
-def client_may_ask(matched: MatchedRequest, profile: Profile) -> None:
-    """RFC 6749 4.1.2.1: the client is registered for this grant."""
-    if not matched.client.may("authorization_code"):
-        raise OAuthError("unauthorized_client", "The client is not registered for the authorization code grant")
-
-
-def response_type_is_code(matched: MatchedRequest, profile: Profile) -> None:
+def response_type_is_offered(matched: MatchedRequest, profile: Profile) -> None:
     """RFC 6749 3.1.1: missing is invalid_request, another type unsupported_response_type."""
     if matched.request.response_type is None:
         raise OAuthError("invalid_request", "response_type is missing")
-    if matched.request.response_type not in profile.response_types:
-        raise OAuthError("unsupported_response_type", "response_type must be code")
+    if spelled(matched.request.response_type) not in profile.response_types:
+        raise OAuthError("unsupported_response_type", "response_type is not offered")
+
+
+def client_may_ask(matched: MatchedRequest, profile: Profile) -> None:
+    """RFC 6749 4.1.2.1: the client is registered for this grant, and for what it asks of it."""
+    asked = matched.request.response_type
+    if not matched.client.may(grant_of(asked)):
+        raise OAuthError("unauthorized_client", "The client is not registered for the grant of this response_type")
+    if through_the_browser(asked) and spelled(asked) not in matched.client.response_types:
+        raise OAuthError("unauthorized_client", "The client is not registered for this response_type")
+
+
+def tokens_may_come_this_way(matched: MatchedRequest, profile: Profile) -> None:
+    """Core 3.2.2.1, OAuth 2.0 Multiple Response Types 5: what holds for tokens that come through the browser."""
+    request = matched.request
+    if not through_the_browser(request.response_type):
+        return
+    if not request.is_openid:
+        raise OAuthError("invalid_scope", "This response_type needs the scope openid")
+    if request.nonce is None:
+        raise OAuthError("invalid_request", "nonce is missing, which this response_type needs")
+    if request.response_mode == "query":
+        raise OAuthError("invalid_request", "Tokens are never sent in a query")
+    if TOKEN in words_of(request.response_type) and (request.dpop_jkt or matched.client.sender_constrained):
+        raise OAuthError("invalid_request", "A token that comes through the browser is bound to no key")
 
 
 def response_mode_is_offered(matched: MatchedRequest, profile: Profile) -> None:
@@ -75,7 +94,9 @@ def redirect_uri_is_named(matched: MatchedRequest, profile: Profile) -> None:
 
 
 def pkce_is_s256(matched: MatchedRequest, profile: Profile) -> None:
-    """RFC 7636 4.3, 4.4.1 and RFC 9700 2.1.1: S256 or, where the client is exempt, nothing at all."""
+    """RFC 7636 4.3, 4.4.1 and RFC 9700 2.1.1: S256 or, where the client is exempt, nothing at all. It protects codes alone."""
+    if CODE not in words_of(matched.request.response_type):
+        return
     challenge, method = matched.request.code_challenge, matched.request.code_challenge_method
     if challenge is None and method is None:
         exempt = profile.pkce_optional and not matched.client.public and not matched.client.require_pkce
@@ -138,9 +159,10 @@ CHECKS: tuple[Check, ...] = (
     nothing_is_too_long,
     nobody_registers_here,
     comes_as_it_must,
+    response_type_is_offered,
     client_may_ask,
-    response_type_is_code,
     response_mode_is_offered,
+    tokens_may_come_this_way,
     redirect_uri_is_named,
     pkce_is_s256,
     dpop_jkt_is_a_thumbprint,

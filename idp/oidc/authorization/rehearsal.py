@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.clients.profiles import PROFILES
 from idp.core.errors import IdpError, OAuthError, Refused
 from idp.oidc.authorization import checks
 from idp.oidc.authorization.arriving import Unread
@@ -23,8 +22,9 @@ WORDS: Mapping[Check, str] = {
     checks.nothing_is_too_long: "No value is too long to be kept",
     checks.nobody_registers_here: "It registers no client, which is done elsewhere",
     checks.comes_as_it_must: "It was pushed and signed, where the client is registered so",
-    checks.client_may_ask: "The client is registered for the authorization code grant",
-    checks.response_type_is_code: "response_type is code",
+    checks.response_type_is_offered: "response_type is one that is offered",
+    checks.client_may_ask: "The client is registered for this response_type and its grant",
+    checks.tokens_may_come_this_way: "Tokens that come with the answer come in the fragment or a form, with a nonce",
     checks.response_mode_is_offered: "response_mode is one that is offered",
     checks.redirect_uri_is_named: "The redirect URI is named, where the profile of the client asks for that",
     checks.pkce_is_s256: "PKCE with S256, where the client is not exempt",
@@ -79,7 +79,7 @@ def rehearse(authorization: Authorization, query: bytes, session: Session) -> Re
     for check in CHECKS:
         passed.append(WORDS[check])
         try:
-            check(matched, PROFILES[matched.client.profile])
+            check(matched, authorization.profiles[matched.client.profile])
         except OAuthError as error:
             return _ended(passed, error)
     try:

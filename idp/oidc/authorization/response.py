@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlencode
 
+from idp.oidc.authorization.response_types import through_the_browser
+
 Mode = Literal["query", "fragment", "form_post"]
 MODES: tuple[Mode, ...] = ("query", "fragment", "form_post")
-FRONT_CHANNEL = frozenset({"token", "id_token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +36,4 @@ def mode_of(response_type: str | None, response_mode: str | None) -> Mode:
         if mode == response_mode:
             return mode
     # OAuth 2.0 Multiple Response Types 5: what would carry tokens in the front channel answers in the fragment.
-    return "fragment" if FRONT_CHANNEL & set((response_type or "").split()) else "query"
+    return "fragment" if through_the_browser(response_type) else "query"

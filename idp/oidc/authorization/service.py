@@ -1,6 +1,7 @@
 """The authorization service: opens a request, weighs it against the session, issues the code. It knows no HTTP."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from idp.clients.client import Client
 from idp.clients.consent import Consents
 from idp.clients.held import hold
-from idp.clients.profiles import PROFILES
+from idp.clients.profiles import Profile
 from idp.core.clock import Clock
 from idp.core.database import Database
 from idp.core.errors import OAuthError, Refused
@@ -20,6 +21,7 @@ from idp.oidc.authorization.arriving import Requests, Unread
 from idp.oidc.authorization.asked import Asked, understand
 from idp.oidc.authorization.case import Case, draft_of, granted
 from idp.oidc.authorization.decision import AskConsent, Decision, Known, decide, to_be_granted
+from idp.oidc.authorization.front_channel import FrontChannel
 from idp.oidc.authorization.hint import read_hint
 from idp.oidc.authorization.request import AuthorizationRequest, MatchedRequest, unparked
 from idp.oidc.authorization.request_object import BY_REFERENCE
@@ -48,11 +50,13 @@ class Authorization:
     """Decides what becomes of authorization requests."""
 
     issuer: str
+    profiles: Mapping[str, Profile]
     requests: Requests
     consents: Consents
     sessions: Sessions
     interactions: Interactions
     codes: Codes
+    front_channel: FrontChannel
     keys: Keys
     pairwise: Pairwise
     subjects: Subjects
@@ -79,7 +83,7 @@ class Authorization:
 
     def understand(self, matched: MatchedRequest) -> Asked:
         """What the request asks for, checked. Raises `OAuthError`, for its client."""
-        return understand(matched, PROFILES[matched.client.profile], ACR_VALUES, self._hinted(matched))
+        return understand(matched, self.profiles[matched.client.profile], ACR_VALUES, self._hinted(matched))
 
     def refuse(self, matched: MatchedRequest, error: OAuthError) -> Answer:
         """The error on its way to the client; its developer's administrator finds it in the log."""
@@ -133,7 +137,7 @@ class Authorization:
         return decide(case.asked, case.client.first_party, known, **said)
 
     def issue(self, case: Case, session: Session, context: Context) -> Answer | None:
-        """The code, on its way to the client, which is told `context`.
+        """The code, or the tokens, on the way to the client, which is told `context`.
 
         None where the session ended a moment ago, or what it takes is allowed no more: then nothing was issued. Raises
         `Refused`, for a page of ours, where the request was pushed and has been answered already.
@@ -161,10 +165,13 @@ class Authorization:
                     scope=" ".join(case.asked.scopes),
                 ),
             )
+            brings = self.front_channel.earn(db, case, code, now)
+            if brings is None:
+                return None
             # Last, so that what issues nothing spends nothing; before the commit, so that of two codes one is never written.
             if not self.requests.pushed.spend(case.matched.request):
                 raise Refused("no_interaction", because="request_uri was spent meanwhile")
-        return granted(case, self.issuer, code, self.pairwise.browser_state(alive.id), secrets.token_urlsafe(16))
+        return granted(case, self.issuer, brings(), self.pairwise.browser_state(alive.id), secrets.token_urlsafe(16))
 
     def allow(self, case: Case, question: AskConsent) -> bool:
         """Remembers that the subject said yes; False where the client has become another since it was shown to them."""

@@ -55,19 +55,44 @@ ON_REQUESTS: Mapping[str, Advice] = {
         "The parameter is not offered, as discovery says.",
         "Leave it out.",
     ),
-    "The client is not registered for the authorization code grant": Advice(
+    "The client is not registered for the grant of this response_type": Advice(
         "RFC 6749 4.1.2.1",
-        "The client's grant_types lack authorization_code.",
-        "Add authorization_code to grant_types, with a redirect_uri, or use the grant that the client is registered for.",
+        "The client's grant_types lack authorization_code, or implicit where tokens are to come with the answer.",
+        "Add it to grant_types, with a redirect_uri, or use the grant that the client is registered for.",
+    ),
+    "The client is not registered for this response_type": Advice(
+        "RFC 6749 4.1.2.1, RFC 7591 2",
+        "The client's response_types lack the one that was asked for.",
+        "Send response_type=code, or register the other.",
+    ),
+    "This response_type needs the scope openid": Advice(
+        "Core 3.2.2.1",
+        "An ID token was asked for without the scope that stands for it.",
+        "Add openid to scope.",
+    ),
+    "nonce is missing, which this response_type needs": Advice(
+        "Core 3.2.2.1",
+        "An ID token that comes through the browser is told from an injected one by its nonce alone.",
+        "Send a nonce that is bound to the browser's session, and compare it with the one in the ID token.",
+    ),
+    "Tokens are never sent in a query": Advice(
+        "OAuth 2.0 Multiple Response Types 5",
+        "Queries stand in logs and histories.",
+        "Leave response_mode out, or send fragment or form_post.",
+    ),
+    "A token that comes through the browser is bound to no key": Advice(
+        "RFC 9449 5",
+        "The client's tokens are to be bound to a key, which is proven at the token endpoint.",
+        "Send response_type=code.",
     ),
     "response_type is missing": Advice(
         "RFC 6749 3.1.1",
         "The request must say which response it wants.",
         "Send response_type=code.",
     ),
-    "response_type must be code": Advice(
+    "response_type is not offered": Advice(
         "RFC 6749 3.1.1, RFC 9700 2.1.2",
-        "Only the authorization code flow is offered: tokens do not travel through the browser.",
+        "Tokens do not travel through the browser, unless the operator lets them and the client is registered for it.",
         "Send response_type=code, and exchange the code at the token endpoint.",
     ),
     "response_mode is not supported": Advice(

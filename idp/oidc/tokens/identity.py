@@ -22,14 +22,33 @@ class IdTokens:
         self._lifetime = lifetime
 
     def mint(
-        self, client: Client, standing: Standing, *, sub: str, sid: str, nonce: str | None, access_token: str, now: datetime
+        self,
+        client: Client,
+        standing: Standing,
+        *,
+        sub: str,
+        sid: str,
+        nonce: str | None,
+        access_token: str | None,
+        now: datetime,
     ) -> str:
-        """The ID token of a sign-in. When it is minted again at a refresh only `iat` and `exp` move (Core 12.2)."""
+        """The ID token of a sign-in. When it is minted again at a refresh only `iat` and `exp` move (Core 12.2).
+
+        `access_token` is the one that goes with it, if one does.
+        """
         claims = self.claims(client, standing, sub=sub, sid=sid, nonce=nonce, access_token=access_token, now=now)
         return self._keys.signer(client.id_token_alg).sign(claims, TYP)
 
     def claims(
-        self, client: Client, standing: Standing, *, sub: str, sid: str, nonce: str | None, access_token: str, now: datetime
+        self,
+        client: Client,
+        standing: Standing,
+        *,
+        sub: str,
+        sid: str,
+        nonce: str | None,
+        access_token: str | None,
+        now: datetime,
     ) -> dict[str, Any]:
         """What the ID token of a sign-in says."""
         family = standing.family
@@ -47,8 +66,9 @@ class IdTokens:
             "acr": family.acr,
             "amr": list(family.amr),
             "sid": sid,
-            "at_hash": at_hash(access_token, client.id_token_alg),
         }
+        if access_token is not None:
+            claims["at_hash"] = at_hash(access_token, client.id_token_alg)
         if nonce is not None:
             claims["nonce"] = nonce
         return claims

@@ -56,6 +56,24 @@ class Minting:
             )
         return answer
 
+    def for_browser(
+        self, client: Client, standing: Standing, *, access_token: bool, audience: str, now: datetime
+    ) -> dict[str, str]:
+        """What comes with the answer itself (Core 3.2.2.5): an ID token, with an `access_token` or alone."""
+        family = standing.family
+        claims = self.access_claims(client, standing, scope=family.scope, audience=audience, now=now)
+        answer = self._answer(client, claims, None) if access_token else {}
+        answer["id_token"] = self.id_tokens.mint(
+            client,
+            standing,
+            sub=claims["sub"],
+            sid=claims["sid"],
+            nonce=family.nonce,
+            access_token=answer.get("access_token"),
+            now=now,
+        )
+        return {name: str(value) for name, value in answer.items()}
+
     def access_claims(self, client: Client, standing: Standing, *, scope: str, audience: str, now: datetime) -> dict[str, Any]:
         """What an access token about a subject says."""
         family = standing.family

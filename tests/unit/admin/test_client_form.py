@@ -25,6 +25,8 @@ CLIENTS: tuple[dict[str, Any], ...] = (
     {**WEB, "resources": ["https://b.example", "https://a.example"], "contacts": ["a@example.test"], "subject_type": "public"},
     {**WEB, "token_endpoint_auth_method": "none", "application_type": "native", "redirect_uris": ["com.example.app:/cb"]},
     {**WEB, "token_endpoint_auth_method": "none"},
+    {**WEB, "grant_types": ["implicit"], "response_types": ["id_token"]},
+    {**WEB, "grant_types": ["authorization_code", "implicit"], "response_types": ["code", "id_token token"]},
     {**WEB, "profile": "fapi2", "jwks": {"keys": [KEY]}, "dpop_bound_access_tokens": True},
     {"client_id": "job", "client_name": "Job", "grant_types": ["client_credentials"], "scope": "orders:read"},
     {"client_id": "api", "client_name": "API", "grant_types": [], "scope": "", "owns": ["https://api.example"]},

@@ -38,9 +38,9 @@ class Publisher(Fetcher):
         return {"keys": self.keys}
 
 
-def a_client() -> Client:
+def a_client(client_id: str = "shop") -> Client:
     meta = {
-        "client_id": "shop",
+        "client_id": client_id,
         "client_name": "Shop",
         "redirect_uris": ["https://shop.example/"],
         "token_endpoint_auth_method": "private_key_jwt",
@@ -82,6 +82,17 @@ def test_an_unknown_key_is_looked_for_once_in_a_while(clock: TestClock) -> None:
     assert publisher.calls == 3
 
 
+def test_who_registers_anew_at_an_old_address_does_not_wait(clock: TestClock) -> None:
+    """RFC 7591 2: `jwks_uri` is the client's; what another left at the address is not taken for its keys."""
+    publisher = Publisher()
+    keys = ClientKeys(KeySets(publisher, clock))
+    assert len(keys.find(a_client(), "known", "ES256")) == 1
+    publisher.keys = [ECKey.generate_key("P-256").as_dict(private=False) | {"kid": "new"}]
+    assert keys.find(a_client(), "new", "ES256") == []
+    assert len(keys.find(a_client("shop-again"), "new", "ES256")) == 1
+    assert publisher.calls == 2
+
+
 class Crowd(Publisher):
     """While one set is fetched, others look for further ones, until there is no room; `then` is tried at that time."""
 
@@ -94,7 +105,7 @@ class Crowd(Publisher):
     def get_json(self, url: str, seconds: float = 3.0) -> dict[str, Any]:
         self.calls += 1
         try:
-            self.sets.published(f"https://{self.calls}.example/", None, "ES256")
+            self.sets.published("crowd", f"https://{self.calls}.example/", None, "ES256")
         except Unavailable:
             self.found = self.then()
         return {"keys": self.keys}
@@ -108,7 +119,7 @@ def test_servers_that_hang_hold_some_threads_and_never_all(clock: TestClock) -> 
     assert (crowd.calls, crowd.found) == (MOST_AT_ONCE, [])
     clock.advance(timedelta(minutes=11))
     crowd.calls, crowd.then = 100, lambda: keys.find(client, "known", "ES256")
-    assert len(crowd.sets.published("https://other.example/", None, "ES256")) == 1
+    assert len(crowd.sets.published("crowd", "https://other.example/", None, "ES256")) == 1
     assert (crowd.calls, len(crowd.found)) == (100 + MOST_AT_ONCE, 1)
 
 
@@ -118,7 +129,7 @@ def test_what_was_fetched_is_not_remembered_without_end(clock: TestClock, monkey
     publisher = Publisher()
     sets = KeySets(publisher, clock)
     for n in (1, 2, 3, 4, 4, 2, 1):
-        sets.published(f"https://{n}.example/", "known", "ES256")
+        sets.published("shop", f"https://{n}.example/", "known", "ES256")
     assert publisher.calls == 5
 
 
