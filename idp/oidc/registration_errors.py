@@ -2,6 +2,7 @@
 
 from idp.clients.registrar import Faults
 from idp.core.errors import OAuthError
+from idp.oidc.refusals.facts import without_secrets
 from idp.web.bearer import challenge
 
 REALM = "register"
@@ -33,7 +34,9 @@ def refused(faults: Faults, description: str = "", code: str = "", status: int =
     said = description or "; ".join(f"{fault.field}: {fault.reason}" if fault.field else fault.reason for fault in faults)
     about_redirects = any(fault.field == "redirect_uris" for fault in faults)
     found = code or (BAD_REDIRECT_URI if about_redirects else BAD_METADATA)
-    return OAuthError(found, _printable(said), because=f"metadata: {_printable(said)}", status=status)
+    # Who sent an address may read all of it; what is logged and kept for others holds no password of theirs.
+    because = f"metadata: {_printable(without_secrets(said))}"
+    return OAuthError(found, _printable(said), because=because, status=status)
 
 
 def _printable(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idp.clients.metadata import ClientMetadata
+from idp.clients.profiles import BASELINE, PROFILES
 from idp.clients.registrar import Allowed, by_dynamic_client
 from idp.oidc.authorization.scopes import SCOPES
 
@@ -58,7 +59,9 @@ def completed(given: Mapping[str, Any], *, pkce_optional: bool = False) -> dict[
     """
     said = {name: value for name, value in given.items() if name in NAMES and name != "client_id" and value is not None}
     said |= {name: here for (name, value), here in INSTEAD.items() if said.get(name) == value}
-    free = {PKCE: False} if pkce_optional and said.get("token_endpoint_auth_method") != "none" else {}
+    profile = PROFILES.get(str(said.get("profile")), BASELINE)
+    waived = pkce_optional and profile.pkce_optional and said.get("token_endpoint_auth_method") != "none"
+    free = {PKCE: False} if waived else {}
     return {"client_name": _name_for(said), "scope": SCOPE, **free, **said}
 
 

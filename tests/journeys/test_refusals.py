@@ -106,6 +106,9 @@ def test_every_endpoint_explains_itself(provider: Provider, shop: RelyingParty, 
     page = browser.open(f"/authorize?client_id={SECRETS}")
     assert under(provider, reference(page)).because == "client_id is unknown"
     clock.advance(timedelta(seconds=1))
+    told = under(provider, reference(browser.open(shop.fetched("urn:ietf:params:oauth:request_uri:x"))))
+    assert (told.because.startswith("request_uri is unknown, expired, spent"), told.client_id) == (True, "shop")
+    clock.advance(timedelta(seconds=1))
     page = browser.open(f"/logout?state=a&state={SECRETS}")
     assert under(provider, reference(page)).endpoint == "end_session"
 

@@ -1,5 +1,7 @@
 """How a request arrives: its parameters as they were sent, left here before, or signed by the client; then its address."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from idp.clients.client import Client
@@ -29,7 +31,8 @@ class Requests:
 
     def read(self, request: AuthorizationRequest) -> MatchedRequest | Unread:
         """What is meant by a request that a browser brought. Raises `Refused`, for a page of ours."""
-        meant = self.pushed.resolve(request)
+        with _about(request):
+            meant = self.pushed.resolve(request)
         client = self._client(meant)
         if client.pushed_only and meant.pushed is None:
             return self.match(meant)  # refused in a moment: nothing is fetched for it, and no signature tried
@@ -42,11 +45,8 @@ class Requests:
     def match(self, request: AuthorizationRequest) -> MatchedRequest:
         """The request with the address its answer may go to. Raises `Refused`, for a page of ours."""
         client = self._client(request)
-        try:
+        with _about(request):
             return match_redirect_uri(client, request)
-        except Refused as error:
-            error.about(of_request(request))
-            raise
 
     def _beside(self, request: AuthorizationRequest, error: OAuthError) -> MatchedRequest:
         try:
@@ -56,11 +56,8 @@ class Requests:
             raise Refused("bad_request", because=error.because or error.public).about(of_request(request)) from unmatched
 
     def _client(self, request: AuthorizationRequest) -> Client:
-        try:
+        with _about(request):
             return self._found(request.client_id)
-        except Refused as error:
-            error.about(of_request(request))
-            raise
 
     def _found(self, client_id: str | None) -> Client:
         if client_id is None:
@@ -71,3 +68,12 @@ class Requests:
         if client.disabled:
             raise Refused("unknown_client", because="the client is disabled")
         return client
+
+
+@contextmanager
+def _about(request: AuthorizationRequest) -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        error.about(of_request(request))
+        raise

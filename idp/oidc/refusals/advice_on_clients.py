@@ -132,6 +132,41 @@ ON_CLIENTS: Mapping[str, Advice] = {
         "The body is not UTF-8, holds a NUL, or has more than 100 fields.",
         "Encode names and values as UTF-8 in application/x-www-form-urlencoded.",
     ),
+    "The body must be application/json": Advice(
+        "RFC 7591 3.1",
+        "The body is not declared as JSON.",
+        "Send Content-Type: application/json.",
+    ),
+    "The body must be a JSON object": Advice(
+        "RFC 7591 3.1",
+        "The body is JSON, but no object.",
+        "Send one object, whose members are the metadata.",
+    ),
+    "The body is nested deeper than *": Advice(
+        "RFC 8259 9",
+        "Objects and lists stand in each other deeper than is read.",
+        "Send metadata alone: nothing in it is nested deeper than a key set.",
+    ),
+    "The body is not *": Advice(
+        "RFC 7591 3.1, RFC 8259 2, 8.1",
+        "The body cannot be read as JSON in UTF-8.",
+        "Have a JSON library write it, in UTF-8, without NaN or Infinity.",
+    ),
+    "The body holds characters that are not text": Advice(
+        "RFC 8259 8.2",
+        "A text holds a NUL, or half of a pair of surrogates, which no store can keep.",
+        "Send text alone; encode other bytes first.",
+    ),
+    "A name stands in an object twice": Advice(
+        "RFC 8259 4",
+        "Readers differ in which of two members of one name they take.",
+        "Send each name once.",
+    ),
+    "A number is too large": Advice(
+        "RFC 8259 6",
+        "Readers that keep numbers as doubles would read another one.",
+        "Send numbers between -(2**53 - 1) and 2**53 - 1.",
+    ),
     "no registration token": Advice(
         "RFC 7591 3, RFC 7592 2",
         "The request carries no access token, and registration is not open to everybody.",

@@ -1,5 +1,6 @@
 """What may be remembered of a refused request: the names of parameters that we know, and where an answer should have gone."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
@@ -27,6 +28,8 @@ NAMES = frozenset((*ONCE, *OF_TOKENS, *OF_LOGOUT, "resource"))
 LONGEST = 300
 PARTS = ("scheme", "netloc", "path", "query", "fragment")
 CALLED = {"netloc": "host or port"}
+# Up to the next blank, and beyond it as long as what follows may be part of a query or of a password.
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*[/@?]\S*(?:\s\S*[@?=]\S*)*")
 
 
 def of_request(request: AuthorizationRequest) -> Facts:
@@ -65,6 +68,11 @@ def shown(uri: str) -> str:
     hidden = "?…" if parts.query else ""
     text = f"{parts.scheme}:{'//' if host else ''}{host}{parts.path}{hidden}"
     return "".join(c if c.isprintable() else "�" for c in text)[:LONGEST]
+
+
+def without_secrets(text: str) -> str:
+    """A sentence with every address in it as it may be `shown`."""
+    return ADDRESS.sub(lambda found: shown(found[0]), text)
 
 
 def differences(sent: str, registered: Iterable[str]) -> tuple[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from idp.core.errors import Facts, IdpError
 from idp.core.logs import get_log
 from idp.core.origin import current_origin
 from idp.core.throttle import source_of
-from idp.oidc.refusals.facts import differences, shown
+from idp.oidc.refusals.facts import differences, shown, without_secrets
 from idp.oidc.refusals.store import Noted, keep
 from idp.oidc.refusals.trickle import Bound, Trickle
 
@@ -81,7 +81,7 @@ class Refusals:
             endpoint=endpoint,
             client_id=client.id if client is not None else None,
             code=error.code,
-            public=error.public,
+            public=without_secrets(error.public),
             because=because,
             facts=told(error.code, error.facts, client),
         )

@@ -60,10 +60,39 @@ def test_any_name_of_an_interaction_gets_a_clear_answer(provider: Seeded, path: 
 
 
 def test_a_body_that_is_too_large_is_refused(provider: Seeded) -> None:
-    """P12: 16 KiB at protocol endpoints, URL 8 KiB."""
+    """P12: 16 KiB at protocol endpoints, 64 KiB elsewhere, URL 8 KiB, to the byte."""
     client = Client(provider.app, use_cookies=False)
-    assert client.post("/authorize", data={"state": "s" * 20_000}, base_url=ISSUER).status_code == 413
-    assert client.get("/authorize", query_string="state=" + "s" * 9000, base_url=ISSUER).status_code == 414
+
+    def posted(path: str, length: int) -> int:
+        body = b"f=".ljust(length, b"x")
+        return client.post(path, data=body, content_type="application/x-www-form-urlencoded", base_url=ISSUER).status_code
+
+    def asked(path: str, length: int) -> int:
+        return client.get(path, query_string="f=".ljust(length - len(path), "x"), base_url=ISSUER).status_code
+
+    for path, largest, read in (
+        ("/authorize", 16, 400),
+        ("/token", 16, 400),
+        ("/logout/confirm", 64, 403),
+        ("/recovery", 64, 403),
+    ):
+        assert (posted(path, largest * 1024), posted(path, largest * 1024 + 1)) == (read, 413), path
+    for path, read in (("/authorize", 400), ("/jwks", 200)):
+        assert (asked(path, 8 * 1024), asked(path, 8 * 1024 + 1)) == (read, 414), path
+
+
+def test_a_hundred_fields_are_read_and_no_more(provider: Seeded) -> None:
+    """P12: at protocol endpoints and in forms of our own pages."""
+    sent = authorize()
+    sent += "".join(f"&f{n}=1" for n in range(99 - sent.count("&")))
+    assert provider.browser().open(sent).status == 200
+    assert provider.browser().open(sent + "&x=1").status == 400
+    browser = provider.signed_in()
+    browser.open("/logout")
+    form = browser.page.forms[0].fields
+    more = {f"f{n}": "1" for n in range(100 - len(form))}
+    assert browser.post("/logout/confirm", form | more, follow=False).status == 200
+    assert browser.post("/logout/confirm", form | more | {"x": "1"}, follow=False).status == 400
 
 
 def with_kv_down(provider: Seeded, folder: Path) -> tuple[Seeded, Browser]:

@@ -43,7 +43,7 @@ UNCLEAN = (
     GOOD[:-1].encode() + b', "default_max_age": 1e400}',
     GOOD[:-1].encode() + b', "default_max_age": NaN}',
     GOOD[:-1].encode() + b', "default_max_age": ' + b"9" * 5000 + b"}",
-    GOOD[:-1].encode() + b', "x": ' + b"[" * 33 + b"]" * 33 + b"}",
+    GOOD[:-1].encode() + b', "x": ' + b"[" * 32 + b"]" * 32 + b"}",
     b"[" * 8000,
 )
 
@@ -53,6 +53,8 @@ def test_it_must_be_one_clean_object(developer: Registrant) -> None:
     for body in UNCLEAN:
         answer = developer.send("POST", "/register", body, developer.token, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.error) == (400, "invalid_client_metadata"), body[:80]
+    deepest = GOOD[:-1].encode() + b', "x": ' + b"[" * 31 + b"]" * 31 + b"}"
+    assert developer.send("POST", "/register", deepest, developer.token).status == 201
 
 
 def test_it_must_say_that_it_is_json(developer: Registrant) -> None:

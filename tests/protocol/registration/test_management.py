@@ -60,8 +60,9 @@ def test_the_id_must_be_repeated(developer: Registrant, ledger: Answer) -> None:
 
 
 def test_a_client_that_comes_to_need_a_secret_gets_one(developer: Registrant) -> None:
-    """RFC 7592 3: the answer holds the new secret."""
+    """RFC 7592 3: the answer holds the new secret, which counts at once where the client was known already."""
     public = developer.registers(token_endpoint_auth_method="none")
+    assert developer.relying_party(public).token(grant_type="authorization_code", code="x").error == "invalid_grant"
     changed = developer.manages("PUT", public, {**APPLICATION, "client_id": public["client_id"]})
     assert (changed.status, changed["client_secret_expires_at"]) == (200, 0)
     refused = developer.relying_party(changed).token(grant_type="authorization_code", code="x")
@@ -138,6 +139,7 @@ def test_it_is_deleted(provider: Provider, developer: Registrant, ledger: Answer
     tokens = shop.redeem(shop.code(browser.submit(press="allow")))
     gone = developer.manages("DELETE", ledger)
     assert (gone.status, gone.body) == (204, {})
+    assert [event.reason for event in provider.happened("FamilyRevoked")] == ["client_deleted"]
     assert shop.userinfo(tokens["access_token"]).status == 401
     assert shop.refresh(tokens["refresh_token"]).error == "invalid_client"
     for method in ("GET", "DELETE"):

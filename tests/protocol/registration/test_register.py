@@ -10,6 +10,11 @@ from tests.builders import ANA_PASSWORD, TestClock
 from tests.drivers.provider import ISSUER, Provider
 from tests.drivers.registrant import APPLICATION, Registrant
 
+# A sound RSA modulus, of 1024 bits alone.
+WEAK = (
+    "qlhiH6TtVDTpOQL14G2i9HJh_x9J5Ud-dUKBDTlnA3NuHp8r9xDev03xvgi-ZDLegERZcScTFtmsdIHx5kZN7ohyJRdtQpWXsgyLytX194w89DPLuz0SQqMW"
+    "odAXpd-RaCI4y2XGBZX_IX_9rs5W1DbgHUVJZJR3pSZCslhFu_U"
+)
 PUBLIC_KEY = ECKey.generate_key("P-256").as_dict(private=False)
 
 
@@ -74,10 +79,12 @@ def test_whoever_wants_to_follows_the_fapi_profile(provider: Provider, developer
         ("token_endpoint_auth_signing_alg", "RS256"),
         ("id_token_signed_response_alg", "RS256"),
         ("userinfo_signed_response_alg", "RS256"),
+        ("introspection_signed_response_alg", "RS256"),
+        ("request_object_signing_alg", "RS256"),
     ):
         refused = developer.registers(**asked, **{name: value})
         assert (refused.status, refused.error) == (400, "invalid_client_metadata"), name
-        assert name in refused["error_description"]
+        assert f"{name}: must be" in refused["error_description"], name
     names = [f"{what}_signed_response_alg" for what in ("id_token", "userinfo", "introspection")]
     salted = developer.registers(**asked, **dict.fromkeys(names, "PS256"))
     assert (salted.status, {salted[name] for name in names}) == (201, {"PS256"})
@@ -154,10 +161,13 @@ def test_redirect_uris_that_nobody_is_sent_to(developer: Registrant) -> None:
 
 
 def test_loopback_and_an_applications_own_scheme(developer: Registrant) -> None:
-    """RFC 8252 7.1, 7.3: for applications on a device."""
+    """RFC 8252 7.1, 7.3: for applications on a device; a scheme is a domain backwards, and carries no more than others."""
     uris = ["http://127.0.0.1/cb", "http://[::1]/cb", "com.example.ledger:/cb"]
     answer = developer.registers(application_type="native", redirect_uris=uris, token_endpoint_auth_method="none")
     assert (answer.status, answer.body.get("redirect_uris")) == (201, uris)
+    for uri in ("ledger:/cb", "javascript:alert(1)", "com.example.ledger:/cb#part", "com.example.ledger://ana:secret@host/cb"):
+        refused = developer.registers(application_type="native", redirect_uris=[uri], token_endpoint_auth_method="none")
+        assert (refused.status, refused.error) == (400, "invalid_redirect_uri"), uri
 
 
 def test_its_pages_for_signing_in_and_out_are_kept(developer: Registrant) -> None:
@@ -193,7 +203,10 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"jwks_uri": "http://ledger.example/jwks"},
     {"jwks": {"keys": [ECKey.generate_key("P-256").as_dict(private=True)]}},
     {"jwks": {"keys": [{"kty": "RSA", "e": "AQAB", "n": "_" * 171}]}},
+    {"jwks": {"keys": [{"kty": "RSA", "e": "AQAB", "n": WEAK}]}},
     {"jwks": {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}},
+    {"token_endpoint_auth_signing_alg": "EdDSA", "jwks": {"keys": [PUBLIC_KEY]}},
+    {"request_object_signing_alg": "RS256", "jwks": {"keys": [PUBLIC_KEY]}},
     {"jwks": {"keys": []}},
     {"jwks": {"keys": "many"}},
     {"jwks": []},
@@ -273,8 +286,11 @@ def test_the_id_is_the_providers_to_give(developer: Registrant) -> None:
 
 
 def test_pkce_is_waived_where_the_token_says_so(provider: Provider) -> None:
-    """P2: an initial access token may let confidential clients do without PKCE; never public ones."""
-    developer = Registrant(provider, Registrant.a_token(provider, uses=3, pkce_optional=True))
+    """P2: an initial access token may let confidential clients do without PKCE; never public ones, nor those of `fapi2`."""
+    developer = Registrant(provider, Registrant.a_token(provider, uses=4, pkce_optional=True))
     assert developer.registers()["require_pkce"] is False
     assert developer.registers(require_pkce=True)["require_pkce"] is True
     assert developer.registers(token_endpoint_auth_method="none")["require_pkce"] is True
+    bank: dict[str, Any] = {"profile": "fapi2", "jwks": {"keys": [PUBLIC_KEY]}}
+    assert "require_pkce: must be true" in developer.registers(**bank, require_pkce=False)["error_description"]
+    assert developer.registers(**bank)["require_pkce"] is True

@@ -20,6 +20,8 @@ def sector(**metadata: Any) -> str:
         (["https://shop.example/", "https://other.example/"], "client:shop"),
         (["http://localhost:8080/callback"], "client:shop"),
         (["http://127.0.0.1/callback"], "client:shop"),
+        (["https://localhost:8443/callback"], "client:shop"),
+        (["https://[::1]/callback"], "client:shop"),
         (["com.example.shop:/callback"], "client:shop"),
         (["com.example.shop://other.example/callback"], "client:shop"),
         (["https://shop.example/", "com.example.shop://shop.example/"], "client:shop"),

@@ -139,3 +139,28 @@ def test_a_signature_is_tried_with_a_few_keys_and_no_more(clock: TestClock) -> N
     sets = KeySets(Publisher(), clock)
     found = [len(sets.given("shop", {"keys": many}, kid, "ES256")) for kid in ("7", None, "same", "none")]
     assert found == [1, MOST_TRIED, MOST_TRIED, 0]
+
+
+def test_a_key_that_was_taken_back_is_forgotten_and_one_whose_server_is_away_is_not(clock: TestClock) -> None:
+    """Core 10.1.1: what was published is looked at again after ten minutes, and outlives a server that does not answer."""
+    publisher, client = Publisher(), a_client()
+    keys = ClientKeys(KeySets(publisher, clock))
+    assert len(keys.find(client, "known", "ES256")) == 1
+    working, publisher.get_json = publisher.get_json, Fetcher(resolve=lambda _host, _port: []).get_json  # type: ignore[method-assign]
+    clock.advance(timedelta(minutes=11))
+    assert len(keys.find(client, "known", "ES256")) == 1
+    publisher.get_json, publisher.keys = working, []  # type: ignore[method-assign]
+    clock.advance(timedelta(minutes=9))
+    assert len(keys.find(client, "known", "ES256")) == 1
+    clock.advance(timedelta(minutes=2))
+    assert keys.find(client, "known", "ES256") == []
+
+
+def test_keys_that_were_given_are_read_once_for_each_set_and_for_signatures_alone(clock: TestClock) -> None:
+    """RFC 7517 4.2, 4.4: use and alg of a key hold; another set is another at once."""
+    sets = KeySets(Publisher(), clock)
+    (first,) = sets.given("shop", {"keys": [JWK]}, "known", "ES256")
+    assert sets.given("shop", {"keys": [dict(JWK)]}, None, "ES256")[0] is first
+    for other in ({"use": "enc"}, {"alg": "ES384"}, {"kid": "another"}):
+        assert sets.given("shop", {"keys": [JWK | other]}, "known", "ES256") == [], other
+    assert len(sets.given("shop", {"keys": [JWK | {"use": "sig", "alg": "ES256"}]}, "known", "ES256")) == 1

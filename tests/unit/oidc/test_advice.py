@@ -11,12 +11,19 @@ from tests.architecture.source import Module, modules
 
 RAISES = {"OAuthError", "Refused", "IdpError"}
 # Which argument of the functions that make an error says why.
-MAKES = {"bearer_error": 1, "_unreadable": 0, "_refuse": 1, "_Refused": 0, "unreadable": 0, "_must": 1}
+MAKES = {"bearer_error": 1, "_unreadable": 0, "_refuse": 1, "_Refused": 0, "unreadable": 0, "Unreadable": 0, "_must": 1}
 # Words that a function returns and somebody else raises.
 SAYS_WHY = ("Refusal | None",)
 RETURNS_WORDS = {"_fault"}
 # What is raised before an endpoint is reached.
-BEFORE = ("idp/web/gate.py", "idp/web/direct.py", "idp/web/call.py", "idp/web/redirects.py", "idp/web/forms.py")
+BEFORE = (
+    "idp/web/gate.py",
+    "idp/web/direct.py",
+    "idp/web/call.py",
+    "idp/web/redirects.py",
+    "idp/web/forms.py",
+    "idp/web/json_body.py",
+)
 VARIES = "anything"
 # Which argument of them a client is told, and what it may hold (RFC 6749 4.1.2.1, 5.2).
 TELLS = {"OAuthError": 1, "bearer_error": 1, "_unreadable": 0, "_refuse": 1, "unreadable": 0, "_must": 1}

@@ -22,4 +22,5 @@ def test_public_sub_is_the_same_everywhere_and_no_sectors_own() -> None:
 
 def test_sid_is_by_session_and_sector_and_never_a_sub() -> None:
     assert ids.sid("e_1", "brand:stellantis") == ids.sid("e_1", "brand:stellantis")
+    assert ids.sid("bc", "a") != ids.sid("c", "ab")
     assert len({ids.sid("e_1", "a"), ids.sid("e_1", "b"), ids.sid("e_2", "a"), ids.sub("e_1", "a", "pairwise")}) == 4

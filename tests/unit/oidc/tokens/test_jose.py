@@ -95,6 +95,11 @@ def test_long_and_deep_input_is_none() -> None:
         assert ours(token) is None
         assert peek(token) is None
         assert verify(token, KEYS["ES256"], "ES256") is None
+    for length, read in ((16 * 1024, True), (16 * 1024 + 4, False)):
+        signed = OURS["ES256"].sign({"x": ""}, "JWT")
+        token = OURS["ES256"].sign({"x": "y" * ((length - len(signed)) * 3 // 4)}, "JWT")
+        assert abs(len(token) - length) <= 2
+        assert (ours(token) is not None, peek(token) is not None) == (read, read)
 
 
 @given(st.text() | st.from_regex(r"[A-Za-z0-9_=+/-]{0,20}\.[A-Za-z0-9_-]{0,20}\.[A-Za-z0-9_-]{0,20}", fullmatch=True))
