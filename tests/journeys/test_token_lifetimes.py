@@ -29,10 +29,13 @@ def test_refresh_tokens_of_a_client_end_when_unused_and_at_last(provider: Provid
     idle = brief.redeem(brief.code(browser.submit(press="allow")))["refresh_token"]
     for _ in range(3):
         clock.advance(timedelta(seconds=1190))
-        busy = brief.refresh(busy)["refresh_token"]
+        answer = brief.refresh(busy)
+        busy, access = answer["refresh_token"], answer["access_token"]
+    assert brief.userinfo(access).status == 200
     assert brief.refresh(idle).error == "invalid_grant"
     clock.advance(timedelta(seconds=31))
     assert brief.refresh(busy).error == "invalid_grant"
+    assert brief.userinfo(access).status == 401  # what it came of has ended, a minute after it was made
     assert usual.refresh(longer).status == 200
 
 

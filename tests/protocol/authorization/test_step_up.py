@@ -1,6 +1,7 @@
 """acr_values, max_age and prompt=login at a customer with a second step: what is asked, and what is told afterwards."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.builders import ANA_PASSWORD
 from tests.drivers.authenticator_app import STEP, AuthenticatorApp
 from tests.drivers.browser import Browser, Page
+from tests.drivers.post import Post
 from tests.drivers.relying_party import RelyingParty
 from tests.protocol.authorization.provider import Seeded
 
@@ -107,10 +109,27 @@ def test_a_fresh_but_weaker_proof_never_satisfies(
 def test_a_fresh_second_step_is_not_asked_twice(
     provider: Seeded, shop: RelyingParty, with_both: Browser, app: AuthenticatorApp
 ) -> None:
-    """RFC 9470 5: only the password is older than max_age, so only the password is asked."""
-    assert asks(with_both.open(shop.request(acr_values="mfa", max_age="90"))) == "Confirm it’s you"
-    said = told(shop, with_both.submit(password=ANA_PASSWORD))
-    assert said == {"acr": "mfa", "amr": ["pwd", "otp", "mfa"], "auth_time": seconds(provider, MINUTE)}
+    """RFC 9470 5: only the password is older than max_age, so it alone is asked; nothing ages on the pages that follow."""
+    assert asks(with_both.open(shop.request(acr_values="mfa", max_age="90", prompt="consent"))) == "Confirm it’s you"
+    assert not with_both.submit(password=ANA_PASSWORD).left
+    provider.clock.advance(MINUTE)
+    said = told(shop, with_both.submit(press="allow"))
+    assert said == {"acr": "mfa", "amr": ["pwd", "otp", "mfa"], "auth_time": seconds(provider, 2 * MINUTE)}
+
+
+@pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": "300"}], ids=["prompt=login", "max_age"])
+def test_only_what_was_proven_for_the_request_is_told(
+    provider: Seeded, shop: RelyingParty, with_both: Browser, tmp_path: Path, asked: dict[str, str]
+) -> None:
+    """Core 3.1.2.1 prompt=login, max_age; RFC 9470 6.1: an older and stronger proof raises no `acr`, nor lowers `auth_time`."""
+    provider.add_phone()
+    provider.clock.advance(10 * MINUTE)
+    with_both.open(shop.request(**asked))
+    with_both.submit(password=ANA_PASSWORD)
+    with_both.open(with_both.page.url.replace("/totp", "/text_code"))
+    with_both.submit(press="send")
+    said = told(shop, with_both.submit(code=Post(provider, tmp_path).code("text_code")))
+    assert said == {"acr": "2sv", "amr": ["pwd", "sms"], "auth_time": seconds(provider)}
 
 
 @pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": "0"}], ids=["prompt=login", "max_age=0"])

@@ -54,7 +54,12 @@ CLIENTS: tuple[dict[str, Any], ...] = (
     },
     {"client_id": "jwt", "token_endpoint_auth_method": "private_key_jwt"},
     {"client_id": "api", "grant_types": (), "redirect_uris": (), "owns": (API,)},
-    {"client_id": "machine", "grant_types": ("client_credentials",), "redirect_uris": (), "scope": "openid profile read write"},
+    {
+        "client_id": "machine",
+        "grant_types": ("client_credentials",),
+        "redirect_uris": (),
+        "scope": "openid profile offline_access read write",
+    },
 )
 KEYS = {"RS256": RSAKey.generate_key(2048), "ES256": ECKey.generate_key("P-256"), "EdDSA": OKPKey.generate_key("Ed25519")}
 
@@ -246,10 +251,10 @@ def assertion_claims(clock: TestClock, client_id: str, **changes: Any) -> dict[s
     return {name: value for name, value in (claims | changes).items() if value is not None}
 
 
-def signed(claims: dict[str, Any], alg: str, key: Any = None) -> str:
-    """A JWT by one of the clients' keys."""
+def signed(claims: dict[str, Any], alg: str, key: Any = None, **more: Any) -> str:
+    """A JWT by one of the clients' keys; its header says `more` besides."""
     used = key or KEYS["RS256" if alg == "PS256" else alg]
-    header = {"alg": alg, "kid": used.thumbprint()}
+    header = {"alg": alg, "kid": used.thumbprint(), **more}
     return jws.serialize_compact(header, json.dumps(claims), used, registry=REGISTRIES[alg])
 
 

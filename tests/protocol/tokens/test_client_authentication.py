@@ -193,7 +193,8 @@ def test_a_foreign_key_does_not_sign_for_a_client(issuer: Issuer) -> None:
     claims = assertion_claims(issuer.clock, "jwt")
     good = signed(claims, "ES256").split(".")
     changed = signed(claims | {"jti": "another"}, "ES256").split(".")
-    for token in (f"{good[0]}.{changed[1]}.{good[2]}", ".".join(good[:2]) + ".", ".".join(good[:2])):
+    critical = signed(claims, "ES256", crit=["kid"])  # RFC 7515 4.1.11: we know none of the extensions that could be
+    for token in (f"{good[0]}.{changed[1]}.{good[2]}", ".".join(good[:2]) + ".", ".".join(good[:2]), critical):
         fields = assertion(issuer.clock, "jwt") | {"client_assertion": token}
         assert issuer.post("/token", GRANT | fields).error == "invalid_client"
 
