@@ -33,7 +33,7 @@ def test_an_operators_first_day(idp: CommandLine) -> None:
     rotations = [idp.start("keys", "rotate"), idp.start("keys", "rotate")]
     first, second = (one.wait() for one in rotations)
     assert (first.code, first.out) == (second.code, second.out) == (0, first.out)
-    assert sum(row["state"] == "next" for row in json.loads(idp.must("keys", "list", "--json"))) == 3
+    assert sum(row["state"] == "next" for row in json.loads(idp.must("keys", "list", "--json"))) == 4, "one of each algorithm"
     serving, working = idp.start("serve"), idp.start("worker")
     wait_until(lambda: answers(port_of(idp)), OSError, HTTPException)
     wait_until(lambda: '"audit_head"' in working.err)
