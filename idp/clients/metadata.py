@@ -82,9 +82,9 @@ class ClientMetadata(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _defaults_of_profile(cls, given: Any) -> Any:
+    def _as_its_profile_has_it(cls, given: Any) -> Any:
         profile = PROFILES.get(str(given.get("profile"))) if isinstance(given, Mapping) else None
-        return given if profile is None else {**profile.defaults, **given}
+        return given if profile is None else {**profile.defaults, **given, **profile.settled}
 
     @field_validator("response_types", mode="before")
     @classmethod

@@ -19,6 +19,7 @@ class Profile:
     its parties (None: it need not); `merges_request_objects`: whether parameters beside an object count where it is silent
     (Core 6.1), and not the object alone (RFC 9101). `token_algs`: what tokens for the client may be signed with; the first is
     the usual one. `defaults`: metadata of a client that says nothing else, where they are not the usual.
+    `settled`: metadata of its clients whatever they say (RFC 7591 3.2.1), so that a registration tells what holds.
     """
 
     response_types: tuple[str, ...]
@@ -38,6 +39,7 @@ class Profile:
     merges_request_objects: bool
     token_algs: tuple[str, ...]
     defaults: Mapping[str, str]
+    settled: Mapping[str, bool]
 
 
 BASELINE = Profile(
@@ -58,6 +60,7 @@ BASELINE = Profile(
     merges_request_objects=True,
     token_algs=("RS256", "PS256", "ES256", "EdDSA"),
     defaults={},
+    settled={},
 )
 # FAPI 2.0 Security Profile, 5.3.2 and 5.4.
 FAPI2 = Profile(
@@ -78,6 +81,7 @@ FAPI2 = Profile(
     merges_request_objects=False,
     token_algs=("ES256", "PS256", "EdDSA"),
     defaults={"id_token_signed_response_alg": "ES256", "token_endpoint_auth_method": "private_key_jwt"},
+    settled={"dpop_bound_access_tokens": True, "require_pushed_authorization_requests": True},
 )
 
 PROFILES: dict[str, Profile] = {"baseline": BASELINE, "fapi2": FAPI2}

@@ -73,7 +73,10 @@ def test_whoever_wants_to_follows_the_fapi_profile(provider: Provider, developer
     asked: dict[str, Any] = {"profile": "fapi2", "jwks": {"keys": [key.as_dict(private=False)]}}
     answer = developer.registers(**asked)
     told = {"profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "id_token_signed_response_alg": "ES256"}
-    assert (answer.status, {name: answer[name] for name in told}) == (201, told)
+    settled = {"dpop_bound_access_tokens": True, "require_pushed_authorization_requests": True}
+    assert (answer.status, {name: answer[name] for name in told | settled}) == (201, told | settled)
+    otherwise = developer.registers(**asked | dict.fromkeys(settled, False))
+    assert (otherwise.status, {name: otherwise[name] for name in settled}) == (201, settled)
     for name, value in (
         ("token_endpoint_auth_method", "client_secret_basic"),
         ("token_endpoint_auth_signing_alg", "RS256"),
