@@ -24,7 +24,7 @@ from idp.core.errors import Unavailable
 Hashed = TypeVar("Hashed")
 
 POLL = 0.001
-PATIENCE = timedelta(seconds=2)
+PATIENCE = timedelta(seconds=4)
 QUEUE = 8
 # Of niceness (nice(2)), so that a token does not wait long for a sign-in. With one more, sign-ins that queue on a core full of
 # tokens outlast their patience (ADR 9).
