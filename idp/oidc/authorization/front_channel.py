@@ -32,15 +32,7 @@ class FrontChannel:
         standing = self.issuance.families.standing(db, family, client.brand, now) if family is not None else None
         if family is None or standing is None:
             return None
-        event = CodeRedeemed(
-            subject_id=family.subject_id,
-            client_id=client.id,
-            brand=client.brand,
-            session_id=family.session_id,
-            acr=family.acr,
-            amr=family.amr,
-        )
-        self.issuance.bus.record(db, event)
+        self.issuance.record(db, CodeRedeemed, client, family)
         minting, access_token = self.issuance.minting, TOKEN in words_of(request.response_type)
         audience = minting.audience(client, family.resource, ())
         return lambda: minting.for_browser(client, standing, access_token=access_token, audience=audience, now=now)

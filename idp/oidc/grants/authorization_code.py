@@ -93,15 +93,7 @@ def _redeem(
     token = issuance.refresh_tokens.issue(db, standing, now, idle) if client.may("refresh_token") else None
     if client.public and shown is not None and family.dpop_jkt is None:
         issuance.families.bind(db, family.id, shown)
-    event = CodeRedeemed(
-        subject_id=family.subject_id,
-        client_id=client.id,
-        brand=client.brand,
-        session_id=family.session_id,
-        acr=family.acr,
-        amr=family.amr,
-    )
-    issuance.bus.record(db, event)
+    issuance.record(db, CodeRedeemed, client, family)
     return _Earned(standing, token)
 
 

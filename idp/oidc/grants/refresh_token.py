@@ -110,15 +110,7 @@ def _record(issuance: Issuance, db: Connection, client: Client, standing: Standi
         # A portal refreshes only when its customer does something, so this is activity (S1). Offline access goes on by
         # itself: it must not keep the browser of a customer who has left signed in.
         issuance.sessions.touch(db, session, now)
-    event = RefreshRotated(
-        subject_id=family.subject_id,
-        client_id=client.id,
-        brand=client.brand,
-        session_id=family.session_id,
-        acr=family.acr,
-        amr=family.amr,
-    )
-    issuance.bus.record(db, event)
+    issuance.record(db, RefreshRotated, client, family)
 
 
 def _narrowed(family: Family, client: Client, asked: str | None) -> str:
