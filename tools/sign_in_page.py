@@ -108,6 +108,10 @@ SITUATIONS: tuple[tuple[str, Standing, Requirement], ...] = (
     ("payment, nothing enrolled, no contact", _who(), PAYMENT),
     ("`phr` asked, app enrolled", _who("totp"), Requirement(("phr",))),
     ("`phr` asked, app enrolled and proven", _who("totp", held=_proofs("password", "totp")), Requirement(("phr",))),
+    ("`phr mfa` asked, passkey and app enrolled", _who("passkey", "totp"), Requirement(("phr", "mfa"))),
+    ("the same, app proven before", _who("passkey", "totp", held=_proofs("password", "totp")), Requirement(("phr", "mfa"))),
+    ("`phr mfa` asked, app enrolled", _who("totp"), Requirement(("phr", "mfa"))),
+    ("`phr pwd` asked, nothing enrolled", _who(), Requirement(("phr", "pwd"))),
     ("`prompt=login`, app enrolled", _who("totp"), Requirement(renewed=True)),
 )
 

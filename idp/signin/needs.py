@@ -1,6 +1,6 @@
 """What a sign-in still needs: one pure function of subject, brand and request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from idp.brands.brand import Policy
@@ -79,16 +79,23 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
     """What comes next for a subject of this `standing` at a brand of this `policy`.
 
     Ask again after each proof or enrolment. Proofs that are too old for `requirement`, and kinds that the brand does not
-    accept, count as absent (P2).
+    accept, count as absent (P2). Of several levels the most wanted that the subject can reach is gone for; whoever gave
+    another one that will do, when asked, is asked no more.
     """
     counting, mine = accepted(policy), _mine(standing, policy)
-    goal = _goal(standing, policy, requirement)
+    goal, least = _goals(standing, policy, requirement)
     proofs = tuple(proof for proof in _fresh(standing, requirement, now) if proof.kind in counting)
-    level = level_of(proofs)
-    if level is not None and ACR_ORDER.index(level[0]) >= ACR_ORDER.index(goal):
+    enough = _reach(proofs, least)
+    if _reach(proofs, goal) or (enough and standing.given):
         return Nothing(context_of(proofs), nudge=mine <= {"password"})
     ways = ways_to(goal, mine)
-    return _next(ways, proofs, policy) if ways else _enrol(standing, policy, goal, mine, now)
+    if not ways:
+        return _enrol(standing, policy, goal, mine, now)
+    step = _next(ways, proofs, policy)
+    if enough:
+        return step
+    others = _next(ways_to(least, mine), proofs, policy).choices
+    return replace(step, choices=tuple(dict.fromkeys((*step.choices, *others))))
 
 
 def still_vouches(standing: Standing, policy: Policy) -> Need:
@@ -110,14 +117,27 @@ def _in_order(kinds: frozenset[str], policy: Policy) -> tuple[str, ...]:
     )
 
 
-def _goal(standing: Standing, policy: Policy, requirement: Requirement) -> str:
-    asked = requirement.level or "pwd"
+def _goals(standing: Standing, policy: Policy, requirement: Requirement) -> tuple[str, str]:
+    """The level to go for, and the least that will do."""
+    mine, least = _mine(standing, policy), requirement.level or "pwd"
+    wanted = next((acr for acr in requirement.levels if ways_to(acr, mine)), least)
+    floor = _floor(standing, policy, replace(requirement, acr_values=(wanted,)), mine)
+    return max(wanted, floor, key=ACR_ORDER.index), max(least, floor, key=ACR_ORDER.index)
+
+
+def _floor(standing: Standing, policy: Policy, wanted: Requirement, mine: frozenset[str]) -> str:
+    """The level below which nobody of this `standing` comes in, whatever is asked."""
     if standing.staff:
-        return max(asked, "mfa", key=ACR_ORDER.index)
+        return "mfa"
     # A trusted browser is no proof: it counts where nothing is asked, and neither for a level nor for freshness.
-    if standing.trusted and policy.trusted_browser_days and requirement.is_plain:
+    if standing.trusted and policy.trusted_browser_days and wanted.is_plain:
         return "pwd"
-    return max(asked, "2sv", key=ACR_ORDER.index) if ways_to("2sv", _mine(standing, policy)) else asked
+    return "2sv" if ways_to("2sv", mine) else "pwd"
+
+
+def _reach(proofs: tuple[Proof, ...], acr: str) -> bool:
+    level = level_of(proofs)
+    return level is not None and ACR_ORDER.index(level[0]) >= ACR_ORDER.index(acr)
 
 
 def _mine(standing: Standing, policy: Policy) -> frozenset[str]:

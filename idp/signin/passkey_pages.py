@@ -117,7 +117,7 @@ class PasskeyPages:
         )
 
     def _trust_days(self, visit: Visit) -> int:
-        if visit.interaction.requirement.level not in (None, "pwd"):
+        if visit.interaction.requirement.is_step_up:
             return 0
         return self.steps.progress.gate.policy(visit.interaction.brand).trusted_browser_days
 

@@ -136,7 +136,7 @@ class StepPages:
             problem=problem,
             other=f"{visit.here}/other",
             declinable=is_declinable(visit.interaction),
-            trust_days=0 if position.attempt.shared or _is_step_up(visit) else self._trust_days(visit),
+            trust_days=0 if position.attempt.shared or visit.interaction.requirement.is_step_up else self._trust_days(visit),
             **self.sending.context(visit.interaction, position.subject, kind),
         )
 
@@ -154,8 +154,3 @@ class StepPages:
             return visit
         position = self.steps.progress.position(visit.interaction, visit.browser)
         return (visit, position) if position is not None else see_other(visit.here)
-
-
-def _is_step_up(visit: Visit) -> bool:
-    """Whether a higher level is asked for than a sign-in needs."""
-    return visit.interaction.requirement.level not in (None, "pwd")

@@ -22,8 +22,8 @@ class Asked:
     """One authorization, as asked for.
 
     `scopes` in the order asked; `consent_scopes` also counts what the `claims` parameter would reveal. `acr_values` holds the
-    levels we can reach; `unmet` is True where an essential one is beyond us. `subs` are the only subjects that will do, None
-    where anybody will.
+    levels we can reach, the most wanted first; `unmet` is True where an essential one is beyond us. `subs` are the only
+    subjects that will do, None where anybody will.
     """
 
     scopes: tuple[str, ...]
@@ -45,7 +45,8 @@ class Asked:
     def requirement(self) -> Requirement:
         """What the session must be."""
         renewed = "login" in self.prompts or self.max_age == timedelta(0)
-        return Requirement(self.acr_values, self.max_age or None, renewed)
+        wanted = Requirement(self.acr_values, self.max_age or None, renewed)
+        return wanted.least if "none" in self.prompts else wanted
 
 
 def understand(matched: MatchedRequest, profile: Profile, attainable: tuple[str, ...], hinted: str | None) -> Asked:

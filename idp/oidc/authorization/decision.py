@@ -70,12 +70,13 @@ def decide(
 ) -> Decision:
     """The one next step (Core 3.1.2.3 and 3.1.2.4). Where prompt=none forbids a page, the error that says which was needed.
 
-    `declined`: the subject was asked for a proof, and said "not now". `activated`: prompt=create was answered.
+    `declined`: the subject was asked for a proof, and said "not now"; a lower level that will do as well may have been
+    proven before. `activated`: prompt=create was answered.
     """
     silent = "none" in asked.prompts
     if asked.unmet:
         return _refuse("unmet_authentication_requirements", "The level of authentication asked for is not offered")
-    if declined:
+    if declined and not (known is not None and isinstance(known.need, Nothing)):
         return _refuse("unmet_authentication_requirements", "The subject did not give the proof that was asked for")
     if "create" in asked.prompts and first_party and not activated:
         return Activate()

@@ -215,8 +215,10 @@ class Authorization:
             subject = self.subjects.get(db, subject_id)
             if subject is None:
                 return None
-            brings = presented(session, case.interaction)
-            need = self.gate.need(db, subject, client.brand, case.asked.requirement, brings, self.clock.now())
+            brings, wanted = presented(session, case.interaction), case.asked.requirement
+            # Who said "not now" is held to the least that was asked for, which they may have proven before.
+            wanted = wanted.least if DECLINED in answers else wanted
+            need = self.gate.need(db, subject, client.brand, wanted, brings, self.clock.now())
             granted = self.consents.granted(db, subject_id, client.id)
             first_visit = self._is_first_visit(db, subject_id, client)
         return Known(

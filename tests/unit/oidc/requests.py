@@ -49,6 +49,11 @@ def matched(client: Client | None = None, **changes: str | list[str] | None) -> 
     return match_redirect_uri(client or a_client(), a_request(**changes))
 
 
-def asked(client: Client | None = None, hinted: str | None = None, **changes: str | list[str] | None) -> Asked:
-    """What the request asks for, where only passwords can be proven."""
-    return understand(matched(client, **changes), BASELINE, ("pwd",), hinted)
+def asked(
+    client: Client | None = None,
+    hinted: str | None = None,
+    attainable: tuple[str, ...] = ("pwd",),
+    **changes: str | list[str] | None,
+) -> Asked:
+    """What the request asks for, where only passwords can be proven unless said otherwise."""
+    return understand(matched(client, **changes), BASELINE, attainable, hinted)

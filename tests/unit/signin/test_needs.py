@@ -69,6 +69,7 @@ def done(acr: str, *amr: str, minutes: int = 0, kinds: tuple[str, ...], nudge: b
 
 
 PASSWORD = proven("password")
+TEXTED = proven("password", "text_code")
 OLD = proven("password", "totp", minutes=60)
 PWD = ("password",)
 APP = ("password", "totp")
@@ -118,6 +119,10 @@ TRUSTED = {
     "it is no password": (who("totp", trusted=True), ALPHERA, PLAIN, Step(PWD, False)),
     "asking for a password's level is no step-up": (
         who("totp", given=PASSWORD, trusted=True), ALPHERA, Requirement(("pwd",)), done("pwd", "pwd", kinds=PWD)),
+    "a level that is wanted and cannot be reached does not end the trust": (
+        who("totp", given=PASSWORD, trusted=True), ALPHERA, Requirement(("phr", "pwd")), done("pwd", "pwd", kinds=PWD)),
+    "one that can be reached does": (
+        who("passkey", given=PASSWORD, trusted=True), ALPHERA, Requirement(("phr", "pwd")), Step(("passkey",), True)),
     "it never skips a step-up": (who("totp", held=PASSWORD, trusted=True), ALPHERA, MFA, Step(("totp",), False)),
     "nor a step-up to two steps": (who("totp", held=PASSWORD, trusted=True), ALPHERA, TWO_STEPS, Step(("totp",), False)),
     "nor a re-authentication by age": (
@@ -146,9 +151,25 @@ STEP_UP = {
         done("mfa", "pwd", "otp", "mfa", minutes=9, kinds=APP)),
     "a higher level satisfies a lower one": (
         who("passkey", held=proven("verified")), STELLANTIS, PAYMENT, done("phr", "hwk", "user", "mfa", kinds=("passkey",))),
-    "of several levels any will do, however they are ordered": (
-        who("totp", "text_code", held=proven("password", "text_code")), STELLANTIS, Requirement(("mfa", "2sv")),
+    "of several levels the most wanted is gone for": (
+        who("totp", "text_code", held=TEXTED), STELLANTIS, Requirement(("mfa", "2sv")), Step(("totp",), False)),
+    "a lower one that is wanted more is enough": (
+        who("totp", "text_code", held=TEXTED), STELLANTIS, Requirement(("2sv", "mfa")),
         done("2sv", "pwd", "sms", kinds=("password", "text_code"))),
+    "what else will do is offered behind it": (
+        who("totp", "text_code", held=PASSWORD), STELLANTIS, Requirement(("mfa", "2sv")), Step(("totp", "text_code"), False)),
+    "and whoever gives that is asked no more": (
+        who("totp", "text_code", held=PASSWORD, given=proven("text_code")), STELLANTIS, Requirement(("mfa", "2sv")),
+        done("2sv", "pwd", "sms", kinds=("password", "text_code"))),
+    "but a password alone is not that, where something stronger is enrolled": (
+        who("passkey", given=PASSWORD), STELLANTIS, Requirement(("phr", "pwd")), Step(("passkey",), True)),
+    "the next level is gone for where the first cannot be reached": (
+        who("totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("totp",), False)),
+    "and nothing is set up for a level that need not be": (
+        who(given=PASSWORD, mail=True), STELLANTIS, Requirement(("phr", "pwd")), done("pwd", "pwd", kinds=PWD, nudge=True)),
+    "nor a higher one where another must be": (
+        who(given=proven("password", "mail_code"), mail=True), STELLANTIS, Requirement(("phr", "mfa")),
+        Enrol(("passkey", "totp"), True)),
     "the passkey must check its owner where that is asked": (
         who("passkey", "totp", held=proven(*APP)), STELLANTIS, PHR, Step(("passkey",), True)),
     "one that never checked its owner is a second step only": (who("fob"), STELLANTIS, PAYMENT, Step(PWD, False)),
@@ -156,8 +177,8 @@ STEP_UP = {
     "and more than it gives is not asked of it: it vouches for one that does": (
         who("fob", held=PASSWORD), STELLANTIS, PHR, Step(("passkey",), False)),
     "which is then made": (who("fob", given=proven("password", "passkey")), STELLANTIS, PHR, Enrol(("passkey",), False)),
-    "the lowest of the levels asked will do": (
-        who("passkey", "totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("passkey", "totp"), False)),
+    "the most wanted way stands first": (
+        who("passkey", "totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("passkey", "totp"), True)),
     "levels nobody knows ask for nothing": (
         who(held=PASSWORD), STELLANTIS, Requirement(("urn:example:gold",)), done("pwd", "pwd", kinds=PWD, nudge=True)),
     "proof for this very request asks all of it again": (who("totp", held=proven(*APP)), STELLANTIS, RENEWED, Step(PWD, False)),

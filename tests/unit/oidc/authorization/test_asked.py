@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from idp.sessions.context import ACR_ORDER
 from tests.unit.oidc.requests import a_client, asked
 
 ESSENTIAL_MFA = '{"id_token": {"acr": {"essential": true, "values": ["mfa"]}}}'
@@ -50,6 +51,14 @@ def test_levels_that_cannot_be_reached_are_dropped_unless_essential() -> None:
     assert asked(claims=ESSENTIAL_MFA).unmet
     assert not asked(claims=ESSENTIAL_MFA.replace("mfa", "pwd")).unmet
     assert not asked(claims='{"id_token": {"acr": {"essential": true}}}').unmet
+
+
+def test_levels_keep_the_order_they_are_wanted_in_unless_no_page_is_shown() -> None:
+    """Core 3.1.2.1 acr_values, 5.5.1 values: in order of preference; prompt=none takes any."""
+    assert asked(attainable=ACR_ORDER, acr_values="phr pwd mfa").requirement.acr_values == ("phr", "pwd", "mfa")
+    assert asked(attainable=ACR_ORDER, acr_values="phr pwd mfa", prompt="none").requirement.acr_values == ("pwd",)
+    claim = '{"id_token": {"acr": {"essential": true, "values": ["phr", "mfa"]}}}'
+    assert asked(attainable=ACR_ORDER, claims=claim).requirement.acr_values == ("phr", "mfa")
 
 
 def test_a_subject_can_be_asked_for_by_claim_or_by_hint() -> None:

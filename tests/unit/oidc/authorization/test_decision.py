@@ -67,10 +67,15 @@ def test_what_the_gate_still_needs_is_asked_for(need: Need, code: str) -> None:
     assert refusal(decided(known(need=need), prompt="none")) == code
 
 
-@pytest.mark.parametrize("who", [None, known(need=MORE), known()])
+@pytest.mark.parametrize("who", [None, known(need=MORE)])
 def test_not_now_is_told_to_the_client(who: Known | None) -> None:
     """Unmet Authentication Requirements 1.0."""
     assert refusal(decide(asked(scope="openid email"), False, who, declined=True)) == "unmet_authentication_requirements"
+
+
+def test_not_now_to_more_than_is_needed_changes_nothing() -> None:
+    """Core 3.1.2.1 acr_values: a preference, not a condition."""
+    assert decide(asked(scope="openid email"), False, known(), declined=True) == Issue(a_session(), CONTEXT)
 
 
 def test_the_account_is_chosen_once() -> None:
