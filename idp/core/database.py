@@ -28,9 +28,19 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-# A standby, or a primary that was put out of use. The driver counts it among programming errors.
 TEXT_LENGTH = len("2026-01-31 12:00:00.000000")
+# A standby, or a primary that was put out of use. The driver counts it among programming errors.
 READ_ONLY = "25006"
+# How each connection to SQLite is set. What undoes a statement that fails stays in memory: a file would be written to twice for
+# each page that is touched. The log grows to 16 MiB before it is copied back: most pages are written anew again and again.
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=4000",
+)
 T = TypeVar("T")
 U = TypeVar("U")
 sql = SQLAlchemy(metadata=MetaData(naming_convention=NAMING))
@@ -191,7 +201,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin by itself: BEGIN is ours, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

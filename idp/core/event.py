@@ -45,6 +45,7 @@ class Bus:
 
     def __init__(self) -> None:
         self._subscribers: list[tuple[type[Event], Subscriber, ToAll]] = []
+        self._of: dict[type[Event], tuple[Subscriber, ...]] = {}
 
     def subscribe(self, kind: type[Event], subscriber: Subscriber, to_all: ToAll | None = None) -> None:
         """Calls `subscriber` with every event of `kind` and its subclasses; `to_all` with many of one act, where given."""
@@ -54,12 +55,16 @@ class Bus:
                 subscriber(db, event)
 
         self._subscribers.append((kind, subscriber, to_all or one_by_one))
+        self._of.clear()
 
     def record(self, db: Connection, event: Event) -> None:
         """Tells the subscribers of `event`, inside the caller's transaction. Whatever they raise undoes the act itself."""
-        for kind, subscriber, _ in self._subscribers:
-            if isinstance(event, kind):
-                subscriber(db, event)
+        theirs = self._of.get(type(event))
+        if theirs is None:
+            theirs = tuple(subscriber for kind, subscriber, _ in self._subscribers if isinstance(event, kind))
+            self._of[type(event)] = theirs
+        for subscriber in theirs:
+            subscriber(db, event)
 
     def record_all(self, db: Connection, events: Sequence[Event]) -> None:
         """The same for many events of one act: each subscriber hears of all that concern it before the next one does."""

@@ -52,9 +52,8 @@ class _Compiled:
         }
         # By place where the driver counts parameters, by name where it names them.
         self._by_place = compiled.positiontup is not None
-        self._sent: list[tuple[str, Convert | None]] = [
-            (name, processors[name]) for name in compiled.positiontup or compiled.bind_names.values()
-        ]
+        self._sent = tuple(compiled.positiontup or compiled.bind_names.values())
+        self._converts = [(name, convert) for name, convert in processors.items() if convert is not None]
         self._constants = {n: b.effective_value for b, n in compiled.bind_names.items() if not b.required}
         self._got: list[tuple[int, Convert]] = []
         for place, column in enumerate(compiled._result_columns or ()):
@@ -85,12 +84,10 @@ class _Compiled:
         return touched
 
     def _executed(self, db: Connection, given: Mapping[str, Any]) -> Any:
-        values = {**self._constants, **given} if self._constants else given
-        sent: Any = (
-            [values[name] if convert is None else convert(values[name]) for name, convert in self._sent]
-            if self._by_place
-            else {name: values[name] if convert is None else convert(values[name]) for name, convert in self._sent}
-        )
+        values = {**self._constants, **given}
+        for name, convert in self._converts:
+            values[name] = convert(values[name])
+        sent: Any = [values[name] for name in self._sent] if self._by_place else values
         # Past the pool's proxy too: both drivers execute on the connection itself, and give a cursor of their own.
         driver: Any = db.connection.driver_connection
         try:

@@ -126,6 +126,26 @@ def test_work_that_fails_is_undone_alone(crowd: Crowd, engine: Engine, unlucky: 
     assert words(engine) == others
 
 
+def test_work_runs_once_unless_that_of_another_fails(crowd: Crowd) -> None:
+    runs: list[str] = []
+
+    def counted(word: str) -> Callable[[Connection], str]:
+        def work(db: Connection) -> str:
+            runs.append(word)
+            add(db, word)
+            return word
+
+        return work
+
+    assert [future.result(5) for future in crowd.work(*map(counted, "abcd"))] == list("abcd")
+    assert sorted(runs) == list("abcd")
+    runs.clear()
+    _, *others, unlucky = crowd.work(writing("e"), *map(counted, "fgh"), failing("i"))
+    assert isinstance(unlucky.exception(5), ValueError)
+    assert [future.result(5) for future in others] == list("fgh")
+    assert sorted(runs) == list("ffgghh")
+
+
 def test_a_commit_that_fails_fails_all_who_shared_it(crowd: Crowd, engine: Engine) -> None:
     first, *others = crowd.work(writing("a"), writing("b"), writing("c", answers="nothing that is there"), failing("d"))
     assert first.result(5) == "a"
