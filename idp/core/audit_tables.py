@@ -23,13 +23,15 @@ audit_entries = Table(
     Column("amr", Text, nullable=False),
     Column("details", Json, nullable=False),
     Column("sealed_fields", LargeBinary, nullable=False),
-    Column("mac", String(64), nullable=False, unique=True),
+    Column("mac", String(64), nullable=False),
     Column("key_id", String(16), nullable=False),
     Column("reference_digest", String(32), nullable=True),
     # Subjects read their own entries, the newest first.
     Index("ix_audit_entries_subject_id_id", "subject_id", "id"),
     # What is searched for is read in the order of time, so that a page costs as much as it shows.
     Index("ix_audit_entries_occurred_at_id", "occurred_at", "id"),
+    # No entry twice. By time first, though the HMAC alone would say it: what is written at one time stands on few pages.
+    Index("ix_audit_entries_occurred_at_mac", "occurred_at", "mac", unique=True),
     Index("ix_audit_entries_client_id", "client_id", "occurred_at", "id"),
     Index("ix_audit_entries_brand", "brand", "occurred_at", "id"),
     sqlite_autoincrement=True,

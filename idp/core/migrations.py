@@ -14,14 +14,17 @@ from idp.core.database import Database
 ADVISORY_LOCK = 7_243_118_905
 
 
-def upgrade(database: Database) -> None:
-    """Runs every migration not yet run, all in one transaction. Two at once: the second waits, then finds nothing to do."""
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Runs every migration not yet run, up to `revision`, all in one transaction.
+
+    Two at once: the second waits, then finds nothing to do.
+    """
     config = _config()
     with database.transaction() as db:
         if db.dialect.name == "postgresql":
             db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
         config.attributes["connection"] = db
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def is_current(database: Database) -> bool:

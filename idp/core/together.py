@@ -19,8 +19,8 @@ from idp.core.errors import Unavailable
 from idp.core.turns import PATIENCE_SECONDS, Turns, Writer
 
 MOST_TOGETHER = 32
-# Where the last transaction was shared, the next will be. A fraction of what the disk takes is well spent on waiting for others,
-# and again as long as that brings some: half as many commits cost a busy core a sixth less for each exchange.
+# Where the last transaction was shared, the next will be. A fraction of what the disk takes is well spent on waiting for
+# others, and again as long as that brings some: half as many commits cost a busy core a sixth less for each exchange.
 GATHERING_SECONDS = 0.0004
 GATHERINGS = 4
 Work = Callable[[Connection], Any]
