@@ -96,7 +96,7 @@ class Trail:
         if subject_id is None:
             return UNDER_KEYRING + self._keyring.seal(plain, PURPOSE)
         if cipher is None:
-            # A random nonce even where nothing is kept: no two rows are alike, so a copied row collides by its HMAC.
+            # A random nonce even where nothing is kept: no two rows are alike, so a copied row collides by time and HMAC.
             return UNDER_KEYRING + self._keyring.seal(b"{}", PURPOSE)
         nonce = os.urandom(NONCE_BYTES)
         return UNDER_TRAIL_KEY + nonce + cipher.encrypt(nonce, plain, PURPOSE.encode())

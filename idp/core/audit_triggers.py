@@ -15,6 +15,13 @@ _DELETE_SQLITE = "CREATE TRIGGER {table}_keeps_delete BEFORE DELETE ON {table} W
 # INSERT OR REPLACE deletes the old row without firing its DELETE trigger.
 _IS_THERE = "EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
 _REPLACE_SQLITE = f"CREATE TRIGGER {{table}}_keeps_replace BEFORE INSERT ON {{table}} WHEN {_IS_THERE} {_REFUSE_SQLITE}"
+# SQLite keeps a time as text, and takes any. One that is written otherwise is read as the same and proven by the same HMAC, but
+# is another for the index that lets no entry in twice.
+_FORM_SQLITE = (
+    "CREATE TRIGGER {table}_keeps_form BEFORE INSERT ON {table} "
+    "WHEN typeof(NEW.{time}) != 'text' OR NEW.{time} NOT GLOB '????-??-?? ??:??:??.??????' "
+    "BEGIN SELECT RAISE(ABORT, '{table}: {time} is not written as we write it'); END"
+)
 _REFUSE = "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
 _FUNCTION = "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + _REFUSE + "END $$"
 _KEEPS = "CREATE TRIGGER {table}_keeps BEFORE UPDATE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
@@ -38,9 +45,10 @@ _TERMS: dict[Table, tuple[str, str]] = {
 
 def _guarding(table: Table) -> dict[str, tuple[str, ...]]:
     key, may_go = _TERMS[table]
-    words = {"table": table.name, "key": key, "may_go": may_go}
+    words = {"table": table.name, "key": key, "may_go": may_go, "time": "occurred_at"}
+    forms = (_FORM_SQLITE,) if table is audit_entries else ()
     return {
-        "sqlite": tuple(one.format(**words) for one in (_UPDATE_SQLITE, _DELETE_SQLITE, _REPLACE_SQLITE)),
+        "sqlite": tuple(one.format(**words) for one in (_UPDATE_SQLITE, _DELETE_SQLITE, _REPLACE_SQLITE, *forms)),
         "postgresql": (_FUNCTION, *(one.format(**words) for one in (_KEEPS, _DELETE_FUNCTION, _DELETE))),
     }
 

@@ -31,14 +31,13 @@ NAMING = {
 TEXT_LENGTH = len("2026-01-31 12:00:00.000000")
 # A standby, or a primary that was put out of use. The driver counts it among programming errors.
 READ_ONLY = "25006"
-# How each connection to SQLite is set. What undoes a statement that fails stays in memory: a file would be written to twice for
-# each page that is touched. The log grows to 16 MiB before it is copied back: most pages are written anew again and again.
+# How each connection to SQLite is set. The log grows to 16 MB before it is copied back, so that a page that is written again
+# and again is copied back once.
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=5000",
-    "temp_store=MEMORY",
     "wal_autocheckpoint=4000",
 )
 T = TypeVar("T")
@@ -129,8 +128,9 @@ class Database:
     def write(self, work: Callable[[Connection], T], then: Callable[[T], U]) -> U:
         """What `then` makes of what `work` returns, once that is committed; where `work` raises, nothing of it is.
 
-        For small writes that many threads make at once: on SQLite they share a commit, and both may run in another thread.
-        Raises `Unavailable` where the database does not answer.
+        For small writes that many threads make at once: on SQLite they share a commit, both may run in another thread, and
+        `work` may be undone and run a second time, so it changes nothing but the database. Raises `Unavailable` where the
+        database does not answer.
         """
         with self._answering():
             if self._together:

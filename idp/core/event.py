@@ -45,7 +45,8 @@ class Bus:
 
     def __init__(self) -> None:
         self._subscribers: list[tuple[type[Event], Subscriber, ToAll]] = []
-        self._of: dict[type[Event], tuple[Subscriber, ...]] = {}
+        # By kind: to ask every subscriber's of each event would cost more than most of what they do.
+        self._by_kind: dict[type[Event], tuple[Subscriber, ...]] = {}
 
     def subscribe(self, kind: type[Event], subscriber: Subscriber, to_all: ToAll | None = None) -> None:
         """Calls `subscriber` with every event of `kind` and its subclasses; `to_all` with many of one act, where given."""
@@ -55,14 +56,15 @@ class Bus:
                 subscriber(db, event)
 
         self._subscribers.append((kind, subscriber, to_all or one_by_one))
-        self._of.clear()
+        self._by_kind = {}
 
     def record(self, db: Connection, event: Event) -> None:
         """Tells the subscribers of `event`, inside the caller's transaction. Whatever they raise undoes the act itself."""
-        theirs = self._of.get(type(event))
+        known = self._by_kind
+        theirs = known.get(type(event))
         if theirs is None:
             theirs = tuple(subscriber for kind, subscriber, _ in self._subscribers if isinstance(event, kind))
-            self._of[type(event)] = theirs
+            known[type(event)] = theirs
         for subscriber in theirs:
             subscriber(db, event)
 

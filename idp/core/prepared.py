@@ -51,8 +51,7 @@ class _Compiled:
             name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
         }
         # By place where the driver counts parameters, by name where it names them.
-        self._by_place = compiled.positiontup is not None
-        self._sent = tuple(compiled.positiontup or compiled.bind_names.values())
+        self._places: list[str] | None = compiled.positiontup
         self._converts = [(name, convert) for name, convert in processors.items() if convert is not None]
         self._constants = {n: b.effective_value for b, n in compiled.bind_names.items() if not b.required}
         self._got: list[tuple[int, Convert]] = []
@@ -87,7 +86,8 @@ class _Compiled:
         values = {**self._constants, **given}
         for name, convert in self._converts:
             values[name] = convert(values[name])
-        sent: Any = [values[name] for name in self._sent] if self._by_place else values
+        # A driver that takes names does not mind more of them.
+        sent: Any = values if self._places is None else [values[name] for name in self._places]
         # Past the pool's proxy too: both drivers execute on the connection itself, and give a cursor of their own.
         driver: Any = db.connection.driver_connection
         try:

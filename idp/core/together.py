@@ -3,7 +3,7 @@
 Whoever comes first leads: it does the work of all who wait, and commits once; then it makes of each result what is made of
 it, while the next one leads. The others sleep meanwhile, so that threads do not fight for the interpreter, and go on together.
 Nobody goes on before its own work is on the disk. Where one of them fails, all is undone and done once more, each within a
-savepoint: that is rare, and savepoints for all would cost each of them a copy of every page it changes.
+savepoint: refusals are values, so that is rare, and savepoints for all would cost each a copy of every page it changes.
 """
 
 from collections import deque
@@ -20,7 +20,7 @@ from idp.core.turns import PATIENCE_SECONDS, Turns, Writer
 
 MOST_TOGETHER = 32
 # Where the last transaction was shared, the next will be. A fraction of what the disk takes is well spent on waiting for
-# others, and again as long as that brings some: half as many commits cost a busy core a sixth less for each exchange.
+# others, and once more as long as that brings some: half as many commits cost a busy core a sixth less for each exchange.
 GATHERING_SECONDS = 0.0004
 GATHERINGS = 4
 Work = Callable[[Connection], Any]
@@ -83,9 +83,9 @@ class Together:
     def run(self, work: Work, then: Then = lambda result: result) -> Any:
         """What `then` makes of what `work` returns, once that is committed; where `work` raises, it is undone alone.
 
-        Both may run in another thread, with the context of this one. Where the work of another fails, `work` is undone and
-        runs once more: what it does beside the database must bear that. Raises `Unavailable` where the commit failed, or where
-        nobody came to it in time.
+        Both may run in another thread, with the context of this one. Where any of the work that shares a commit fails, all of
+        it is undone and runs once more, so `work` must change nothing but the database. Raises `Unavailable` where the commit
+        failed, or where nobody came to it in time.
         """
         if self._leader == get_ident():
             raise RuntimeError("work must write through the connection it is given")
@@ -165,7 +165,7 @@ class Together:
         for _ in range(GATHERINGS):
             here = len(self._waiting)
             sleep(GATHERING_SECONDS)
-            if len(self._waiting) == here:
+            if not here < len(self._waiting) < MOST_TOGETHER:
                 return
 
     def _appoint(self) -> None:

@@ -27,7 +27,10 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self.connection = engine.connect().execution_options(**{NO_BEGIN: True})
         self.connection.begin()  # it says BEGIN to nobody; whoever asks SQLAlchemy learns that a transaction is under way
-        self._driver: Any = self.connection.connection.driver_connection
+        driver: Any = self.connection.connection.driver_connection
+        self._driver = driver
+        # What undoes a statement that fails: a file would be written to twice for each page that is touched.
+        self._driver.execute("PRAGMA temp_store=MEMORY")
 
     @property
     def in_transaction(self) -> bool:

@@ -39,6 +39,13 @@ class Crowd:
             self._await(lambda: len(self.together._waiting) == len(futures))
         return [first, *futures]
 
+    def comes(self, *works: Callable[[Connection], Any]) -> list[Future[Any]]:
+        """More of it, once it waits."""
+        before = len(self.together._waiting)
+        futures = [self._pool.submit(self.together.run, work) for work in works]
+        self._await(lambda: len(self.together._waiting) == before + len(futures))
+        return futures
+
     def close(self) -> None:
         self._pool.shutdown()
         self.turns.close()
@@ -126,7 +133,26 @@ def test_work_that_fails_is_undone_alone(crowd: Crowd, engine: Engine, unlucky: 
     assert words(engine) == others
 
 
-def test_work_runs_once_unless_that_of_another_fails(crowd: Crowd) -> None:
+@pytest.mark.parametrize(("arrivals", "waits"), [(0, 1), (1, 2), (2, 3), (99, 4)])
+def test_who_leads_waits_for_company_as_long_as_somebody_comes(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, arrivals: int, waits: int
+) -> None:
+    assert {future.result(5) for future in crowd.work(*map(writing, "abc"))} == set("abc")
+    slept: list[float] = []
+    come: list[Future[Any]] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(come) < arrivals:
+            come.extend(crowd.comes(writing(f"late {len(come)}")))
+
+    monkeypatch.setattr("idp.core.together.sleep", sleep)
+    assert crowd.together.run(writing("d")) == "d"
+    assert len(slept) == waits
+    assert all(future.result(5).startswith("late") for future in come)
+
+
+def test_work_runs_once_unless_some_that_shares_its_commit_fails(crowd: Crowd) -> None:
     runs: list[str] = []
 
     def counted(word: str) -> Callable[[Connection], str]:
@@ -140,10 +166,15 @@ def test_work_runs_once_unless_that_of_another_fails(crowd: Crowd) -> None:
     assert [future.result(5) for future in crowd.work(*map(counted, "abcd"))] == list("abcd")
     assert sorted(runs) == list("abcd")
     runs.clear()
-    _, *others, unlucky = crowd.work(writing("e"), *map(counted, "fgh"), failing("i"))
+
+    def unlucky_work(db: Connection) -> None:
+        counted("i")(db)
+        raise ValueError
+
+    _, *others, unlucky = crowd.work(writing("e"), *map(counted, "fgh"), unlucky_work)
     assert isinstance(unlucky.exception(5), ValueError)
     assert [future.result(5) for future in others] == list("fgh")
-    assert sorted(runs) == list("ffgghh")
+    assert sorted(runs) == list("ffgghhii")
 
 
 def test_a_commit_that_fails_fails_all_who_shared_it(crowd: Crowd, engine: Engine) -> None:
