@@ -139,7 +139,8 @@ def sign_in_page(made: str) -> str:
         "## What is asked next",
         "",
         "Where nothing else is said, the password was just proven. A proof that is too old, or of a kind that the brand does",
-        "not accept, counts as absent.",
+        "not accept, counts as absent. Of several levels the first that the customer can reach is asked for; who says",
+        "“not now” goes on with another of them that was proven before.",
         "",
         *_table(
             ["situation", *heads], [[title, *(_asked(who, wanted, b) for b in brands)] for title, who, wanted in SITUATIONS]

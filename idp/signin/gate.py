@@ -101,9 +101,10 @@ def _from_passkeys(passkeys: tuple[Authenticator, ...]) -> frozenset[str]:
 def asked(interaction: Interaction) -> Requirement:
     """What is to be proven before `interaction` goes on.
 
-    Who wants to add a factor asks it of themselves: so it takes no less than where an application asks for two factors.
+    Who wants to add a factor asks it of themselves: so it takes no less than where an application asks for two factors. Who
+    said "not now" is asked for the least that will do.
     """
-    wanted = interaction.requirement
+    wanted = interaction.requirement.least if DECLINED in interaction.answers else interaction.requirement
     return replace(wanted, acr_values=("mfa",)) if interaction.answers.get(ENROLS) else wanted
 
 

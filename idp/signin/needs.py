@@ -79,14 +79,14 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
     """What comes next for a subject of this `standing` at a brand of this `policy`.
 
     Ask again after each proof or enrolment. Proofs that are too old for `requirement`, and kinds that the brand does not
-    accept, count as absent (P2). Of several levels the most wanted that the subject can reach is gone for; whoever gave
-    another one that will do, when asked, is asked no more.
+    accept, count as absent (P2). Of several levels the most wanted that the subject can reach is gone for; once anything was
+    proven for this request and the least of them is reached, no more is asked.
     """
     counting, mine = accepted(policy), _mine(standing, policy)
-    goal, least = _goals(standing, policy, requirement)
+    goal, least = _goals(standing, policy, requirement, mine)
     proofs = tuple(proof for proof in _fresh(standing, requirement, now) if proof.kind in counting)
-    enough = _reach(proofs, least)
-    if _reach(proofs, goal) or (enough and standing.given):
+    enough = _reaches(proofs, least)
+    if _reaches(proofs, goal) or (enough and standing.given):
         return Nothing(context_of(proofs), nudge=mine <= {"password"})
     ways = ways_to(goal, mine)
     if not ways:
@@ -94,8 +94,9 @@ def still_needs(standing: Standing, policy: Policy, requirement: Requirement, no
     step = _next(ways, proofs, policy)
     if enough:
         return step
-    others = _next(ways_to(least, mine), proofs, policy).choices
-    return replace(step, choices=tuple(dict.fromkeys((*step.choices, *others))))
+    others = _next(ways_to(least, mine), proofs, policy)
+    verified = step.verified and ("passkey" not in others.choices or others.verified)
+    return Step(tuple(dict.fromkeys((*step.choices, *others.choices))), verified)
 
 
 def still_vouches(standing: Standing, policy: Policy) -> Need:
@@ -117,25 +118,25 @@ def _in_order(kinds: frozenset[str], policy: Policy) -> tuple[str, ...]:
     )
 
 
-def _goals(standing: Standing, policy: Policy, requirement: Requirement) -> tuple[str, str]:
+def _goals(standing: Standing, policy: Policy, requirement: Requirement, mine: frozenset[str]) -> tuple[str, str]:
     """The level to go for, and the least that will do."""
-    mine, least = _mine(standing, policy), requirement.level or "pwd"
+    least = requirement.level or "pwd"
     wanted = next((acr for acr in requirement.levels if ways_to(acr, mine)), least)
-    floor = _floor(standing, policy, replace(requirement, acr_values=(wanted,)), mine)
+    floor = _floor(standing, policy, mine, plain=replace(requirement, acr_values=(wanted,)).is_plain)
     return max(wanted, floor, key=ACR_ORDER.index), max(least, floor, key=ACR_ORDER.index)
 
 
-def _floor(standing: Standing, policy: Policy, wanted: Requirement, mine: frozenset[str]) -> str:
-    """The level below which nobody of this `standing` comes in, whatever is asked."""
+def _floor(standing: Standing, policy: Policy, mine: frozenset[str], *, plain: bool) -> str:
+    """The level that a sign-in takes by itself; a trusted browser lowers it where nothing more is asked (`plain`)."""
     if standing.staff:
         return "mfa"
     # A trusted browser is no proof: it counts where nothing is asked, and neither for a level nor for freshness.
-    if standing.trusted and policy.trusted_browser_days and wanted.is_plain:
+    if standing.trusted and policy.trusted_browser_days and plain:
         return "pwd"
     return "2sv" if ways_to("2sv", mine) else "pwd"
 
 
-def _reach(proofs: tuple[Proof, ...], acr: str) -> bool:
+def _reaches(proofs: tuple[Proof, ...], acr: str) -> bool:
     level = level_of(proofs)
     return level is not None and ACR_ORDER.index(level[0]) >= ACR_ORDER.index(acr)
 

@@ -45,7 +45,7 @@ def is_offered(
 
     Only at an application's plain sign-in, on a computer of their own, and where what the offer leads to can be done.
     """
-    if session.shared or interaction.client_id is None or not interaction.requirement.is_plain:
+    if session.shared or interaction.client_id is None or not interaction.requirement.least.is_plain:
         return False
     if not is_due(db, subject.id, gate.policy(interaction.brand).nudge_days, now):
         return False

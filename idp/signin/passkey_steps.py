@@ -84,6 +84,7 @@ class PasskeySteps:
         position, step = asked
         now = self.progress.clock.now()
         with self.progress.database.transaction() as db:
+            self.progress.hold(db, position.subject.id, browser, now)
             judged = self.passkeys.verify(db, interaction.id, sent, now, position.subject.id, verified=step.verified)
             if not isinstance(judged, passkey.Proven):
                 self.progress.bus.record(db, _step_failed(interaction, position, _why(judged)))

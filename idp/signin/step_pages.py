@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from idp.core.clock import Clock
 from idp.core.language import N_
 from idp.signin.arrival import Arrivals, Visit
-from idp.signin.gate import DECLINED, ENROLS, is_declinable
+from idp.signin.gate import DECLINED, ENROLS, asked, is_declinable
 from idp.signin.needs import Step, Unmet
 from idp.signin.outcomes import Incomplete, NotAsked, Over, Paused, Pending, Proven, WrongCode
 from idp.signin.progress import Position
@@ -81,14 +81,18 @@ class StepPages:
         return self.arrivals.page("signin/unmet.html", visit) if isinstance(position.need, Unmet) else see_other(visit.here)
 
     def decline(self, interaction_id: str) -> Response:
-        """POST "not now": whoever asked is told that it was not reached."""
+        """POST "not now": the request goes on where a level that will do was proven before, or whoever asked is told."""
         visit = self.arrivals.visit(interaction_id, read_form(request))
         if not isinstance(visit, Visit):
             return visit
-        self.steps.progress.attempts.end(visit.interaction)
         # Who wanted to add a factor of their own accord goes on without; nobody asked for it.
         answer = {ENROLS: ""} if visit.interaction.answers.get(ENROLS) else {DECLINED: "1"}
-        self.arrivals.interactions.keep(visit.interaction.answered(**answer))
+        answered = visit.interaction.answered(**answer)
+        self.arrivals.interactions.keep(answered)
+        # Nobody is signed in yet: less will do, so the sign-in goes on with that.
+        if visit.browser.session is None and asked(answered) != asked(visit.interaction):
+            return see_other(visit.here)
+        self.steps.progress.attempts.end(visit.interaction)
         return see_other(self.arrivals.interactions.resume_url(visit.interaction))
 
     def _show(self, kind: str, interaction_id: str) -> Response:

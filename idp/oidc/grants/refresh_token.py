@@ -42,7 +42,9 @@ class _Earned:
 
 @dataclass(frozen=True, slots=True)
 class _Refused:
-    because: str
+    """A value, because others share the transaction: an error would have theirs done once more."""
+
+    error: OAuthError
 
 
 def exchange(issuance: Issuance, client: Client, form: ProtocolForm, shown: str | None) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def exchange(issuance: Issuance, client: Client, form: ProtocolForm, shown: str 
 
     def mint(outcome: _Earned | _Refused) -> dict[str, Any]:
         if isinstance(outcome, _Refused):
-            raise OAuthError("invalid_grant", "The refresh token is not valid", because=outcome.because)
+            raise outcome.error
         return issuance.minting.for_subject(
             client,
             outcome.standing,
@@ -76,14 +78,17 @@ def _rotate(
 ) -> _Earned | _Refused:
     found = issuance.refresh_tokens.look(db, token, client.id, client.brand, now)
     if not isinstance(found, Good):
-        return _Refused(f"the refresh token is {type(found).__name__.lower()}")
+        return _invalid(f"the refresh token is {type(found).__name__.lower()}")
     family = found.standing.family
+    # Before anything is written: a client that asked for too much keeps its token as it is.
+    try:
+        scope = _narrowed(family, client, form.get("scope"))
+        audience = issuance.minting.audience(client, family.resource, form.resources)
+    except OAuthError as error:
+        return _Refused(error)
     # RFC 9449 5: nothing else binds the refresh token of a public client. Others prove who they are.
     if client.public and not _is_theirs(issuance, db, family, shown):
-        return _Refused("the refresh token is bound to another key")
-    # Before anything is spent: a client that asked for too much keeps its token.
-    scope = _narrowed(family, client, form.get("scope"))
-    audience = issuance.minting.audience(client, family.resource, form.resources)
+        return _invalid("the refresh token is bound to another key")
     idle = client.lifetimes.refresh_idle
     if PROFILES[client.profile].rotates_refresh:
         rotated = issuance.refresh_tokens.rotate(db, found, now, idle)
@@ -91,10 +96,14 @@ def _rotate(
         issuance.refresh_tokens.renew(db, found, now, idle)
         rotated = Rotated(token, True)
     if not isinstance(rotated, Rotated):
-        return _Refused("the refresh token is reused")
+        return _invalid("the refresh token is reused")
     if rotated.first:
         _record(issuance, db, client, found.standing, now)
     return _Earned(found.standing, rotated.token, scope, audience)
+
+
+def _invalid(because: str) -> _Refused:
+    return _Refused(OAuthError("invalid_grant", "The refresh token is not valid", because=because))
 
 
 def _is_theirs(issuance: Issuance, db: Connection, family: Family, shown: str | None) -> bool:

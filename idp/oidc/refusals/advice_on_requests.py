@@ -188,7 +188,7 @@ ON_REQUESTS: Mapping[str, Advice] = {
     ),
     "The subject did not give the proof that was asked for": Advice(
         "OpenID Connect Core 3.1.2.6, Unmet Authentication Requirements 1.0",
-        "The customer was asked for a stronger or newer proof and said no.",
+        "The customer was asked for a stronger or newer proof, said no, and had proven nothing that would do.",
         "Offer to go on without it, or ask again when it is needed.",
     ),
     "Another subject is signed in than the one asked for": Advice(

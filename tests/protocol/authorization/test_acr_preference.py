@@ -110,3 +110,52 @@ def test_another_level_that_will_do_is_offered_and_taken(
     browser.open(f"{browser.page.url.removesuffix('/passkey')}/totp")
     assert browser.submit(code=app.code(STEP)).left
     assert acr_of(shop, browser) == "mfa"
+
+
+def test_who_signs_in_and_will_not_prove_more_is_asked_for_less(
+    provider: Seeded, shop: RelyingParty, app: AuthenticatorApp, device: SoftAuthenticator
+) -> None:
+    """P2, Core 3.1.2.1 acr_values: "not now" ends no sign-in that a lower level would do for; a second one is told."""
+    browser = provider.browser()
+    browser.open(shop.request(acr_values="phr mfa"))
+    browser.sign_in("ana", ANA_PASSWORD)
+    browser.open(f"{browser.page.url.removesuffix('/passkey')}/other")
+    assert not browser.submit(press="decline").left
+    browser.open(f"{browser.page.url.removesuffix('/passkey')}/totp")
+    assert browser.submit(code=app.code(STEP)).left
+    assert acr_of(shop, browser) == "mfa"
+    again = provider.browser()
+    again.open(shop.request(acr_values="phr mfa"))
+    again.sign_in("ana", ANA_PASSWORD)
+    for _ in range(2):
+        assert not again.page.left
+        again.open(f"{again.page.url.removesuffix('/passkey')}/other")
+        again.submit(press="decline")
+    assert again.page.query["error"] == "unmet_authentication_requirements"
+
+
+def test_a_passkey_that_does_not_check_its_owner_may_do_too(
+    provider: Seeded, shop: RelyingParty, device: SoftAuthenticator
+) -> None:
+    """P2: the most wanted level refuses nothing that will do as well."""
+    browser = provider.browser()
+    browser.open(shop.request(acr_values="phr mfa"))
+    browser.sign_in("ana", ANA_PASSWORD)
+    assert ceremony_of(browser).options["userVerification"] == "preferred"
+
+
+def test_a_trusted_browser_signs_in_by_password_after_not_now(provider: Seeded, app: AuthenticatorApp) -> None:
+    """P2: what is only preferred does not end what was trusted."""
+    lease = provider.add_client("lease", brand="alphera", consent="implied")
+    browser = provider.browser()
+    browser.open(lease.request())
+    browser.sign_in("ana", ANA_PASSWORD)
+    assert browser.submit(code=app.code(), trust="1").left
+    lease.redeem(lease.code(browser.page))
+    browser.forget("idp_session")
+    browser.open(lease.request(acr_values="mfa pwd"))
+    assert not browser.sign_in("ana", ANA_PASSWORD).left
+    page = browser.submit(press="decline")
+    page = page if page.left else browser.sign_in("ana", ANA_PASSWORD)
+    assert page.left
+    assert acr_of(lease, browser) == "pwd"

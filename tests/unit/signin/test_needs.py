@@ -122,7 +122,7 @@ TRUSTED = {
     "a level that is wanted and cannot be reached does not end the trust": (
         who("totp", given=PASSWORD, trusted=True), ALPHERA, Requirement(("phr", "pwd")), done("pwd", "pwd", kinds=PWD)),
     "one that can be reached does": (
-        who("passkey", given=PASSWORD, trusted=True), ALPHERA, Requirement(("phr", "pwd")), Step(("passkey",), True)),
+        who("passkey", given=PASSWORD, trusted=True), ALPHERA, Requirement(("phr", "pwd")), Step(("passkey",), False)),
     "it never skips a step-up": (who("totp", held=PASSWORD, trusted=True), ALPHERA, MFA, Step(("totp",), False)),
     "nor a step-up to two steps": (who("totp", held=PASSWORD, trusted=True), ALPHERA, TWO_STEPS, Step(("totp",), False)),
     "nor a re-authentication by age": (
@@ -162,7 +162,9 @@ STEP_UP = {
         who("totp", "text_code", held=PASSWORD, given=proven("text_code")), STELLANTIS, Requirement(("mfa", "2sv")),
         done("2sv", "pwd", "sms", kinds=("password", "text_code"))),
     "but a password alone is not that, where something stronger is enrolled": (
-        who("passkey", given=PASSWORD), STELLANTIS, Requirement(("phr", "pwd")), Step(("passkey",), True)),
+        who("passkey", given=PASSWORD), STELLANTIS, Requirement(("phr", "pwd")), Step(("passkey",), False)),
+    "a passkey must check its owner where nothing less will do": (
+        who("passkey", held=proven(*APP)), STELLANTIS, Requirement(("phr", "mfa")), Step(("passkey",), True)),
     "the next level is gone for where the first cannot be reached": (
         who("totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("totp",), False)),
     "and nothing is set up for a level that need not be": (
@@ -178,7 +180,7 @@ STEP_UP = {
         who("fob", held=PASSWORD), STELLANTIS, PHR, Step(("passkey",), False)),
     "which is then made": (who("fob", given=proven("password", "passkey")), STELLANTIS, PHR, Enrol(("passkey",), False)),
     "the most wanted way stands first": (
-        who("passkey", "totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("passkey", "totp"), True)),
+        who("passkey", "totp", held=PASSWORD), STELLANTIS, Requirement(("phr", "mfa")), Step(("passkey", "totp"), False)),
     "levels nobody knows ask for nothing": (
         who(held=PASSWORD), STELLANTIS, Requirement(("urn:example:gold",)), done("pwd", "pwd", kinds=PWD, nudge=True)),
     "proof for this very request asks all of it again": (who("totp", held=proven(*APP)), STELLANTIS, RENEWED, Step(PWD, False)),
