@@ -17,6 +17,7 @@ from idp.app.mount import mount
 from idp.core.database import upsert
 from idp.core.events import Event
 from idp.core.migrations import upgrade
+from idp.oidc.tokens.jose import SigningKey
 from idp.oidc.tokens.model import signing_keys
 from idp.settings import Settings
 from tests.builders import BEGINNING, TestClock, shares_statements
@@ -68,10 +69,11 @@ def _begins_as_a_copy(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Begun:
-    """What a provider begins with: its tables as a file of SQLite, and the rows of its signing keys."""
+    """What a provider begins with: its tables as a file of SQLite, and its signing keys, as rows and opened."""
 
     database: bytes
     keys: tuple[dict[str, Any], ...]
+    imported: dict[str, SigningKey]
 
 
 @cache
@@ -85,8 +87,9 @@ def _begun() -> Begun:
         with ground.database.transaction() as db:
             house.protocol.keys.ensure(db, BEGINNING)
             keys = tuple(dict(row) for row in db.execute(signing_keys.select()).mappings())
+        imported = {key["kid"]: found for key in keys if (found := house.protocol.keys.find(key["kid"]))}
         ground.database.close()
-    return Begun(file, keys)
+    return Begun(file, keys, imported)
 
 
 class CompiledTemplates(BytecodeCache):
@@ -120,6 +123,8 @@ class Provider(Household):
             upgrade(ground.database)
         ground.app.jinja_env.bytecode_cache = TEMPLATES
         super().__init__(build(ground), ground.app)
+        # To check a private key of RSA takes longer than many a test.
+        self.house.protocol.keys._imported.update(_begun().imported)
         mount(self.house)
         self.events: list[Event] = []
         ground.bus.subscribe(Event, lambda _db, event: self.events.append(event))
