@@ -20,7 +20,7 @@ from idp.core.turns import PATIENCE_SECONDS, Turns, Writer
 
 MOST_TOGETHER = 32
 # Where the last transaction was shared, the next will be. A fraction of what the disk takes is well spent on waiting for
-# others, and once more as long as that brings some: half as many commits cost a busy core a sixth less for each exchange.
+# others, and once more as long as that brings some: fewer commits cost a busy core a sixth less for each exchange.
 GATHERING_SECONDS = 0.0004
 GATHERINGS = 4
 Work = Callable[[Connection], Any]

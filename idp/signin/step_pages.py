@@ -90,7 +90,7 @@ class StepPages:
         answered = visit.interaction.answered(**answer)
         self.arrivals.interactions.keep(answered)
         # Nobody is signed in yet: less will do, so the sign-in goes on with that.
-        if visit.browser.session is None and asked(answered) != asked(visit.interaction):
+        if DECLINED in answer and visit.browser.session is None and asked(answered) != asked(visit.interaction):
             return see_other(visit.here)
         self.steps.progress.attempts.end(visit.interaction)
         return see_other(self.arrivals.interactions.resume_url(visit.interaction))
