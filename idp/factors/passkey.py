@@ -1,6 +1,6 @@
 """The passkey: something the subject has, and with verification also something only they are or know."""
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -29,12 +29,9 @@ from idp.factors.passkey_ceremony import (
 from idp.factors.passkey_options import creation_options, request_options
 from idp.factors.passkey_record import Accepted, Record, handle_of, lookup_of, make_handle, read_record, record_of
 from idp.factors.passkey_verification import verified_assertion, verified_registration
-from idp.subjects.authenticators import Authenticator, add, advance, by_lookup, of, use
+from idp.subjects.authenticators import LONGEST_LABEL, Authenticator, add, advance, by_lookup, of, use
 from idp.subjects.proof import Proof
 from idp.subjects.subjects import Subject
-
-LONGEST_LABEL = 64
-CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")  # 1023 bytes at most (WebAuthn 4, credential id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +163,12 @@ class Passkeys:
         subject_id: str | None = None,
         *,
         verified: bool = False,
+        hold: Callable[[str], object] = lambda _owner: None,
     ) -> Proven | Refused | UnknownCredential:
-        """Judges `response_json` (any text). `subject_id` and `verified` as they were for its options."""
+        """Judges `response_json` (any text). `subject_id` and `verified` as they were for its options.
+
+        `hold` is called with its owner before anything of the passkey changes: for what is held before a factor is.
+        """
         ceremony = proving(subject_id, verified=verified)
         read = self._received(ceremony, attempt, subject_id, response_json)
         if isinstance(read, Refused):
@@ -183,6 +184,7 @@ class Passkeys:
             return Refused(Because.UNVERIFIABLE)
         if ceremony in VERIFYING and not assertion.user_verified:
             return Refused(Because.NOT_VERIFIED)
+        hold(enrolled.subject_id)
         return self._settle(db, enrolled, assertion, now)
 
     def _received(
@@ -195,9 +197,6 @@ class Passkeys:
         response = read_response(response_json)
         if isinstance(response, Refused):
             return response
-        credential_id = response.get("id")
-        if not isinstance(credential_id, str) or CREDENTIAL_ID.fullmatch(credential_id) is None:
-            return Refused(Because.MALFORMED)
         return misplaced(response, self._party, ceremony, challenge) or (response, challenge)
 
     def _enrol(self, db: Connection, subject_id: str, record: Record, counter: int, label: str, now: datetime) -> str | None:

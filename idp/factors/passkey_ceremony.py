@@ -4,6 +4,7 @@ All of it is judged before any signature: a challenge is good once, for one atte
 """
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from idp.core.kv import KV
 
 CHALLENGE_BYTES = 32
 CHALLENGE_LIFE = timedelta(minutes=5)
+CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]{1,1364}")  # 1023 bytes at most (WebAuthn 4, credential id)
 LARGEST_RESPONSE = 16 * 1024
 USUAL_PORT = {"https": 443, "http": 80}
 
@@ -109,11 +111,12 @@ class Challenges:
 
 
 def read_response(sent: str) -> dict[str, Any] | Refused:
-    """The response as JSON object with its `response` an object too. Any text may be sent; up to 16 KiB is read."""
-    if len(sent) > LARGEST_RESPONSE:
-        return Refused(Because.MALFORMED)
-    read = _object(sent)
+    """The response as JSON object: its `id` that of a credential, its `response` an object. Any text up to 16 KiB is read."""
+    read = _object(sent) if len(sent) <= LARGEST_RESPONSE else None
     if read is None or not isinstance(read.get("response"), dict):
+        return Refused(Because.MALFORMED)
+    credential_id = read.get("id")
+    if not isinstance(credential_id, str) or CREDENTIAL_ID.fullmatch(credential_id) is None:
         return Refused(Because.MALFORMED)
     return read
 

@@ -115,6 +115,8 @@ class Recovering:
             opened = self._vouched(db, interaction, browser, now)
             if not isinstance(opened, Opened):
                 return opened
+            # Before the case: whoever opens a new one holds its subject first.
+            self.new_passwords.sessions.hold_all(db, opened.subject.id, now)
             if not self.cases.use(db, opened.case.handle_digest, now):
                 return Over()
             self.new_passwords.replace(db, opened.subject.id, verifier, now, reason="reset", brand=opened.case.brand)

@@ -65,12 +65,10 @@ _LIVE: Select[Any] = (
 _BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
 _HOLD = _BY_ID.with_for_update(of=sessions)
-# The subject first, and sessions in one order, so that of two who change something one waits, and neither for ever.
-_HOLD_ALL = (
-    _LIVE.where(sessions.c.subject_id == bindparam("subject_id"))
-    .order_by(sessions.c.id)
-    .with_for_update(of=[subjects, sessions], key_share=True)
-)
+# The subject first, even of no session, and sessions in one order: of two who change something one waits, and neither for ever.
+_HOLD_SUBJECT = select(subjects.c.id).where(subjects.c.id == bindparam("subject_id")).with_for_update(key_share=True)
+_THEIRS = _LIVE.where(sessions.c.subject_id == bindparam("subject_id")).order_by(sessions.c.id)
+_HOLD_ALL = _THEIRS.with_for_update(of=sessions, key_share=True)
 
 
 class Sessions:
@@ -105,6 +103,7 @@ class Sessions:
 
     def hold_all(self, db: Connection, subject_id: str, now: datetime) -> tuple[Session, ...]:
         """All live sessions of a subject; nothing else ends one, or changes the subject, before this transaction does."""
+        db.execute(_HOLD_SUBJECT, {"subject_id": subject_id})
         held = db.execute(_HOLD_ALL, {"subject_id": subject_id, "now": now})
         return tuple(_session(row, row.staff) for row in held)
 

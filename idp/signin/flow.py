@@ -97,7 +97,7 @@ class Flow:
         """None where the subject is disabled, or its password changed or its lane locked while this one was compared."""
         progress, now = self.progress, self.progress.clock.now()
         with progress.database.transaction() as db:
-            progress.hold(db, recognised.enrolled.subject_id, browser, now)
+            progress.hold(db, browser, now, recognised.enrolled.subject_id)
             proof = progress.password.settle(db, recognised, now)
             if proof is None or isinstance(progress.locking.lockout.state(db, lane, now), Locked):
                 return None

@@ -1,6 +1,7 @@
 """A passkey at a sign-in: alone, by whoever answers, or as the step that is asked of a subject who is known."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from idp.core.events import SecondStepFailed, SecondStepProven, SignInFailed
@@ -64,7 +65,8 @@ class PasskeySteps:
         now = self.progress.clock.now()
         with self.progress.database.transaction() as db:
             # A refusal is committed too, with whatever it has to tell: a counter that stood still, for one.
-            judged = self.passkeys.verify(db, interaction.id, sent, now)
+            hold = partial(self.progress.hold, db, browser, now)
+            judged = self.passkeys.verify(db, interaction.id, sent, now, hold=hold)
             if not isinstance(judged, passkey.Proven):
                 self.progress.bus.record(db, _sign_in_failed(interaction, _why(judged)))
                 return judged
@@ -84,8 +86,8 @@ class PasskeySteps:
         position, step = asked
         now = self.progress.clock.now()
         with self.progress.database.transaction() as db:
-            self.progress.hold(db, position.subject.id, browser, now)
-            judged = self.passkeys.verify(db, interaction.id, sent, now, position.subject.id, verified=step.verified)
+            hold, subject_id = partial(self.progress.hold, db, browser, now), position.subject.id
+            judged = self.passkeys.verify(db, interaction.id, sent, now, subject_id, verified=step.verified, hold=hold)
             if not isinstance(judged, passkey.Proven):
                 self.progress.bus.record(db, _step_failed(interaction, position, _why(judged)))
                 return judged

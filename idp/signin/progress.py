@@ -95,8 +95,8 @@ class Progress:
         waits = closing.closes_at(db, subject.id) if isinstance(need, Nothing) else None
         return Position(subject, attempt, need, waits)
 
-    def hold(self, db: Connection, subject_id: str, browser: Browser, now: datetime) -> None:
-        """Holds subject and session, before a factor is proven: in the order in which others end them."""
+    def hold(self, db: Connection, browser: Browser, now: datetime, subject_id: str) -> None:
+        """Holds subject and session, before a factor is used up: in the order in which others end them."""
         closing.hold(db, subject_id)
         if browser.session is not None:
             self.sessions.hold(db, browser.session.id, now)

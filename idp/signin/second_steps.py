@@ -32,7 +32,7 @@ class SecondSteps:
             return Incomplete("code")
         now = self.progress.clock.now()
         with self.progress.database.transaction() as db:
-            self.progress.hold(db, position.subject.id, browser, now)
+            self.progress.hold(db, browser, now, position.subject.id)
             verdict = self.codes.prove(db, position.subject.id, interaction.id, kind, typed, now)
             if not isinstance(verdict, Proof):
                 self._failed(db, interaction, position, kind, refusal(verdict))

@@ -1,0 +1,95 @@
+"""Rows of PostgreSQL that two want at one moment: all take them in one order, so that none is ended for another's sake."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from idp.core.database import Database
+from idp.factors.passkey import Passkeys
+from idp.subjects.authenticators import authenticators
+from tests.builders import TestClock
+from tests.drivers.browser import Page
+from tests.drivers.ceremony import ceremony_of, uses
+from tests.drivers.lost import PHONE, Loss
+from tests.drivers.post import Post
+from tests.drivers.provider import Provider, a_provider
+from tests.running import wait_until
+from tests.servers import PostgresServer
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+
+@pytest.fixture
+def provider(tmp_path: Path, clock: TestClock, postgres_server: PostgresServer) -> Iterator[Provider]:
+    with postgres_server.new_database() as url, a_provider(tmp_path, clock, database_url=url) as running:
+        running.add_customer(claims=PHONE)
+        yield running
+
+
+def all_wait(database: Database, number: int) -> None:
+    """Comes back when so many wait for a row that somebody else holds."""
+
+    def do() -> bool:
+        with database.reading() as db:
+            return db.scalar(text(WAITING)) == number
+
+    wait_until(do)
+
+
+@contextmanager
+def passkeys_held(database: Database) -> Iterator[Callable[..., Future[Page]]]:
+    """What is begun in the block gets as far as it does without a passkey, one after the other, and goes on after it."""
+    with ThreadPoolExecutor() as threads, database.transaction() as db:
+        db.execute(select(authenticators.c.id).where(authenticators.c.kind == Passkeys.kind).with_for_update())
+        begun: list[Future[Page]] = []
+
+        def begins(act: Callable[..., Page], *given: str) -> Future[Page]:
+            begun.append(threads.submit(act, *given))
+            all_wait(database, len(begun))
+            return begun[-1]
+
+        yield begins
+
+
+def test_a_passkey_is_removed_while_it_signs_in_once_more(provider: Provider) -> None:
+    """In a tab that was open before its browser had a session, so that nobody was known there yet."""
+    club = provider.add_client("club", brand="alphera", consent="implied")
+    device = provider.add_passkey()
+    owner, other = provider.browser(), provider.browser()
+    other.open(club.request())
+    tab = ceremony_of(other)
+    for browser in (owner, other):
+        browser.open(club.request())
+        assert uses(browser, device).left
+    owner.open(owner.open("/account/security/passkeys").link("Remove"))
+    with passkeys_held(provider.house.ground.database) as begins:
+        signs_in = begins(tab.send, tab.answered(device))
+        removes = begins(owner.submit)
+    assert signs_in.result().status in (0, 200)
+    assert "is removed" in removes.result().text
+    assert len(provider.happened("SignedIn")) == 3
+    assert "Sign in to" in other.open(club.request()).text
+
+
+def test_a_lost_passkey_goes_while_whoever_has_it_signs_in(provider: Provider, clock: TestClock, tmp_path: Path) -> None:
+    """At the end of a reset, whose owner has no session that anybody could wait for."""
+    club = provider.add_client("club", brand="alphera", consent="implied")
+    loss = Loss(provider, club, Post(provider, tmp_path), provider.browser(), clock)
+    device, finder = provider.add_passkey(), provider.browser()
+    loss.has_begun("password", "mail_code")
+    loss.waits(72)
+    loss.comes_back()
+    loss.gives("password")
+    finder.open(club.request())
+    tab = ceremony_of(finder)
+    with passkeys_held(provider.house.ground.database) as begins:
+        finishes = begins(loss.browser.submit)
+        signs_in = begins(tab.send, tab.answered(device))
+    assert finishes.result().status == 200
+    assert len(provider.happened("FactorResetFinished")) == 1
+    assert signs_in.result().status == 422
+    assert provider.happened("SignedIn") == []
