@@ -14,7 +14,6 @@ from idp.core.metrics import STORE_ERRORS
 from idp.core.sealing import Keyring
 from idp.settings import Settings
 from idp.web.render import template_folder
-from idp.web.routes import AnsweringRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class Ground:
 def lay_ground(settings: Settings, clock: Clock) -> Ground:
     """Opens what `settings` name; nothing connects yet. Raises `Misconfigured`."""
     app = Flask("idp", static_folder=None, template_folder=str(template_folder()))
-    app.url_rule_class = AnsweringRule
     app.config["MAX_FORM_PARTS"] = 100
     keyring = Keyring.from_text(settings.master_key.get_secret_value())
     bus = Bus()

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 
 from idp.app import console_desk, contacts, demo, lost, own, passkeys, recovery
 from idp.app.activating import activating
@@ -81,8 +82,7 @@ def mount(house: House) -> None:
     lost.listen(house)
     front = Front(pages, browser, SessionCookie(settings, house.people.pairwise))
     checks = checks_of(house)
-    for routes in _rooms(house, front, languages):
-        table.mount(app, routes)
+    table.mount(app, chain.from_iterable(_rooms(house, front, languages)))
     direct.mount((*Health(checks).routes(), *metrics(house).routes(), *_machines(house)))
     with suppress(Unavailable):
         house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away

@@ -49,6 +49,7 @@ def prepare(tls_cert: Path | None, tls_key: Path | None) -> tuple[Settings, List
     with ground.database.transaction() as db:
         house.protocol.keys.ensure_new(db, ground.clock.now())
     house.protocol.keys.check()
+    house.people.hasher.check()
     require_kv(ground)
     listening = listening_of(ground.settings, tls_of(tls_cert, tls_key, ground.settings, ground.clock.now()))
     claim(listening.address, listening.port)

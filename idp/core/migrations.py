@@ -1,12 +1,13 @@
 """Brings the database's tables to what this version needs."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from idp.core.database import Database
 
@@ -23,6 +24,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
     with database.transaction() as db:
         if db.dialect.name == "postgresql":
             db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+        if revision == "head" and _is_current(db):
+            return
         config.attributes["connection"] = db
         command.upgrade(config, revision)
 
@@ -30,7 +33,16 @@ def upgrade(database: Database, revision: str = "head") -> None:
 def is_current(database: Database) -> bool:
     """Whether the tables are those this version needs."""
     with database.reading() as db:
-        return MigrationContext.configure(db).get_current_heads() == tuple(ScriptDirectory.from_config(_config()).get_heads())
+        return _is_current(db)
+
+
+def _is_current(db: Connection) -> bool:
+    return MigrationContext.configure(db).get_current_heads() == _newest()
+
+
+@cache
+def _newest() -> tuple[str, ...]:
+    return tuple(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def _config() -> Config:

@@ -6,12 +6,13 @@ tell that the name exists (docs/import.md, "What it gives away").
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 from argon2 import PasswordHasher as Argon2
 from argon2 import Type
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
 
+from idp.core.errors import Misconfigured
 from idp.factors.hash_slots import HashSlots
 from idp.factors.legacy_hash import is_legacy, is_same
 
@@ -48,9 +49,10 @@ def _argon2id(memory_kib: int, passes: int) -> Argon2:
     return Argon2(time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 
 
-@cache
 def _of_nobody(memory_kib: int, passes: int) -> bytes:
-    return _argon2id(memory_kib, passes).hash(b"compared with where there is no verifier").encode()
+    # Nothing was hashed for it: what it costs is to compare with it.
+    salt, digest = "A" * 22, "A" * 43  # 16 and 32 bytes
+    return f"$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${digest}".encode()
 
 
 class PasswordHasher:
@@ -60,6 +62,13 @@ class PasswordHasher:
         self._slots = slots
         self._argon2 = _argon2id(memory_kib, passes)
         self._nobody = _of_nobody(memory_kib, passes)
+
+    def check(self) -> None:
+        """Raises `Misconfigured` where this process cannot have the memory that a hash takes."""
+        try:
+            self._hashed(b"")
+        except HashingError as error:
+            raise Misconfigured("IDP_HASH_MEMORY_KIB: this process gets less memory; lower it, or give more") from error
 
     def hash(self, password: str) -> bytes:
         """A verifier for `password`. Raises ValueError beyond 1024 bytes, `Unavailable` where no slot is free."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,31 +63,41 @@ class KeyInfo:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     at: datetime
-    signers: dict[str, SigningKey]
+    signers: dict[str, str]
     public: PublicSet
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    alg: str
+    private: dict[str, Any] = field(repr=False)
+
+
 class Keys:
-    """The key set of this process: imported once, read again at most every five seconds."""
+    """The key set of this process: read again at most every five seconds.
+
+    A key is opened once, when it is first read, and imported when it is first used: a check of RSA's primes takes long.
+    """
 
     def __init__(self, database: Database, keyring: Keyring, clock: Clock) -> None:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._opened: dict[str, _Opened] = {}
         self._imported: dict[str, SigningKey] = {}
         self._loaded: _Loaded | None = None
 
     def signer(self, alg: str) -> SigningKey:
         """The key that signs by `alg` now. Raises `Misconfigured` where there is none or it cannot be opened."""
-        signer = self._load().signers.get(alg)
-        if signer is None:
+        kid = self._load().signers.get(alg)
+        if kid is None:
             raise Misconfigured(f"there is no signing key for {alg}: run `idp seed`")
-        return signer
+        return self._import(kid)
 
     def find(self, kid: str) -> SigningKey | None:
         """The key with this id, a retired one too."""
         self._load()
-        return self._imported.get(kid)
+        return self._import(kid) if kid in self._opened else None
 
     def public_set(self) -> PublicSet:
         """Every key that signs, is about to, or may have signed what is still valid. Public parts only."""
@@ -95,8 +105,9 @@ class Keys:
 
     def check(self) -> None:
         """Raises `Misconfigured` unless every algorithm has a key that can be opened: never a silent new one."""
-        for alg in ALGORITHMS:
-            self.signer(alg)
+        missing = ALGORITHMS.keys() - self._load().signers.keys()
+        if missing:
+            raise Misconfigured(f"there is no signing key for {', '.join(sorted(missing))}: run `idp seed`")
 
     def all(self, db: Connection) -> list[KeyInfo]:
         """Every key there ever was, the oldest of an algorithm first."""
@@ -178,20 +189,27 @@ class Keys:
         # What a newer version signs by, beside this one, is published and no more.
         ours = [row for row in rows if row.alg in ALGORITHMS]
         for row in ours:
-            if row.kid not in self._imported:
-                self._imported[row.kid] = self._import(row)
+            if row.kid not in self._opened:
+                self._opened[row.kid] = _Opened(row.alg, self._open(row))
         # The newest of each comes last. The first is never too young: a clock set back must not leave an algorithm without one.
-        signers = {row.alg: self._imported[row.kid] for row in ours if row.signs_from <= now or row.generation == 1}
+        signers = {row.alg: row.kid for row in ours if row.signs_from <= now or row.generation == 1}
         self._loaded = _Loaded(now, signers, _public_set(rows, now))
         return self._loaded
 
-    def _import(self, row: Row[Any]) -> SigningKey:
+    def _open(self, row: Row[Any]) -> dict[str, Any]:
         try:
-            private = json.loads(self._keyring.open(row.private_sealed, _purpose(row.kid)))
+            private: dict[str, Any] = json.loads(self._keyring.open(row.private_sealed, _purpose(row.kid)))
         except Unsealable as error:
             advice = f"the signing key {row.kid} cannot be opened: give the IDP_MASTER_KEY it was sealed under"
             raise Misconfigured(advice) from error
-        return SigningKey(row.kid, row.alg, _IMPORTERS[row.alg](private))
+        return private
+
+    def _import(self, kid: str) -> SigningKey:
+        key = self._imported.get(kid)
+        if key is None:
+            opened = self._opened[kid]
+            key = self._imported[kid] = SigningKey(kid, opened.alg, _IMPORTERS[opened.alg](opened.private))
+        return key
 
 
 def signing_now(keys: Iterable[KeyInfo], now: datetime) -> list[KeyInfo]:

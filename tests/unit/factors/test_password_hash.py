@@ -1,9 +1,12 @@
 import statistics
+import subprocess
+import sys
 import time
 import unicodedata
 from pathlib import Path
 
 import pytest
+from argon2 import extract_parameters
 
 from idp.factors.password_hash import Match, Mismatch, PasswordHasher, Unhashable, password_bytes
 from tests.builders import a_hasher
@@ -47,8 +50,26 @@ def test_1024_bytes_are_accepted() -> None:
     assert password_bytes("a" * 1024) == b"a" * 1024
 
 
-def test_nobodys_password_never_matches(hasher: PasswordHasher) -> None:
-    assert hasher.verify(None, "compared with where there is no verifier") == Mismatch()
+def test_nobodys_password_costs_what_anybodys_does_and_never_matches(hasher: PasswordHasher) -> None:
+    assert extract_parameters(hasher._nobody.decode()) == extract_parameters(hasher.hash("lantern orbit mosaic 7").decode())
+    hasher._nobody = hasher.hash("lantern orbit mosaic 7")
+    assert hasher.verify(None, "lantern orbit mosaic 7") == Mismatch()
+
+
+LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from idp.factors.hash_slots import HashSlots
+from idp.factors.password_hash import PasswordHasher
+resource.setrlimit(resource.RLIMIT_AS, (1024**3, 1024**3))
+PasswordHasher(HashSlots(Path(sys.argv[1]), 1), 2 * 1024**2, 2).check()
+"""
+
+
+def test_more_memory_than_a_process_gets_is_told_before_anybody_signs_in(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LITTLE_MEMORY, str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Misconfigured: IDP_HASH_MEMORY_KIB" in ended.stderr
 
 
 def test_older_parameters_are_renewed_at_the_next_proof(tmp_path: Path) -> None:

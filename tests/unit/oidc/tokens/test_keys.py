@@ -116,6 +116,21 @@ def test_keys_that_cannot_be_opened_stop_the_start(keys: Keys, database: Databas
     Keys(database, Keyring(bytes(32), MASTER), clock).check()
 
 
+@pytest.mark.parametrize("only", [MASTER, bytes(32)])
+def test_one_key_that_cannot_be_opened_stops_the_start_though_others_sign(
+    keys: Keys, database: Database, bus: Bus, clock: TestClock, only: bytes
+) -> None:
+    """The next one, of a host that has the new master key already; the last one, where the old master key went too early."""
+    both = Keys(database, Keyring(bytes(32), MASTER), clock)
+    rotate(both, database, bus, clock)
+    if only != MASTER:
+        clock.advance(timedelta(hours=2))
+    both.check()
+    for refuses in (Keys.check, Keys.public_set, lambda keys: keys.signer("ES256"), lambda keys: keys.find("of anybody")):
+        with pytest.raises(Misconfigured, match="IDP_MASTER_KEY"):
+            refuses(Keys(database, Keyring(only), clock))
+
+
 def test_two_rotations_give_one_key(keys: Keys, database: Database, bus: Bus, clock: TestClock) -> None:
     witness = Witness(bus)
     first = rotate(keys, database, bus, clock)
