@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -25,6 +26,12 @@ def work_in_memory() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)
 
 
+def keep_bytecode() -> None:
+    """What was compiled is kept, whatever the environment says: dozens of processes would compile the product anew."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 def plain_logs() -> None:
     """Logs as a test finds them: an unforeseen error is told in lines, and not drawn with every variable on its way."""
     structlog.reset_defaults()
@@ -35,6 +42,7 @@ def plain_logs() -> None:
 
 def pytest_configure() -> None:
     work_in_memory()
+    keep_bytecode()
     plain_logs()
 
 

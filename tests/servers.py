@@ -7,14 +7,16 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
+from flask import Flask
 
-from idp.core.database import metadata
+from idp.core.database import metadata, open_database
+from idp.core.migrations import upgrade
 from tests.builders import make_tables
 from tests.running import end, free_port, program, serve, wait_until
 
@@ -22,7 +24,8 @@ from tests.running import end, free_port, program, serve, wait_until
 EMPTIED = """
 DO $$ DECLARE one record; BEGIN
     SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT oid::regclass AS name, relkind FROM pg_class WHERE relnamespace = '{0}'::regnamespace LOOP
+    FOR one IN SELECT oid::regclass AS name, relkind FROM pg_class
+        WHERE relnamespace = '{0}'::regnamespace AND relname <> 'alembic_version' LOOP
         IF one.relkind = 'r' THEN EXECUTE format('DELETE FROM %s', one.name); END IF;
         IF one.relkind = 'S' THEN EXECUTE format('ALTER SEQUENCE %s RESTART', one.name); END IF;
     END LOOP;
@@ -30,10 +33,12 @@ END $$
 """
 SHAPE = """
 SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
-    SELECT relname || '.' || attname AS part FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-        WHERE relnamespace = '{0}'::regnamespace AND attnum > 0
-    UNION ALL SELECT relname || ':' || tgname || tgenabled::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+    SELECT relname || '.' || attname || format_type(atttypid, atttypmod) || attnotnull AS part
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = '{0}'::regnamespace AND attnum > 0
+    UNION ALL SELECT relname || ':' || pg_get_triggerdef(pg_trigger.oid) || tgenabled::text
+        FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
         WHERE relnamespace = '{0}'::regnamespace AND NOT tgisinternal
+    UNION ALL SELECT conname || '=' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = '{0}'::regnamespace
 ) AS parts
 """
 
@@ -119,6 +124,10 @@ class PostgresServer:
         if same:
             used.append((name, shape))
 
+    def migrated_database(self) -> AbstractContextManager[str]:
+        """The address of a place in which every migration has run: its tables are empty."""
+        return self.used_database("migrated", _migrate)
+
     def _made(self, make: Callable[[str], None]) -> tuple[str, object]:
         name = self._new_schema()
         make(self._address(name))
@@ -145,6 +154,12 @@ class PostgresServer:
     def _connection(self) -> psycopg.Connection:
         address = f"host=127.0.0.1 port={self.port} user=idp dbname=postgres connect_timeout=2"
         return psycopg.connect(address, autocommit=True)
+
+
+def _migrate(url: str) -> None:
+    database = open_database(Flask("tests"), url, pool_size=1)
+    upgrade(database)
+    database.close()
 
 
 @pytest.fixture(scope="session")
@@ -184,6 +199,17 @@ def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.used_database(len(metadata.tables), make_tables) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind for `a_provider`: in that of PostgreSQL every migration has run."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/idp.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.migrated_database() as url:
         yield url
 
 

@@ -63,6 +63,7 @@ def test_the_password_can_be_shown_and_is_hidden_again_when_it_is_sent(visitor: 
 
 def test_caps_lock_is_noticed_and_forgotten(visitor: Visitor) -> None:
     visitor.customer_login("alphera")
+    visitor.page.wait_for_load_state()  # a key that is pressed before the script is there is heard by nobody
     notice = visitor.page.locator("[data-caps]")
     press = "(field, on) => field.dispatchEvent(new KeyboardEvent('keyup', { modifierCapsLock: on, bubbles: true }))"
     for on, words in ((True, "Caps Lock is on. Capital letters matter in a password."), (False, "")):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
 from wsgiref.types import WSGIApplication
@@ -101,8 +102,12 @@ class Page:
         self.status = response.status_code if response is not None else 0
         self.headers = response.headers if response is not None else Headers()
         self.body = response.get_data(as_text=True) if response is not None else ""
-        self._reader = _Reader()
-        self._reader.feed(self.body)
+
+    @cached_property
+    def _reader(self) -> _Reader:
+        reader = _Reader()
+        reader.feed(self.body)
+        return reader
 
     @property
     def text(self) -> str:

@@ -2,9 +2,11 @@
 
 import gc
 
+import redis
+
 import idp.cli
 
-__all__ = ["idp"]
+__all__ = ["idp", "redis"]
 
 gc.collect()
 gc.freeze()

@@ -12,8 +12,9 @@ from typing import Any
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
-from idp.app import build, lay_ground
+from idp.app import Ground, build, lay_ground
 from idp.app.mount import mount
+from idp.core.clock import Clock
 from idp.core.database import upsert
 from idp.core.events import Event
 from idp.core.migrations import upgrade
@@ -56,6 +57,19 @@ def settings_for(folder: Path, **changed: str) -> Settings:
 def settings_of(environment: dict[str, str]) -> Settings:
     """Settings of a provider in this process."""
     return Settings.from_environment(environment).model_copy(update=QUICK_HASHING)
+
+
+def begun_ground(settings: Settings, clock: Clock) -> Ground:
+    """The ground, with its tables and signing keys: the same keys in every test of a process, as new ones of RSA take long."""
+    copied = _begins_as_a_copy(settings)
+    ground = lay_ground(settings, clock)
+    shares_statements(ground.database)
+    if not copied:
+        upgrade(ground.database)
+    made = {"created_at": clock.now(), "signs_from": clock.now()}
+    with ground.database.transaction() as db:
+        db.execute(upsert(db, signing_keys).on_conflict_do_nothing(), [key | made for key in _begun().keys])
+    return ground
 
 
 def _begins_as_a_copy(settings: Settings) -> bool:
@@ -116,11 +130,7 @@ class Provider(Household):
     clock: TestClock
 
     def __init__(self, settings: Settings, clock: TestClock) -> None:
-        copied = _begins_as_a_copy(settings)
-        ground = lay_ground(settings, clock)
-        shares_statements(ground.database)
-        if not copied:
-            upgrade(ground.database)
+        ground = begun_ground(settings, clock)
         ground.app.jinja_env.bytecode_cache = TEMPLATES
         super().__init__(build(ground), ground.app)
         # To check a private key of RSA takes longer than many a test.
@@ -128,11 +138,6 @@ class Provider(Household):
         mount(self.house)
         self.events: list[Event] = []
         ground.bus.subscribe(Event, lambda _db, event: self.events.append(event))
-        with ground.database.transaction() as db:
-            # The same keys in every test of a process: new ones of RSA would take longer than most tests.
-            made = {"created_at": clock.now(), "signs_from": clock.now()}
-            db.execute(upsert(db, signing_keys).on_conflict_do_nothing(), [key | made for key in _begun().keys])
-            self.house.protocol.keys.ensure(db, clock.now())
 
     def happened(self, name: str) -> list[Event]:
         return [event for event in self.events if event.name == name]

@@ -8,15 +8,14 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from idp.app import build, lay_ground
+from idp.app import build
 from idp.cli.seed import sow
 from idp.core.clock import SystemClock
 from idp.core.database import metadata
-from idp.core.migrations import upgrade
 from idp.settings import Settings
 from tests.drivers.command_line import CommandLine, Running
 from tests.drivers.household import Household
-from tests.drivers.provider import environment_for
+from tests.drivers.provider import begun_ground, environment_for
 from tests.drivers.remote import Lost, Remote
 from tests.servers import free_port, wait_until
 
@@ -34,8 +33,7 @@ class Stack(Household):
         own = {"issuer": issuer, "listen": f"{ADDRESS}:{self.port}", "workers": str(WORKERS)}
         own |= {"source_failures": "1000", "flood_failures": "10000"}
         self.environment = environment_for(folder, **(own | changed))
-        ground = lay_ground(Settings.from_environment(self.environment), SystemClock())
-        upgrade(ground.database)
+        ground = begun_ground(Settings.from_environment(self.environment), SystemClock())
         super().__init__(build(ground), Remote(ADDRESS, self.port))
         sow(self.house)
         self.command_line = CommandLine(self.environment, folder / "commands")

@@ -26,7 +26,7 @@ def stack_on(stores: str, request: pytest.FixtureRequest, folder: Path, **change
     # The server is that of every module: what one of them tried must not slow the next.
     with Redis.from_url(redis.url) as store:
         store.flushdb()
-    with postgres.new_database() as url, a_stack(folder, database_url=url, kv_url=redis.url, **changed) as running:
+    with postgres.migrated_database() as url, a_stack(folder, database_url=url, kv_url=redis.url, **changed) as running:
         yield running
 
 

@@ -42,8 +42,8 @@ def verdicts(database: Database, case: Case, typed: str) -> Counter[str]:
     return Counter(at_once(types))
 
 
-def test_of_ten_uses_of_a_code_one_counts_and_of_ten_guesses_five_are_judged(database_url: str) -> None:
-    with a_database(database_url) as database:
+def test_of_ten_uses_of_a_code_one_counts_and_of_ten_guesses_five_are_judged(tables_url: str) -> None:
+    with a_database(tables_url) as database:
         for typed, told in (("right", {"Right": 1}), ("wrong", {"Wrong": MOST_TRIES, "NoMoreTries": AT_ONCE - MOST_TRIES})):
             case = a_case()
             code = sent(database, case)
@@ -56,8 +56,8 @@ def test_of_ten_uses_of_a_code_one_counts_and_of_ten_guesses_five_are_judged(dat
         )
 
 
-def test_of_ten_new_subjects_for_one_agreement_one_is_made(database_url: str, tmp_path: Path) -> None:
-    with a_database(database_url) as database:
+def test_of_ten_new_subjects_for_one_agreement_one_is_made(tables_url: str, tmp_path: Path) -> None:
+    with a_database(tables_url) as database:
         verifier = a_hasher(tmp_path).hash("velvet anchor tundra 8")
 
         def finishes(number: int) -> bool:
@@ -71,8 +71,8 @@ def test_of_ten_new_subjects_for_one_agreement_one_is_made(database_url: str, tm
         assert counts == [1, 1]
 
 
-def test_of_ten_who_add_one_agreement_one_has_it(database_url: str, tmp_path: Path) -> None:
-    with a_database(database_url) as database:
+def test_of_ten_who_add_one_agreement_one_has_it(tables_url: str, tmp_path: Path) -> None:
+    with a_database(tables_url) as database:
         hasher = a_hasher(tmp_path)
         made = [a_subject(database, hasher, username=f"a{n}", email=f"a{n}@example.test").id for n in range(AT_ONCE)]
 

@@ -51,9 +51,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(database_url: str, tmp_path: Path) -> Iterator[Scene]:
-    with a_database(database_url) as database:
-        beside = open_database(Flask("beside"), database_url, pool_size=AT_ONCE)
+def scene(tables_url: str, tmp_path: Path) -> Iterator[Scene]:
+    with a_database(tables_url) as database:
+        beside = open_database(Flask("beside"), tables_url, pool_size=AT_ONCE)
         ana = a_subject(database, a_hasher(tmp_path))
         yield Scene(database, beside, Sessions(database, Bus(), TestClock(), LIMITS), ana)
         beside.close()

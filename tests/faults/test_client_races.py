@@ -20,8 +20,8 @@ Act = Callable[[Registrar, Connection, int], Any]
 
 
 @pytest.fixture
-def provider(tmp_path: Path, clock: TestClock, database_url: str) -> Iterator[Provider]:
-    with a_provider(tmp_path, clock, database_url=database_url) as running_now:
+def provider(tmp_path: Path, clock: TestClock, migrated_url: str) -> Iterator[Provider]:
+    with a_provider(tmp_path, clock, database_url=migrated_url) as running_now:
         yield running_now
 
 

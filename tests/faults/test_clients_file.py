@@ -38,8 +38,9 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stack]:
         return
     postgres: PostgresServer = request.getfixturevalue("postgres_server")
     redis: RedisServer = request.getfixturevalue("redis_server")
-    with postgres.new_database() as url, a_stack(tmp_path, deliver=True, database_url=url, kv_url=redis.url, **changed) as it:
-        yield it
+    changed |= {"kv_url": redis.url}
+    with postgres.migrated_database() as url, a_stack(tmp_path, deliver=True, database_url=url, **changed) as running:
+        yield running
 
 
 def page(stack: Stack) -> str:

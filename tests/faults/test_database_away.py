@@ -22,7 +22,7 @@ SOON = 12.0
 @pytest.fixture(scope="module")
 def on_postgres(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("stack")
-    with postgres_server.new_database() as url, a_stack(folder, database_url=url) as stack:
+    with postgres_server.migrated_database() as url, a_stack(folder, database_url=url) as stack:
         yield set_scene(stack)
 
 

@@ -21,8 +21,8 @@ LIST = "/console/customers/approvals"
 
 
 @pytest.fixture
-def desk(database_url: str, clock: TestClock, tmp_path: Path) -> Iterator[Desk]:
-    with a_desk(tmp_path, clock, "stellantis", database_url=database_url) as running:
+def desk(migrated_url: str, clock: TestClock, tmp_path: Path) -> Iterator[Desk]:
+    with a_desk(tmp_path, clock, "stellantis", database_url=migrated_url) as running:
         running.provider.add_app("ana")
         yield running
 

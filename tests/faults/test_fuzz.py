@@ -57,8 +57,8 @@ class Ground:
 
 
 @pytest.fixture
-def ground(tmp_path: Path, database_url: str) -> Iterator[Ground]:
-    changed = {"source_failures": "100000", "database_url": database_url}
+def ground(tmp_path: Path, migrated_url: str) -> Iterator[Ground]:
+    changed = {"source_failures": "100000", "database_url": migrated_url}
     with a_provider(tmp_path, TestClock(), **changed) as provider:
         provider.add_customer("ana")
         shop = provider.add_client("shop", brand="stellantis", consent="implied")

@@ -13,8 +13,8 @@ GUESSES = 100
 NAMES = ("ana", "ben", "cleo")
 
 
-def test_of_a_hundred_guesses_five_count_and_one_locks(database_url: str) -> None:
-    with a_database(database_url) as database, rivals(PROCESSES, guesser, database_url, GUESSES // PROCESSES) as guess_at:
+def test_of_a_hundred_guesses_five_count_and_one_locks(tables_url: str) -> None:
+    with a_database(tables_url) as database, rivals(PROCESSES, guesser, tables_url, GUESSES // PROCESSES) as guess_at:
         for name in NAMES:
             results = guess_at(name)
             with database.reading() as db:

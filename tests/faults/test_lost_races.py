@@ -17,8 +17,8 @@ TIMES = 6
 
 
 @pytest.fixture
-def loss(database_url: str, clock: TestClock, tmp_path: Path) -> Iterator[Loss]:
-    with a_provider(tmp_path, clock, database_url=database_url) as provider:
+def loss(migrated_url: str, clock: TestClock, tmp_path: Path) -> Iterator[Loss]:
+    with a_provider(tmp_path, clock, database_url=migrated_url) as provider:
         provider.add_customer("ana", claims=PHONE)
         provider.add_app("ana")
         shop = provider.add_client("shop", brand="stellantis", consent="implied")

@@ -25,7 +25,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 @pytest.fixture
 def provider(tmp_path: Path, clock: TestClock, postgres_server: PostgresServer) -> Iterator[Provider]:
-    with postgres_server.new_database() as url, a_provider(tmp_path, clock, database_url=url) as running:
+    with postgres_server.migrated_database() as url, a_provider(tmp_path, clock, database_url=url) as running:
         running.add_customer(claims=PHONE)
         yield running
 

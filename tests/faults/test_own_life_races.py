@@ -21,8 +21,8 @@ MANY_MORE = {"source_failures": "1000", "flood_failures": "10000"}
 
 
 @pytest.fixture
-def provider(tmp_path: Path, clock: TestClock, database_url: str) -> Iterator[Provider]:
-    with a_provider(tmp_path, clock, database_url=database_url, **MANY_MORE) as running_now:
+def provider(tmp_path: Path, clock: TestClock, migrated_url: str) -> Iterator[Provider]:
+    with a_provider(tmp_path, clock, database_url=migrated_url, **MANY_MORE) as running_now:
         running_now.add_customer()
         running_now.add_client("club", brand="alphera")
         yield running_now

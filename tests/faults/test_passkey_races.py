@@ -21,16 +21,16 @@ PROCESSES = 2
 
 
 @pytest.fixture
-def kv_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> str:
+def kv_url(request: pytest.FixtureRequest, tables_url: str, tmp_path: Path) -> str:
     """The KV that goes with the database: a file beside SQLite, Redis beside PostgreSQL."""
-    if database_url.startswith("sqlite"):
+    if tables_url.startswith("sqlite"):
         return f"sqlite:///{tmp_path}/kv.db"
     redis: RedisServer = request.getfixturevalue("redis_server")
     return redis.url
 
 
-def test_of_ten_uses_of_one_challenge_one_proves(database_url: str, kv_url: str, tmp_path: Path) -> None:
-    with a_database(database_url) as database:
+def test_of_ten_uses_of_one_challenge_one_proves(tables_url: str, kv_url: str, tmp_path: Path) -> None:
+    with a_database(tables_url) as database:
         kv, hasher = open_kv(kv_url, SystemClock()), a_hasher(tmp_path)
         ana = a_subject(database, hasher)
         eve = a_subject(database, hasher, username="eve", email="eve@example.test")
@@ -39,6 +39,6 @@ def test_of_ten_uses_of_one_challenge_one_proves(database_url: str, kv_url: str,
         scene = Scene(database, kv, passkeys, ana, eve, TestClock(), Witness(bus))
         scene.device.counts = False  # so that nothing but the challenge stands in the way
         scene.registered()
-        with rivals(PROCESSES, racer, database_url, kv_url, AT_ONCE // PROCESSES) as uses:
+        with rivals(PROCESSES, racer, tables_url, kv_url, AT_ONCE // PROCESSES) as uses:
             results = uses((ATTEMPT, scene.device.get(scene.request())))
     assert sum(results) == 1

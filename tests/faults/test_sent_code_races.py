@@ -18,9 +18,9 @@ TIMES = 10
 NAMES = ("ana", "ben", "cleo")
 
 
-def test_of_twenty_uses_of_a_code_one_counts(database_url: str, tmp_path: Path) -> None:
+def test_of_twenty_uses_of_a_code_one_counts(tables_url: str, tmp_path: Path) -> None:
     hasher = a_hasher(tmp_path)
-    with a_database(database_url) as database, rivals(PROCESSES, typist, database_url, TIMES) as types:
+    with a_database(tables_url) as database, rivals(PROCESSES, typist, tables_url, TIMES) as types:
         for name in NAMES:
             subject = a_subject(database, hasher, username=name, email=f"{name}@example.test")
             place = Place("text_code", subject.id, f"interaction of {name}")

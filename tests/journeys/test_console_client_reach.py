@@ -64,7 +64,7 @@ def test_they_answer_for_no_api_that_others_use(provider: Provider, sam: StaffMe
 
 @pytest.fixture
 def on_postgres(postgres_server: PostgresServer, tmp_path: Path, clock: TestClock) -> Iterator[Provider]:
-    with postgres_server.new_database() as url, a_provider(tmp_path, clock, database_url=url) as running:
+    with postgres_server.migrated_database() as url, a_provider(tmp_path, clock, database_url=url) as running:
         yield running
 
 

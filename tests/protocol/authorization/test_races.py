@@ -22,9 +22,9 @@ AT_ONCE = 10
 
 
 @pytest.fixture
-def provider(database_url: str, kv_url: str, tmp_path: Path) -> Iterator[Seeded]:
+def provider(migrated_url: str, kv_url: str, tmp_path: Path) -> Iterator[Seeded]:
     """On SQLite and on PostgreSQL, on SQLite and on Redis."""
-    opened = seed(tmp_path, database_url=database_url, kv_url=kv_url, blocking_threads="12")
+    opened = seed(tmp_path, database_url=migrated_url, kv_url=kv_url, blocking_threads="12")
     yield opened
     opened.house.ground.database.close()
 

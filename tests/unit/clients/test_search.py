@@ -22,8 +22,8 @@ KNOWN: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def provider(database_url: str, tmp_path: Path, clock: TestClock) -> Iterator[Provider]:
-    with a_provider(tmp_path, clock, database_url=database_url) as running:
+def provider(migrated_url: str, tmp_path: Path, clock: TestClock) -> Iterator[Provider]:
+    with a_provider(tmp_path, clock, database_url=migrated_url) as running:
         yield running
 
 
