@@ -41,6 +41,7 @@ class Roles:
 
     def grant(self, db: Connection, subject_id: str, post: Post, now: datetime) -> bool:
         """Gives a subject a post; False where they had it. From now on they sign in with two factors."""
+        self._subjects.hold(db, subject_id)
         row = {"subject_id": subject_id, "role": post.role.value, "brand": post.brand or FOR_ALL, "granted_at": now}
         # Not rowcount: PostgreSQL's driver tells none of an insert.
         added = upsert(db, staff_roles).values(row).on_conflict_do_nothing().returning(staff_roles.c.subject_id)

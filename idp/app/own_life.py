@@ -46,4 +46,12 @@ def _connected(house: House) -> Connected:
 
 def _alarm(house: House) -> Alarm:
     ground = house.ground
-    return Alarm(ground.database, ground.clock, ground.bus, house.locking, notices_of(house), ground.keyring)
+    return Alarm(
+        database=ground.database,
+        clock=ground.clock,
+        bus=ground.bus,
+        sessions=house.people.sessions,
+        locking=house.locking,
+        notices=notices_of(house),
+        keyring=ground.keyring,
+    )

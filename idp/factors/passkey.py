@@ -167,7 +167,8 @@ class Passkeys:
     ) -> Proven | Refused | UnknownCredential:
         """Judges `response_json` (any text). `subject_id` and `verified` as they were for its options.
 
-        `hold` is called with its owner before anything of the passkey changes: for what is held before a factor is.
+        `hold` is called with the owner's id when the answer is verified, before the passkey's row is written: who calls locks
+        the owner and their session there.
         """
         ceremony = proving(subject_id, verified=verified)
         read = self._received(ceremony, attempt, subject_id, response_json)

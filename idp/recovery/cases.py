@@ -66,7 +66,7 @@ class Cases:
     def equip(self, db: Connection, case_digest: str, subject: Subject, now: datetime) -> Keys:
         """Makes a taken case one of this subject, and gives what to mail. Every earlier one of theirs is over."""
         # Held, so that of two cases that are answered at one moment the later one finds the earlier.
-        db.execute(select(subjects.c.id).where(subjects.c.id == subject.id).with_for_update())
+        db.execute(select(subjects.c.id).where(subjects.c.id == subject.id).with_for_update(key_share=True))
         self.close(db, subject.id, now)
         handle, code = new_handle(), "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         keys = {"handle_digest": digest(handle), "code_digest": self._code_digest(case_digest, code)}

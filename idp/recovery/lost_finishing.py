@@ -93,6 +93,10 @@ class LostFinishing:
         verifier = self._verifier(password) if password else None
         now = self.resets.clock.now()
         with self.resets.database.transaction() as db:
+            before = self.resets.proofs.standing(db, interaction, now)
+            if isinstance(before, Proven):
+                # Sessions first, as wherever a reset is stopped, and before it is judged: what changes meanwhile counts.
+                self.new_passwords.sessions.hold_all(db, before.subject.id, now)
             proven = self.resets.proofs.standing(db, interaction, now)
             if isinstance(proven, Over):
                 return proven
@@ -101,8 +105,6 @@ class LostFinishing:
             renews = self.takes_password(proven)
             if renews and verifier is None:
                 return NotProven()
-            # Sessions first, as wherever a reset is stopped: in another order the two would wait for each other.
-            self.new_passwords.sessions.hold_all(db, proven.subject.id, now)
             if not store.end(db, proven.reset, "finished", now):
                 return Over()
             self._remove(db, proven.subject, proven.reset, now)

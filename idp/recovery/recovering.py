@@ -112,11 +112,13 @@ class Recovering:
         self.hashing.use()
         verifier, now = self.new_passwords.verifier(password), self.clock.now()
         with self.database.transaction() as db:
+            # Held before it is judged: an address that changes meanwhile counts. Before the case, as `Cases.equip` does.
+            case = self.cases.find(db, str(interaction.request.get(LINK, "")), now)
+            if case is not None:
+                self.new_passwords.sessions.hold_all(db, case.subject_id, now)
             opened = self._vouched(db, interaction, browser, now)
             if not isinstance(opened, Opened):
                 return opened
-            # Before the case: whoever opens a new one holds its subject first.
-            self.new_passwords.sessions.hold_all(db, opened.subject.id, now)
             if not self.cases.use(db, opened.case.handle_digest, now):
                 return Over()
             self.new_passwords.replace(db, opened.subject.id, verifier, now, reason="reset", brand=opened.case.brand)

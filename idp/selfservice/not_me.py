@@ -13,7 +13,7 @@ from idp.core.sealing import Keyring
 from idp.notices import Notices
 from idp.selfservice.own import Owner
 from idp.sessions import known_browsers
-from idp.sessions.listing import hold_all
+from idp.sessions.session import Sessions
 from idp.signin.locking import Locking
 from idp.subjects.subjects import Subject
 from idp.web.mails import Mail, branded, post
@@ -28,6 +28,7 @@ class Alarm:
     database: Database
     clock: Clock
     bus: Bus
+    sessions: Sessions
     locking: Locking
     notices: Notices
     keyring: Keyring
@@ -40,7 +41,7 @@ class Alarm:
         now = self.clock.now()
         with self.database.transaction() as db:
             # Sessions before the password, as a sign-in takes them: neither may wait for the other.
-            if owner.session.id not in hold_all(db, owner.subject.id, now):
+            if owner.session.id not in {one.id for one in self.sessions.hold_all(db, owner.subject.id, now)}:
                 return False
             self.locking.shut(db, owner.subject.id, owner.brand, now)
             # The intruder's browser may be among the known ones, and its lane must not outlive the recovery either.

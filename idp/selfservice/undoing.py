@@ -82,8 +82,8 @@ class Undoing:
             if held is None or held.disabled or not undos:
                 return LinkOver()
             first = undos[0]
-            restored = self._put_back(db, held, undos, now)
             self.locking.shut(db, held.id, first.brand, now)
+            restored = self._put_back(db, held, undos, now)
             # The thief's browser may be among the known ones, and its lane must not outlive the recovery.
             known_browsers.forget_all(db, held.id)
             self.bus.record(db, NotMe(subject_id=held.id, brand=first.brand, reason=REASON))

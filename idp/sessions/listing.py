@@ -40,13 +40,6 @@ def running(db: Connection, subject_id: str, now: datetime) -> tuple[Running, ..
     return tuple(Running(**row._asdict(), clients=tuple(been[row.id])) for row in rows)
 
 
-def hold_all(db: Connection, subject_id: str, now: datetime) -> frozenset[str]:
-    """The ids of the subject's running sessions; nothing else ends or renews these before this transaction does."""
-    # In one order, so that two who hold them all do not wait for each other.
-    theirs = select(sessions.c.id).where(sessions.c.subject_id == subject_id, is_alive(now)).order_by(sessions.c.id)
-    return frozenset(db.scalars(theirs.with_for_update()))
-
-
 def count(db: Connection, subject_id: str, now: datetime) -> int:
     """How many sessions of the subject are running."""
     theirs = select(func.count()).select_from(sessions).where(sessions.c.subject_id == subject_id, is_alive(now))

@@ -65,7 +65,7 @@ _LIVE: Select[Any] = (
 _BY_HANDLE = _LIVE.add_columns(subjects.c.locale).where(sessions.c.handle_digest == bindparam("handle_digest"))
 _BY_ID = _LIVE.where(sessions.c.id == bindparam("id"))
 _HOLD = _BY_ID.with_for_update(of=sessions)
-# The subject first, even of no session, and sessions in one order: of two who change something one waits, and neither for ever.
+# The subject first, even where they have no session, and sessions in one order: of two who change something one waits.
 _HOLD_SUBJECT = select(subjects.c.id).where(subjects.c.id == bindparam("subject_id")).with_for_update(key_share=True)
 _THEIRS = _LIVE.where(sessions.c.subject_id == bindparam("subject_id")).order_by(sessions.c.id)
 _HOLD_ALL = _THEIRS.with_for_update(of=sessions, key_share=True)

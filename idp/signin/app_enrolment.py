@@ -45,6 +45,7 @@ class AppEnrolment:
         progress = self.enrolment.progress
         now = progress.clock.now()
         with progress.database.transaction() as db:
+            self.enrolment.hold(db, interaction, browser, now)
             entitled = self.enrolment.entitled(db, interaction, Totp.kind, browser, now)
             if entitled is None:
                 return NotAsked()

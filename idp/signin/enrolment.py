@@ -64,6 +64,12 @@ class Enrolment:
             return None
         return Entitled(position, position.need.recovered)
 
+    def hold(self, db: Connection, interaction: Interaction, browser: Browser, now: datetime) -> None:
+        """Holds who enrols, before `entitled` judges it: whoever takes factors away holds the subject first of all too."""
+        position = self.progress.locate(db, interaction, browser, now)
+        if position is not None:
+            self.progress.subjects.hold(db, position.subject.id)
+
     def finish(
         self, db: Connection, interaction: Interaction, entitled: Entitled, new: New, browser: Browser, now: datetime
     ) -> Done | Over:

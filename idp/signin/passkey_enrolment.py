@@ -42,6 +42,7 @@ class PasskeyEnrolment:
         progress = self.enrolment.progress
         now = progress.clock.now()
         with progress.database.transaction() as db:
+            self.enrolment.hold(db, interaction, browser, now)
             entitled = self.enrolment.entitled(db, interaction, Passkeys.kind, browser, now)
             if entitled is None:
                 return NotAsked()

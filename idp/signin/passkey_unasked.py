@@ -40,6 +40,10 @@ class UnaskedPasskeys:
         progress = self.offers.progress
         now = progress.clock.now()
         with progress.database.transaction() as db:
+            before = self._entitled(db, interaction, browser, now)
+            if before is None or progress.subjects.hold(db, before.id) is None:
+                return False
+            # Judged while it is held: what ended meanwhile counts.
             subject = self._entitled(db, interaction, browser, now)
             if subject is None:
                 return False

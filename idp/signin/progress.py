@@ -96,7 +96,7 @@ class Progress:
         return Position(subject, attempt, need, waits)
 
     def hold(self, db: Connection, browser: Browser, now: datetime, subject_id: str) -> None:
-        """Holds subject and session, before a factor is used up: in the order in which others end them."""
+        """Holds subject, shared with others who change nothing of it, and session, as others end them: before a factor."""
         closing.hold(db, subject_id)
         if browser.session is not None:
             self.sessions.hold(db, browser.session.id, now)

@@ -98,8 +98,11 @@ class Unlocking:
         """
         now = self.clock.now()
         with self.database.transaction() as db:
-            link = unlock_links.use(db, handle_digest, now)
+            link = unlock_links.find(db, handle_digest, now)
             if link is None:
+                return LinkOver()
+            self.vouching.progress.sessions.hold_all(db, link.subject_id, now)  # before the link, as whoever voids it does
+            if unlock_links.use(db, handle_digest, now) is None:
                 return LinkOver()
             known_browsers.distrust_all(db, link.subject_id)
             for browser in self._locks(db, link, now):

@@ -73,7 +73,7 @@ class RouteTable:
         self._routes: dict[str, Route] = {}
 
     def mount(self, app: Flask, routes: Iterable[Route]) -> None:
-        """Makes `routes` all that `app` has. An endpoint may be mounted at several addresses under one set of rules."""
+        """Makes `routes` all that `app` has, once. An endpoint may be mounted at several addresses under one set of rules."""
         addresses = []
         for route in routes:
             self._routes.setdefault(route.endpoint, route)

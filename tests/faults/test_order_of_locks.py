@@ -3,23 +3,29 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Executable, select, text, update
 
 from idp.core.database import Database
 from idp.factors.passkey import Passkeys
 from idp.subjects.authenticators import authenticators
+from idp.subjects.model import subjects
+from idp.subjects.names import name_key
 from tests.builders import TestClock
 from tests.drivers.browser import Page
 from tests.drivers.ceremony import ceremony_of, uses
 from tests.drivers.lost import PHONE, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider, a_provider
+from tests.journeys.recoveries import NEW, OVER, asked, newest
 from tests.running import wait_until
 from tests.servers import PostgresServer
 
+PASSKEYS = select(authenticators.c.id).where(authenticators.c.kind == Passkeys.kind).with_for_update()
+NEW_ADDRESS = update(subjects).values(email="ana@elsewhere.test", email_key=name_key("ana@elsewhere.test"))
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
@@ -41,10 +47,10 @@ def all_wait(database: Database, number: int) -> None:
 
 
 @contextmanager
-def passkeys_held(database: Database) -> Iterator[Callable[..., Future[Page]]]:
-    """What is begun in the block gets as far as it does without a passkey, one after the other, and goes on after it."""
+def held(database: Database, statement: Executable) -> Iterator[Callable[..., Future[Page]]]:
+    """What is begun in the block gets as far as `statement` lets it, one after the other, and goes on after the block."""
     with ThreadPoolExecutor() as threads, database.transaction() as db:
-        db.execute(select(authenticators.c.id).where(authenticators.c.kind == Passkeys.kind).with_for_update())
+        db.execute(statement)
         begun: list[Future[Page]] = []
 
         def begins(act: Callable[..., Page], *given: str) -> Future[Page]:
@@ -66,7 +72,7 @@ def test_a_passkey_is_removed_while_it_signs_in_once_more(provider: Provider) ->
         browser.open(club.request())
         assert uses(browser, device).left
     owner.open(owner.open("/account/security/passkeys").link("Remove"))
-    with passkeys_held(provider.house.ground.database) as begins:
+    with held(provider.house.ground.database, PASSKEYS) as begins:
         signs_in = begins(tab.send, tab.answered(device))
         removes = begins(owner.submit)
     assert signs_in.result().status in (0, 200)
@@ -86,10 +92,23 @@ def test_a_lost_passkey_goes_while_whoever_has_it_signs_in(provider: Provider, c
     loss.gives("password")
     finder.open(club.request())
     tab = ceremony_of(finder)
-    with passkeys_held(provider.house.ground.database) as begins:
+    with held(provider.house.ground.database, PASSKEYS) as begins:
         finishes = begins(loss.browser.submit)
         signs_in = begins(tab.send, tab.answered(device))
     assert finishes.result().status == 200
     assert len(provider.happened("FactorResetFinished")) == 1
     assert signs_in.result().status == 422
     assert provider.happened("SignedIn") == []
+
+
+def test_a_link_mailed_to_an_address_sets_no_password_once_that_address_has_changed(provider: Provider, tmp_path: Path) -> None:
+    """Though the change is not done yet when the new password is sent."""
+    club, post, browser = provider.add_client("club", brand="alphera"), Post(provider, tmp_path), provider.browser()
+    asked(browser, club)
+    link, _ = newest(post)
+    browser.open(link)
+    browser.submit(press="password")
+    with held(provider.house.ground.database, NEW_ADDRESS) as begins:
+        sets = begins(partial(browser.submit, password=NEW))
+    assert OVER in sets.result().text
+    assert provider.happened("PasswordChanged") == []
