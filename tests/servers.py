@@ -183,33 +183,21 @@ def postgres_server() -> Iterator[PostgresServer]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/idp.db"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.new_database() as url:
+    with _of_kind(request, tmp_path, lambda server: server.new_database()) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind for `a_database`: that of PostgreSQL has every table already."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/idp.db"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.used_database(len(metadata.tables), make_tables) as url:
+    with _of_kind(request, tmp_path, lambda server: server.used_database(len(metadata.tables), make_tables)) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind for `a_provider`: in that of PostgreSQL every migration has run."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/idp.db"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.migrated_database() as url:
+    with _of_kind(request, tmp_path, lambda server: server.migrated_database()) as url:
         yield url
 
 
@@ -222,6 +210,18 @@ def kv_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     with redis.Redis(port=server.port) as client:
         client.flushall()
     return server.url
+
+
+@contextmanager
+def _of_kind(
+    request: pytest.FixtureRequest, folder: Path, in_postgres: Callable[[PostgresServer], AbstractContextManager[str]]
+) -> Iterator[str]:
+    """The address of a file in `folder` that is not there yet, or of a place of a server, as the fixture is asked for."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{folder}/idp.db"
+        return
+    with in_postgres(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @contextmanager
