@@ -121,10 +121,13 @@ class Provider:
         return urlencode(query)
 
     def code_bodies(self, count: int) -> list[str]:
-        """Token requests that redeem `count` fresh codes, written by the provider's own service in one transaction."""
-        house, now, session = self.house, SystemClock().now(), self._session()
+        """Token requests that redeem `count` fresh codes, written by the provider's own service in one transaction.
+
+        Each has a time of its own, as in life: what is born in one instant lies in no order in the indexes.
+        """
+        house, clock, session = self.house, SystemClock(), self._session()
         with house.ground.database.transaction() as db:
-            codes = [house.protocol.issuance.codes.issue(db, _draft(session), now) for _ in range(count)]
+            codes = [house.protocol.issuance.codes.issue(db, _draft(session), clock.now()) for _ in range(count)]
         rest = urlencode({"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER})
         return [f"{rest}&code={code}" for code in codes]
 

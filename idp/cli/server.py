@@ -17,7 +17,7 @@ from granian.server import MPServer
 
 from idp.cli.die_with_parent import die_with_parent
 from idp.cli.hash_memory import give_hash_memory_back
-from idp.cli.scheduling import share_finely
+from idp.cli.scheduling import share_finely, without_interrupting
 from idp.cli.tls import Tls
 from idp.core.errors import Misconfigured
 from idp.settings import Settings
@@ -147,4 +147,4 @@ def _load_in_worker(load: Load) -> Callable[..., Any]:
     die_with_parent()
     share_finely()
     give_hash_memory_back()
-    return load()
+    return without_interrupting(load())

@@ -6,6 +6,7 @@ The only place that imports Flask-SQLAlchemy. Everything else gets a `Connection
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -69,6 +70,8 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+# A grant writes the time that it was asked at into four columns.
+@lru_cache(maxsize=64)
 def _to_text(value: datetime | None) -> str | None:
     found = _to_utc(value)
     return None if found is None else found.isoformat(" ", "microseconds")[:TEXT_LENGTH]

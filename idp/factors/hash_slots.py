@@ -24,11 +24,11 @@ from idp.core.errors import Unavailable
 Hashed = TypeVar("Hashed")
 
 POLL = 0.001
-PATIENCE = timedelta(seconds=4)
+PATIENCE = timedelta(seconds=6)
 QUEUE = 8
 # Of niceness (nice(2)), so that a token does not wait long for a sign-in. With one more, sign-ins that queue on a core full of
-# tokens outlast their patience (ADR 9).
-STEP_BACK = 1
+# tokens could outlast their patience (ADR 9).
+STEP_BACK = 4
 
 
 @dataclass(frozen=True, slots=True)

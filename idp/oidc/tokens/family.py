@@ -41,6 +41,7 @@ class Family:
     offline: bool
     dpop_jkt: str | None
     expires_at: datetime
+    # The last: `family_of` puts what it makes of the last column here.
     revoked: bool
 
 
@@ -68,6 +69,7 @@ class Holder:
 
 
 _NAMES = tuple(f.name for f in fields(Family) if f.name != "revoked")
+_AMR = _NAMES.index("amr")
 COLUMNS = [*(families.c[name] for name in _NAMES), families.c.revoked_at]
 _SUBJECT_NAMES = tuple(f.name for f in fields(Subject) if f.name != "disabled")
 _ABOUT = tuple(subjects.c[name] for name in _SUBJECT_NAMES)
@@ -222,9 +224,10 @@ class Families:
 
 def family_of(values: Sequence[Any]) -> Family:
     """The family in a row of `COLUMNS`."""
-    *own, revoked_at = values
-    named = dict(zip(_NAMES, own, strict=True))
-    return Family(**named | {"amr": tuple(named["amr"]), "revoked": revoked_at is not None})
+    found = list(values)
+    found[_AMR] = tuple(found[_AMR])
+    found[-1] = found[-1] is not None
+    return Family(*found)
 
 
 def _subject(values: Iterable[Any]) -> Subject:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, null, select, update
 
 from idp.clients.lifetimes import shorter
 from idp.core.events import Bus
-from idp.core.handles import digest, new_handle
+from idp.core.handles import dated_digest, new_dated_handle
 from idp.core.prepared import Prepared, insertion
 from idp.core.protocol_events import RefreshReused
 from idp.core.sealing import Keyring
@@ -97,13 +97,13 @@ class RefreshTokens:
 
     def issue(self, db: Connection, standing: Standing, now: datetime, idle: timedelta | None = None) -> str:
         """The first refresh token of a family; good for `idle` alone where its client has less than everybody."""
-        token = new_handle()
+        token = new_dated_handle(now)
         self._store(db, standing, token, None, now, idle)
         return token
 
     def find(self, db: Connection, token: str) -> Found | None:
         """The token as it is stored."""
-        row = _FIND.one(db, {"given": digest(token)})
+        row = _FIND.one(db, {"given": dated_digest(token)})
         if row is None:
             return None
         own = dict(zip(_OWN, row, strict=False))
@@ -123,7 +123,7 @@ class RefreshTokens:
 
     def rotate(self, db: Connection, good: Good, now: datetime, idle: timedelta | None = None) -> Rotated | Reused:
         """The successor, as in `issue`, of a token that `look` found good. Of ten racing calls one makes it; all get it."""
-        given, successor = good.found.digest, new_handle()
+        given, successor = good.found.digest, new_dated_handle(now)
         sealed = self._keyring.seal(successor.encode(), _purpose(given))
         if _SPEND.run(db, {"given": given, "at": now, "sealed": sealed}) == 1:
             self._store(db, good.standing, successor, given, now, idle)
@@ -170,7 +170,7 @@ class RefreshTokens:
     ) -> None:
         family = standing.family
         row = {
-            "digest": digest(token),
+            "digest": dated_digest(token),
             "family_id": family.id,
             "predecessor": predecessor,
             "issued_at": now,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.core.handles import digest
 from idp.oidc.tokens.model import families, refresh_tokens
 from idp.oidc.tokens.purge import purge
 from tests.protocol.tokens.provider import Issuer
@@ -74,6 +75,16 @@ def test_successors_are_kept_sealed_and_no_longer_than_needed(issuer: Issuer) ->
     issuer.clock.advance(timedelta(seconds=31))
     _purge(issuer)
     assert all(row.successor_sealed is None for row in issuer.rows(refresh_tokens.select()))
+
+
+def test_a_token_from_before_tokens_were_dated_still_works(issuer: Issuer) -> None:
+    """Whoever is signed in while the provider is replaced by a newer release stays so."""
+    token = granted(issuer)["refresh_token"]
+    undated = token.partition(".")[2]
+    with issuer.house.ground.database.transaction() as db:
+        db.execute(refresh_tokens.update().values(digest=digest(undated)))
+    assert issuer.refresh(token).error == "invalid_grant"
+    assert issuer.refresh(undated).status == 200
 
 
 def test_another_client_gets_nothing_and_takes_nothing(issuer: Issuer) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from idp.core.errors import Unavailable
-from idp.factors.hash_slots import HashSlots, Told, slots_for
+from idp.factors.hash_slots import STEP_BACK, HashSlots, Told, slots_for
 
 BRIEFLY = timedelta(milliseconds=60)
 
@@ -129,7 +129,7 @@ def test_it_tells_how_many_wait_and_whom_it_sent_away(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
 def test_a_hash_steps_back_and_nobody_with_it(tmp_path: Path) -> None:
     before = os.nice(0)
-    assert HashSlots(tmp_path, 1).run(lambda: os.nice(0)) == before + 1
+    assert HashSlots(tmp_path, 1).run(lambda: os.nice(0)) == before + STEP_BACK
     assert os.nice(0) == before
 
 
