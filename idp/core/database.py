@@ -92,14 +92,14 @@ def upsert(db: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
 class Database:
     """One engine, two doors: `transaction()` for work that writes, `reading()` for statements that only look.
 
-    `failed` is called whenever it does not answer.
+    `threads` use it at once. `failed` is called whenever it does not answer.
     """
 
-    def __init__(self, engine: Engine, failed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, threads: int, failed: Callable[[], None] = lambda: None) -> None:
         self.engine = engine
         self._failed = failed
         self._turns = Turns(engine) if engine.dialect.name == "sqlite" else None
-        self._together = Together(self._turns) if self._turns else None
+        self._together = Together(self._turns, threads) if self._turns else None
         # SQLite reads in autocommit by itself. SQLAlchemy would set a PRAGMA, and that expires every prepared statement.
         self._reads = {NO_BEGIN: True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
@@ -197,7 +197,7 @@ def open_database(app: Flask, url: str, pool_size: int, failed: Callable[[], Non
         engine = sql.engine
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    return Database(engine, failed)
+    return Database(engine, pool_size, failed)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -9,8 +9,7 @@ savepoint: refusals are values, so that is rare, and savepoints for all would co
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
-from threading import Lock, get_ident
-from time import sleep
+from threading import Event, Lock, get_ident
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,9 +17,9 @@ from sqlalchemy import Connection
 from idp.core.errors import Unavailable
 from idp.core.turns import PATIENCE_SECONDS, Turns, Writer
 
-MOST_TOGETHER = 32
 # Where the last transaction was shared, the next will be. A fraction of what the disk takes is well spent on waiting for
-# others, and once more as long as that brings some: fewer commits cost a busy core a sixth less for each exchange.
+# others, and once more as long as that brings some: fewer commits cost a busy core a sixth less for each exchange. Once all
+# are here, nobody else can come.
 GATHERING_SECONDS = 0.0004
 GATHERINGS = 4
 Work = Callable[[Connection], Any]
@@ -69,16 +68,18 @@ class _Job:
 
 
 class Together:
-    """Runs work of this process's threads on the database of `turns`."""
+    """Runs work of this process's threads, `most` of them, on the database of `turns`."""
 
-    def __init__(self, turns: Turns, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, turns: Turns, most: int, patience: float = PATIENCE_SECONDS) -> None:
         self._turns = turns
+        self._most = most
         self._patience = patience
         self._leader: int | None = None
         self._lock = Lock()
         self._waiting: deque[_Job] = deque()
         self._led = False
         self._had_company = False
+        self._all_here = Event()
 
     def run(self, work: Work, then: Then = lambda result: result) -> Any:
         """What `then` makes of what `work` returns, once that is committed; where `work` raises, it is undone alone.
@@ -94,6 +95,8 @@ class Together:
             self._waiting.append(job)
             leads = not self._led
             self._led = True
+            if len(self._waiting) >= self._most:
+                self._all_here.set()
         if not leads:
             self._wait(job)
         if not job.done:
@@ -137,7 +140,7 @@ class Together:
             if self._had_company:
                 self._gather()
             with self._lock:
-                jobs += [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+                jobs += [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most))]
             self._had_company = len(jobs) > 1
             with self._turns.turn() as writer:
                 if not _all_done(jobs, writer):
@@ -161,11 +164,11 @@ class Together:
                 job.gate.release()
 
     def _gather(self) -> None:
-        """Waits for others, in small steps, for as long as each step brings somebody."""
+        """Waits for others, in small steps, for as long as each step brings somebody and not all are here."""
         for _ in range(GATHERINGS):
+            self._all_here.clear()
             here = len(self._waiting)
-            sleep(GATHERING_SECONDS)
-            if not here < len(self._waiting) < MOST_TOGETHER:
+            if here >= self._most or self._all_here.wait(GATHERING_SECONDS) or len(self._waiting) == here:
                 return
 
     def _appoint(self) -> None:

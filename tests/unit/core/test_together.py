@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from idp.core.errors import Unavailable
-from idp.core.together import MOST_TOGETHER, Together
+from idp.core.together import GATHERING_SECONDS, Together
 from idp.core.turns import Turns
 from tests.unit.core.notes import Commits, a_database_of_notes, add, words
 
 caller: ContextVar[str] = ContextVar("caller")
+MOST_TOGETHER = 32
 
 
 class Crowd:
@@ -25,7 +26,7 @@ class Crowd:
 
     def __init__(self, engine: Engine) -> None:
         self.turns = Turns(engine)
-        self.together = Together(self.turns)
+        self.together = Together(self.turns, MOST_TOGETHER)
         self.commits = Commits(engine)
         self._pool = ThreadPoolExecutor(MOST_TOGETHER * 2)
 
@@ -133,23 +134,54 @@ def test_work_that_fails_is_undone_alone(crowd: Crowd, engine: Engine, unlucky: 
     assert words(engine) == others
 
 
+class Waiting:
+    """Stands for the wait of whoever leads: somebody new comes in each step, as often as `arrivals` says."""
+
+    def __init__(self, crowd: Crowd, arrivals: int) -> None:
+        self._crowd = crowd
+        self._arrivals = arrivals
+        self._all_here = False
+        self.steps: list[float] = []
+        self.come: list[Future[Any]] = []
+
+    def clear(self) -> None:
+        self._all_here = False
+
+    def set(self) -> None:
+        self._all_here = True
+
+    def wait(self, seconds: float) -> bool:
+        self.steps.append(seconds)
+        if len(self.come) < self._arrivals:
+            self.come.extend(self._crowd.comes(writing(f"late {len(self.come)}")))
+        return self._all_here
+
+
 @pytest.mark.parametrize(("arrivals", "waits"), [(0, 1), (1, 2), (2, 3), (99, 4)])
 def test_who_leads_waits_for_company_as_long_as_somebody_comes(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch, arrivals: int, waits: int
 ) -> None:
     assert {future.result(5) for future in crowd.work(*map(writing, "abc"))} == set("abc")
-    slept: list[float] = []
-    come: list[Future[Any]] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(come) < arrivals:
-            come.extend(crowd.comes(writing(f"late {len(come)}")))
-
-    monkeypatch.setattr("idp.core.together.sleep", sleep)
+    waiting = Waiting(crowd, arrivals)
+    monkeypatch.setattr(crowd.together, "_all_here", waiting)
     assert crowd.together.run(writing("d")) == "d"
-    assert len(slept) == waits
-    assert all(future.result(5).startswith("late") for future in come)
+    assert waiting.steps == [GATHERING_SECONDS] * waits
+    assert all(future.result(5).startswith("late") for future in waiting.come)
+
+
+@pytest.mark.parametrize(("most", "waits"), [(4, 3), (3, 2), (2, 1), (1, 0)])
+def test_once_all_threads_are_here_nobody_is_waited_for(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, most: int, waits: int
+) -> None:
+    assert {future.result(5) for future in crowd.work(*map(writing, "abc"))} == set("abc")
+    waiting = Waiting(crowd, arrivals=most - 1)
+    monkeypatch.setattr(crowd.together, "_all_here", waiting)
+    monkeypatch.setattr(crowd.together, "_most", most)
+    before = crowd.commits.count
+    assert crowd.together.run(writing("d")) == "d"
+    assert len(waiting.steps) == waits
+    assert {future.result(5) for future in waiting.come} == {f"late {number}" for number in range(most - 1)}
+    assert crowd.commits.count == before + 1
 
 
 def test_work_runs_once_unless_some_that_shares_its_commit_fails(crowd: Crowd) -> None:
@@ -217,7 +249,7 @@ def test_a_crowd_without_an_end_is_committed_now_and_then(crowd: Crowd, engine: 
 
 def test_who_waits_too_long_is_told_and_takes_its_work_back(engine: Engine) -> None:
     turns = Turns(engine)
-    together, go_on = Together(turns, patience=0.05), Event()
+    together, go_on = Together(turns, MOST_TOGETHER, patience=0.05), Event()
 
     def slow(db: Connection) -> None:
         add(db, "slow")
@@ -247,7 +279,7 @@ def test_work_that_writes_behind_its_own_back_is_refused_at_once(crowd: Crowd, e
 def test_a_leader_that_fails_before_it_begins_leaves_nobody_waiting(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
     crowd.together._had_company = True
     with monkeypatch.context() as changed:
-        changed.setattr("idp.core.together.sleep", Mock(side_effect=MemoryError))
+        changed.setattr(crowd.together, "_all_here", Mock(wait=Mock(side_effect=MemoryError)))
         with pytest.raises(MemoryError):
             crowd.together.run(writing("a"))
     crowd.together._had_company = False
