@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 
 from idp.app.house import House
 from idp.core.errors import Unavailable
-from idp.core.metrics import BUILD, KEY_AGE, OUTBOX_FAILED, OUTBOX_OLDEST, OUTBOX_WAITING, UP, WORKER_SEEN, Sample
+from idp.core.metrics import (
+    BUILD,
+    CERTIFICATE_LEFT,
+    KEY_AGE,
+    OUTBOX_FAILED,
+    OUTBOX_OLDEST,
+    OUTBOX_WAITING,
+    UP,
+    WORKER_SEEN,
+    Sample,
+)
 from idp.core.outbox_state import depth
 from idp.core.pulse import last_seen
 from idp.core.versions import product_version
@@ -24,15 +35,17 @@ def checks_of(house: House) -> dict[str, Callable[[], None]]:
     return {"database": ground.database.ping, "kv": ground.kv.ping, "keys": house.protocol.keys.check}
 
 
-def metrics(house: House) -> Metrics:
+def metrics(house: House, certificate_ends: datetime | None) -> Metrics:
     """The endpoint."""
     ground = house.ground
-    return Metrics(ground.meter, Watchers(ground.settings.metrics_allow), partial(state, house))
+    return Metrics(ground.meter, Watchers(ground.settings.metrics_allow), partial(state, house, certificate_ends))
 
 
-def state(house: House) -> Iterator[Sample]:
-    """What stands in the stores now."""
+def state(house: House, certificate_ends: datetime | None) -> Iterator[Sample]:
+    """What stands in the stores now, and how long the certificate is still good, where there is one."""
     yield Sample(BUILD, (product_version(),), 1)
+    if certificate_ends is not None:
+        yield Sample(CERTIFICATE_LEFT, (), (certificate_ends - house.ground.clock.now()).total_seconds())
     for part, check in checks_of(house).items():
         yield Sample(UP, (part,), 1 if answers(check) else 0)
     with suppress(Unavailable):

@@ -1,7 +1,7 @@
 """The routes: every page and endpoint is given its collaborators and mounted behind the gate."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from idp.app import console_desk, contacts, demo, lost, own, passkeys, recovery
@@ -61,8 +61,8 @@ MOST_JUDGED = 600
 JUDGING_WINDOW = timedelta(minutes=5)
 
 
-def mount(house: House) -> None:
-    """Mounts everything on the ground's application."""
+def mount(house: House, certificate_ends: datetime | None = None) -> None:
+    """Mounts everything on the ground's application. `certificate_ends` is told by `/metrics`."""
     ground = house.ground
     app, settings = ground.app, ground.settings
     table = RouteTable()
@@ -83,7 +83,7 @@ def mount(house: House) -> None:
     front = Front(pages, browser, SessionCookie(settings, house.people.pairwise))
     checks = checks_of(house)
     table.mount(app, chain.from_iterable(_rooms(house, front, languages)))
-    direct.mount((*Health(checks).routes(), *metrics(house).routes(), *_machines(house)))
+    direct.mount((*Health(checks).routes(), *metrics(house, certificate_ends).routes(), *_machines(house)))
     with suppress(Unavailable):
         house.protocol.keys.public_set()  # read now, so that it can be told when the database has gone away
     app.extensions["idp"] = house

@@ -37,7 +37,7 @@ def serve(tls_cert: Path | None, tls_key: Path | None) -> None:
     settings, listening = prepare(tls_cert, tls_key)
     renewals = Renewals(listening.tls, lambda: tls_of(tls_cert, tls_key, settings, SystemClock().now()))
     log.info("serving", issuer=settings.issuer, listen=settings.listen, workers=listening.workers)
-    run_server(partial(_load, settings, listening), listening, renewals.next)
+    run_server(partial(_load, settings, listening, renewals), listening, renewals.next)
 
 
 def prepare(tls_cert: Path | None, tls_key: Path | None) -> tuple[Settings, Listening]:
@@ -73,11 +73,11 @@ def claim(address: str, port: int) -> None:
             raise Failure(Exit.UNUSABLE, cannot) from None
 
 
-def _load(settings: Settings, listening: Listening) -> Callable[..., Any]:
+def _load(settings: Settings, listening: Listening, renewals: Renewals) -> Callable[..., Any]:
     configure_logs(settings.log_level)
     watch = Watch(listening.threads, TrustedProxies(settings.trusted_proxies).trusts)
     hold_hang_ups()
     # A worker that takes the place of a dead one must come up, whatever became of the file meanwhile.
-    app = create_app(settings, last_good=True)
+    app = create_app(settings, last_good=True, certificate_ends=renewals.ends)
     keep_reloading(app.extensions["idp"])
     return watched(app, listening.port, watch)

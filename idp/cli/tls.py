@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +16,9 @@ from idp.cli.failures import Exit, Failure
 from idp.core.logs import get_log
 from idp.settings import Settings
 
+# Programs that renew do it when a month is left, or a third of a short life. Whoever reads this still has time.
+RENEW_WITHIN = timedelta(days=14)
+
 log = get_log(__name__)
 
 
@@ -23,11 +26,12 @@ log = get_log(__name__)
 class Tls:
     """Files in PEM: the server's certificate followed by those that lead to its authority, and its key.
 
-    `digest` tells what they held from what they hold after a renewal.
+    `digest` tells what they held from what they hold after a renewal; `ends` is when clients will refuse the certificate.
     """
 
     certificate: Path
     key: Path
+    ends: datetime | None = field(default=None, compare=False)
     digest: bytes = field(default=b"", compare=False, repr=False)
 
 
@@ -37,6 +41,11 @@ class Renewals:
     def __init__(self, served: Tls | None, look: Callable[[], Tls | None]) -> None:
         self._served = served
         self._look = look
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the certificate that is served ends; None where a proxy ends TLS."""
+        return None if self._served is None else self._served.ends
 
     def next(self) -> Tls | None:
         """The renewed pair, once; None where it is the same, or cannot be used: then what was served still is."""
@@ -74,12 +83,16 @@ def tls_of(certificate: Path | None, key: Path | None, settings: Settings, now: 
     for because in doubts(served, urlsplit(settings.issuer).hostname or "", now):
         log.warning("tls_certificate_doubtful", certificate=str(certificate), because=because)
     content = _read("--tls-cert", certificate) + _read("--tls-key", key)
-    return Tls(certificate, key, hashlib.sha256(content).digest())
+    return Tls(certificate, key, served.not_valid_after_utc, hashlib.sha256(content).digest())
 
 
 def doubts(served: x509.Certificate, host: str, now: datetime) -> list[str]:
-    """Why clients will refuse `served` at `host`, in words for the log."""
-    over = [] if served.not_valid_before_utc <= now <= served.not_valid_after_utc else ["it is not valid today"]
+    """Why clients refuse `served` at `host`, or soon will, in words for the log."""
+    ends, over = served.not_valid_after_utc, []
+    if not served.not_valid_before_utc <= now <= ends:
+        over = ["it is not valid today"]
+    elif ends - now < RENEW_WITHIN:
+        over = [f"it ends at {ends:%Y-%m-%d %H:%M} UTC"]
     return over + ([] if _is_for(served, host) else [f"it is not for {host}"])
 
 

@@ -51,6 +51,11 @@ OUTBOX_WAITING = Family("idp_outbox_waiting", "gauge", "Deliveries that wait, by
 OUTBOX_FAILED = Family("idp_outbox_failed", "gauge", "Deliveries that were given up and are still kept, by kind", ("kind",))
 OUTBOX_OLDEST = Family("idp_outbox_oldest_seconds", "gauge", "Age of the oldest delivery that waits; 0 where none does")
 KEY_AGE = Family("idp_signing_key_age_seconds", "gauge", "Since when the newest key of an algorithm signs", ("alg",))
+CERTIFICATE_LEFT = Family(
+    "idp_tls_certificate_left_seconds",
+    "gauge",
+    "How long the certificate of --tls-cert is still good; below 0 once it ended",
+)
 WORKER_SEEN = Family("idp_worker_seen_seconds", "gauge", "Since when no worker has been seen; -1 where there never was one")
 BUILD = Family("idp_build_info", "gauge", "1, with the version of the product", ("version",))
 
@@ -69,6 +74,7 @@ FAMILIES: tuple[Family, ...] = (
     OUTBOX_FAILED,
     OUTBOX_OLDEST,
     KEY_AGE,
+    CERTIFICATE_LEFT,
     WORKER_SEEN,
     BUILD,
 )

@@ -36,12 +36,12 @@ class Certificates:
         return ssl.create_default_context(cafile=str(self.authority))
 
 
-def make_certificates(folder: Path, names: tuple[str, ...]) -> Certificates:
-    """An authority, and one certificate of it for all `names`, valid for a day."""
+def make_certificates(folder: Path, names: tuple[str, ...], days: int = 60) -> Certificates:
+    """An authority, and one certificate of it for all `names`, both valid for so many days."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = _certificate("Authority of the tests", root_key, root_key, x509.BasicConstraints(ca=True, path_length=0))
+    root = _certificate("Authority of the tests", root_key, root_key, x509.BasicConstraints(ca=True, path_length=0), days)
     alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-    leaf = _certificate(names[0], key, root_key, alternatives)
+    leaf = _certificate(names[0], key, root_key, alternatives, days)
     made = Certificates(folder / "authority.pem", folder / "server.pem", folder / "server.key", _pin(key))
     made.authority.write_bytes(root.public_bytes(Encoding.PEM))
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -51,7 +51,7 @@ def make_certificates(folder: Path, names: tuple[str, ...]) -> Certificates:
 
 
 def _certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: ec.EllipticCurvePrivateKey, what: x509.ExtensionType
+    name: str, key: ec.EllipticCurvePrivateKey, issuer: ec.EllipticCurvePrivateKey, what: x509.ExtensionType, days: int
 ) -> x509.Certificate:
     root = key is issuer
     now = datetime.now(UTC)
@@ -63,7 +63,7 @@ def _certificate(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(what, critical=root)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), critical=False)

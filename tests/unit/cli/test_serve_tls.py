@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -11,6 +12,7 @@ from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from structlog.testing import capture_logs
@@ -24,11 +26,13 @@ from tests.drivers.provider import settings_for
 from tests.running import wait_until
 
 NOW = datetime.now(UTC)
+DAYS = 60
+ENDS = NOW + timedelta(days=DAYS)
 
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("tls"), ("localhost",))
+    return make_certificates(tmp_path_factory.mktemp("tls"), ("localhost",), DAYS)
 
 
 @pytest.fixture
@@ -44,6 +48,13 @@ def spoken(port: int, context: ssl.SSLContext) -> tuple[str | None, str | None]:
         context.wrap_socket(connection, server_hostname="localhost") as secured,
     ):
         return secured.version(), secured.selected_alpn_protocol()
+
+
+def days_left(port: int, certificates: Certificates) -> int:
+    """What `/metrics` tells of the certificate, in whole days."""
+    told = asked(port, certificates.trusting(), "/metrics")[2]
+    (left,) = re.findall(r"^idp_tls_certificate_left_seconds (.+)$", told, re.MULTILINE)
+    return int(float(left) / 86400)
 
 
 def answers(port: int, certificates: Certificates) -> bool:
@@ -101,7 +112,8 @@ def test_a_renewed_certificate_is_taken_at_sighup(idp: CommandLine, certificates
     serving = idp.start("serve", "--tls-cert", str(tmp_path / "served.crt"), "--tls-key", str(tmp_path / "served.key"))
     wait_until(lambda: serving.runs and answers(port, certificates), OSError, HTTPException)
     (tmp_path / "renewed").mkdir()
-    renewed = make_certificates(tmp_path / "renewed", ("localhost",))
+    assert days_left(port, certificates) == 59
+    renewed = make_certificates(tmp_path / "renewed", ("localhost",), days=90)
     put(replace(renewed, key=certificates.key), tmp_path)
     os.kill(serving.pid, signal.SIGHUP)
     wait_until(lambda: "tls_certificate_not_taken" in serving.out + serving.err)
@@ -109,7 +121,7 @@ def test_a_renewed_certificate_is_taken_at_sighup(idp: CommandLine, certificates
     put(renewed, tmp_path)
     os.kill(serving.pid, signal.SIGHUP)
     # Refused connections are not among them: somebody listens all the time.
-    wait_until(lambda: answers(port, renewed), ssl.SSLError, ConnectionResetError, BrokenPipeError, HTTPException)
+    wait_until(lambda: days_left(port, renewed) == 89, ssl.SSLError, ConnectionResetError, BrokenPipeError, HTTPException)
     assert serving.end().code == 0
 
 
@@ -150,14 +162,18 @@ def test_the_two_files_must_fit(tmp_path: Path, settings: Settings, certificates
         ("https://localhost:9443", NOW, []),
         ("https://id.example", NOW, ["it is not for id.example"]),
         ("https://127.0.0.1", NOW, ["it is not for 127.0.0.1"]),
-        ("https://localhost:9443", NOW + timedelta(days=2), ["it is not valid today"]),
+        ("https://localhost:9443", NOW + timedelta(days=45), []),
+        ("https://localhost:9443", ENDS - timedelta(days=13), ["it ends at {ends} UTC"]),
+        ("https://localhost:9443", ENDS + timedelta(days=1), ["it is not valid today"]),
         ("https://other.localhost", NOW - timedelta(days=2), ["it is not valid today", "it is not for other.localhost"]),
     ],
 )
-def test_a_certificate_that_clients_will_refuse_serves_and_is_told_of(
+def test_a_certificate_that_clients_refuse_or_soon_will_serves_and_is_told_of(
     settings: Settings, certificates: Certificates, issuer: str, now: datetime, because: list[str]
 ) -> None:
     doubted = settings.model_copy(update={"issuer": issuer})
     with capture_logs() as said:
         assert tls_of(certificates.server, certificates.key, doubted, now) is not None
-    assert [line["because"] for line in said] == because
+    (served,) = x509.load_pem_x509_certificates(certificates.server.read_bytes())
+    ends = f"{served.not_valid_after_utc:%Y-%m-%d %H:%M}"
+    assert [line["because"] for line in said] == [reason.format(ends=ends) for reason in because]
