@@ -16,8 +16,8 @@ from idp.cli.failures import Exit, Failure
 from idp.core.logs import get_log
 from idp.settings import Settings
 
-# Programs that renew do it when a month is left, or a third of a short life. Whoever reads this still has time.
-RENEW_WITHIN = timedelta(days=14)
+# Programs that renew do it when a third of a certificate's life is left. Whoever is told later still has time.
+TOLD_WITHIN, TOLD_IN_LAST = timedelta(days=14), 1 / 4
 
 log = get_log(__name__)
 
@@ -26,7 +26,7 @@ log = get_log(__name__)
 class Tls:
     """Files in PEM: the server's certificate followed by those that lead to its authority, and its key.
 
-    `digest` tells what they held from what they hold after a renewal; `ends` is when clients will refuse the certificate.
+    `digest` tells what they held from what they hold after a renewal; `ends` is when the server's own certificate ends.
     """
 
     certificate: Path
@@ -74,24 +74,24 @@ def tls_of(certificate: Path | None, key: Path | None, settings: Settings, now: 
         raise _unusable("--tls-cert and --tls-key belong together: give both, or neither")
     if not settings.https:
         raise _unusable("IDP_ISSUER: is http, while --tls-cert serves https alone; make it https://…")
-    served = _certificate(certificate)
-    if _bits(served.public_key()) != _bits(_key(key).public_key()):
+    shown, secret = _read("--tls-cert", certificate), _read("--tls-key", key)
+    served = _certificate(certificate, shown)
+    if _bits(served.public_key()) != _bits(_key(key, secret).public_key()):
         raise _unusable(
             f"--tls-key: {key} is not the key of the first certificate in {certificate}; "
             "give the key it was made for, and put the server's own certificate first"
         )
     for because in doubts(served, urlsplit(settings.issuer).hostname or "", now):
         log.warning("tls_certificate_doubtful", certificate=str(certificate), because=because)
-    content = _read("--tls-cert", certificate) + _read("--tls-key", key)
-    return Tls(certificate, key, served.not_valid_after_utc, hashlib.sha256(content).digest())
+    return Tls(certificate, key, served.not_valid_after_utc, hashlib.sha256(shown + secret).digest())
 
 
 def doubts(served: x509.Certificate, host: str, now: datetime) -> list[str]:
     """Why clients refuse `served` at `host`, or soon will, in words for the log."""
-    ends, over = served.not_valid_after_utc, []
-    if not served.not_valid_before_utc <= now <= ends:
+    begins, ends, over = served.not_valid_before_utc, served.not_valid_after_utc, []
+    if not begins <= now <= ends:
         over = ["it is not valid today"]
-    elif ends - now < RENEW_WITHIN:
+    elif ends - now < min(TOLD_WITHIN, (ends - begins) * TOLD_IN_LAST):
         over = [f"it ends at {ends:%Y-%m-%d %H:%M} UTC"]
     return over + ([] if _is_for(served, host) else [f"it is not for {host}"])
 
@@ -108,15 +108,14 @@ def _is_for(served: x509.Certificate, host: str) -> bool:
         return not known.isdisjoint({host, f"*.{host.partition('.')[2]}"})
 
 
-def _certificate(path: Path) -> x509.Certificate:
+def _certificate(path: Path, content: bytes) -> x509.Certificate:
     try:
-        return x509.load_pem_x509_certificates(_read("--tls-cert", path))[0]
+        return x509.load_pem_x509_certificates(content)[0]
     except ValueError:
         raise _unusable(f"--tls-cert: {path} holds no certificate in PEM") from None
 
 
-def _key(path: Path) -> PrivateKeyTypes:
-    content = _read("--tls-key", path)
+def _key(path: Path, content: bytes) -> PrivateKeyTypes:
     try:
         return load_pem_private_key(content, None)
     except TypeError:

@@ -18,10 +18,11 @@ from idp.core.errors import Unavailable
 from idp.core.turns import PATIENCE_SECONDS, Turns, Writer
 
 # Where the last transaction was shared, the next will be. A fraction of what the disk takes is well spent on waiting for
-# others, and once more as long as that brings some: fewer commits cost a busy core a sixth less for each exchange. Once all
-# are here, nobody else can come.
+# others, and once more as long as that brings some: fewer commits cost a busy core a sixth less for each exchange. Once every
+# thread is here, nobody else can come.
 GATHERING_SECONDS = 0.0004
 GATHERINGS = 4
+MOST_TOGETHER = 32
 Work = Callable[[Connection], Any]
 Then = Callable[[Any], Any]
 
@@ -68,11 +69,11 @@ class _Job:
 
 
 class Together:
-    """Runs work of this process's threads, `most` of them, on the database of `turns`."""
+    """Runs work of this process, which has so many `threads`, on the database of `turns`."""
 
-    def __init__(self, turns: Turns, most: int, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, turns: Turns, threads: int, patience: float = PATIENCE_SECONDS) -> None:
         self._turns = turns
-        self._most = most
+        self._most = min(threads, MOST_TOGETHER)
         self._patience = patience
         self._leader: int | None = None
         self._lock = Lock()
@@ -92,11 +93,11 @@ class Together:
             raise RuntimeError("work must write through the connection it is given")
         job = _Job(work, then)
         with self._lock:
+            if len(self._waiting) + 1 >= self._most:
+                self._all_here.set()  # whoever it wakes waits for the lock
             self._waiting.append(job)
             leads = not self._led
             self._led = True
-            if len(self._waiting) >= self._most:
-                self._all_here.set()
         if not leads:
             self._wait(job)
         if not job.done:
@@ -164,7 +165,7 @@ class Together:
                 job.gate.release()
 
     def _gather(self) -> None:
-        """Waits for others, in small steps, for as long as each step brings somebody and not all are here."""
+        """Waits for others, in small steps, for as long as each step brings somebody and room is left."""
         for _ in range(GATHERINGS):
             self._all_here.clear()
             here = len(self._waiting)

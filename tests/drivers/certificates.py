@@ -1,4 +1,4 @@
-"""Certificates of the day, and an authority that signs them: for every test that speaks TLS."""
+"""Certificates made anew, and an authority that signs them: for every test that speaks TLS."""
 
 import base64
 import hashlib

@@ -177,3 +177,11 @@ def test_a_certificate_that_clients_refuse_or_soon_will_serves_and_is_told_of(
     (served,) = x509.load_pem_x509_certificates(certificates.server.read_bytes())
     ends = f"{served.not_valid_after_utc:%Y-%m-%d %H:%M}"
     assert [line["because"] for line in said] == [reason.format(ends=ends) for reason in because]
+
+
+def test_a_short_life_is_told_of_in_its_last_quarter(settings: Settings, tmp_path: Path) -> None:
+    made = make_certificates(tmp_path, ("localhost",), days=6)
+    for left, told in ((timedelta(days=5), 0), (timedelta(days=2), 0), (timedelta(days=1), 1)):
+        with capture_logs() as said:
+            tls_of(made.server, made.key, settings, NOW + timedelta(days=6) - left)
+        assert len(said) == told

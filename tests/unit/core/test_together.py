@@ -13,12 +13,11 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from idp.core.errors import Unavailable
-from idp.core.together import GATHERING_SECONDS, Together
+from idp.core.together import GATHERING_SECONDS, MOST_TOGETHER, Together
 from idp.core.turns import Turns
 from tests.unit.core.notes import Commits, a_database_of_notes, add, words
 
 caller: ContextVar[str] = ContextVar("caller")
-MOST_TOGETHER = 32
 
 
 class Crowd:
@@ -26,7 +25,7 @@ class Crowd:
 
     def __init__(self, engine: Engine) -> None:
         self.turns = Turns(engine)
-        self.together = Together(self.turns, MOST_TOGETHER)
+        self.together = Together(self.turns, MOST_TOGETHER * 2)
         self.commits = Commits(engine)
         self._pool = ThreadPoolExecutor(MOST_TOGETHER * 2)
 
@@ -140,8 +139,9 @@ class Waiting:
     def __init__(self, crowd: Crowd, arrivals: int) -> None:
         self._crowd = crowd
         self._arrivals = arrivals
-        self._all_here = False
+        self._all_here = True  # of the last time
         self.steps: list[float] = []
+        self.answers: list[bool] = []
         self.come: list[Future[Any]] = []
 
     def clear(self) -> None:
@@ -154,6 +154,7 @@ class Waiting:
         self.steps.append(seconds)
         if len(self.come) < self._arrivals:
             self.come.extend(self._crowd.comes(writing(f"late {len(self.come)}")))
+        self.answers.append(self._all_here)
         return self._all_here
 
 
@@ -179,7 +180,7 @@ def test_once_all_threads_are_here_nobody_is_waited_for(
     monkeypatch.setattr(crowd.together, "_most", most)
     before = crowd.commits.count
     assert crowd.together.run(writing("d")) == "d"
-    assert len(waiting.steps) == waits
+    assert waiting.answers == ([False] * waits)[1:] + [True] * bool(waits)
     assert {future.result(5) for future in waiting.come} == {f"late {number}" for number in range(most - 1)}
     assert crowd.commits.count == before + 1
 
