@@ -48,6 +48,10 @@ class Locking:
         """Whether any lane of the subject takes no password, by failures or because it was shut."""
         return self.lockout.is_locked(db, self.lockout.who(subject_id), now)
 
+    def hold(self, db: Connection, subject_id: str) -> None:
+        """To be called before a mailed link is used up: a failure that locks takes its lane first, and then the link."""
+        self.lockout.hold(db, self.lockout.who(subject_id))
+
     def release(self, db: Connection, subject_id: str, by: str, now: datetime) -> bool:
         """Ends every lock and count of the subject; `by` says in one word what did it. False where nothing was locked.
 

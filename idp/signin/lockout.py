@@ -158,6 +158,10 @@ class Lockout:
         """Whether anything of a subject (`who`) is locked, `shut` included."""
         return db.scalar(select(lanes.c.who).where(lanes.c.who == who, _running(now)).limit(1)) is not None
 
+    def hold(self, db: Connection, who: str) -> None:
+        """No failure is counted in a lane that a subject (`who`) has, and none is released, before this transaction ends."""
+        db.execute(select(lanes.c.browser).where(lanes.c.who == who).order_by(lanes.c.browser).with_for_update())
+
     def release(self, db: Connection, who: str, now: datetime, *, also_shut: bool = True) -> bool:
         """Ends all locks and counts of a subject (`who`), in every lane; True where there was a running lock.
 

@@ -82,6 +82,7 @@ class Unlocking:
             link = unlock_links.find(db, handle_digest, now)
             if link is None:
                 return LinkOver()
+            self.locking.hold(db, link.subject_id)  # before it is judged: a stricter lock may fall meanwhile
             vouched = self.vouching.is_done(db, interaction, browser, link.subject_id)
             if self._takes_steps(db, link, now) and not vouched:
                 return NotVouched()

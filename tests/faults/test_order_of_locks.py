@@ -3,29 +3,38 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Executable, select, text, update
 
+from idp.admin.desk.tables import support_cases
+from idp.app.telling import closings_of
 from idp.core.database import Database
 from idp.factors.passkey import Passkeys
+from idp.signin.lockout_tables import password_lanes
+from idp.subjects import closing
 from idp.subjects.authenticators import authenticators
 from idp.subjects.model import subjects
 from idp.subjects.names import name_key
 from tests.builders import TestClock
-from tests.drivers.browser import Page
 from tests.drivers.ceremony import ceremony_of, uses
+from tests.drivers.desk import a_desk
 from tests.drivers.lost import PHONE, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider, a_provider
+from tests.journeys.locks import mailed_link, tried
 from tests.journeys.recoveries import NEW, OVER, asked, newest
 from tests.running import wait_until
 from tests.servers import PostgresServer
 
 PASSKEYS = select(authenticators.c.id).where(authenticators.c.kind == Passkeys.kind).with_for_update()
 NEW_ADDRESS = update(subjects).values(email="ana@elsewhere.test", email_key=name_key("ana@elsewhere.test"))
+LANES = select(password_lanes.c.who).with_for_update()
+CASES = select(support_cases.c.id).with_for_update()
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
@@ -47,13 +56,13 @@ def all_wait(database: Database, number: int) -> None:
 
 
 @contextmanager
-def held(database: Database, statement: Executable) -> Iterator[Callable[..., Future[Page]]]:
+def held(database: Database, statement: Executable) -> Iterator[Callable[..., Future[Any]]]:
     """What is begun in the block gets as far as `statement` lets it, one after the other, and goes on after the block."""
     with ThreadPoolExecutor() as threads, database.transaction() as db:
         db.execute(statement)
-        begun: list[Future[Page]] = []
+        begun: list[Future[Any]] = []
 
-        def begins(act: Callable[..., Page], *given: str) -> Future[Page]:
+        def begins(act: Callable[..., Any], *given: Any) -> Future[Any]:
             begun.append(threads.submit(act, *given))
             all_wait(database, len(begun))
             return begun[-1]
@@ -112,3 +121,42 @@ def test_a_link_mailed_to_an_address_sets_no_password_once_that_address_has_chan
         sets = begins(partial(browser.submit, password=NEW))
     assert OVER in sets.result().text
     assert provider.happened("PasswordChanged") == []
+
+
+def test_a_lock_is_opened_by_mail_while_a_password_fails_that_would_lock_again(
+    provider: Provider, clock: TestClock, tmp_path: Path
+) -> None:
+    """Both take the lane and the link that is mailed: whoever comes second opens what the first has locked."""
+    club, stranger, owner = provider.add_client("club", brand="stellantis"), provider.browser("192.0.2.9"), provider.browser()
+    tried(stranger, club, *["ana"] * 5)
+    link = mailed_link(provider, tmp_path)
+    clock.advance(timedelta(hours=1))
+    tried(stranger, club, *["ana"] * 4)
+    owner.open(link)
+    stranger.open(club.request())
+    with held(provider.house.ground.database, LANES) as begins:
+        fails = begins(partial(stranger.sign_in, "ana", "not the password"))
+        opens = begins(partial(owner.submit, press="unlock"))
+    assert "is locked" in fails.result().text
+    assert "You can sign in again" in opens.result().text
+    assert len(provider.happened("PasswordLocked")) == 2
+    assert len(provider.happened("PasswordUnlocked")) == 1
+
+
+@pytest.mark.parametrize("act", ["end_sessions", "factor_reset"])
+def test_support_helps_in_the_moment_in_which_the_account_ends(
+    tmp_path: Path, clock: TestClock, postgres_server: PostgresServer, act: str
+) -> None:
+    with postgres_server.migrated_database() as url, a_desk(tmp_path, clock, "stellantis", database_url=url) as desk:
+        desk.provider.add_app("ana")
+        desk.proves()
+        database, house = desk.provider.house.ground.database, desk.provider.house
+        with database.transaction() as db:
+            assert closing.begin(db, desk.ana.id, desk.brand, clock.now())
+        with held(database, CASES) as begins:
+            helps = begins(desk.does, act)
+            ends = begins(closings_of(house).finish, 1)
+        assert helps.result().status == 200
+        assert ends.result() == 1
+        assert len(desk.provider.happened("SupportActed")) == 1
+        assert len(desk.provider.happened("AccountClosed")) == 1

@@ -111,6 +111,11 @@ class Calls:
 
     def hold(self, db: Connection, agent: Agent, case_id: str) -> Call | None:
         """The same while it is open and its customer may be helped; nothing else happens in it before the transaction ends."""
+        found = self._call(db, agent, cases.find(db, case_id))
+        if found is None:
+            return None
+        # Before the case, as the end of an account takes them.
+        self.subjects.hold(db, found.subject.id)
         call = self._call(db, agent, cases.hold(db, case_id, self.clock.now()))
         return call if call is not None and barred(agent.subject, call.subject) is None else None
 
