@@ -24,11 +24,20 @@ TYPES = frozenset({"jwt", "application/jwt", "client-authentication+jwt", "appli
 Refusal = str
 
 
-def issuer_of(token: str) -> str | None:
-    """The client an assertion says it is from, unverified; None for what is no JWT with a subject."""
-    found = peek(token)
-    subject = found.claims.get("sub") if found is not None else None
-    return subject if isinstance(subject, str) else None
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A JWT as it came, what it `says`, and the client it says it is from: nothing of that is verified."""
+
+    client_id: str
+    token: str
+    says: Unverified
+
+
+def read_assertion(token: str) -> Assertion | None:
+    """The assertion; None for what is no JWT with a subject."""
+    says = peek(token)
+    subject = says.claims.get("sub") if says is not None else None
+    return Assertion(subject, token, says) if says is not None and isinstance(subject, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +50,15 @@ class Assertions:
     kv: KV
     clock: Clock
 
-    def refusal(self, client: Client, token: str, endpoint: str) -> Refusal | None:
-        """Why this is no good assertion of `client` for `endpoint`, in one stable word; None where it is. It is spent then.
+    def refusal(self, client: Client, assertion: Assertion, endpoint: str) -> Refusal | None:
+        """Why `assertion` is no good one of `client` for `endpoint`, in one stable word; None where it is. It is spent then.
 
         Raises `Unavailable` where used assertions cannot be remembered: fail closed.
         """
-        profile = PROFILES[client.profile]
-        found = peek(token)
-        if found is None:
-            return "malformed"
+        profile, found = PROFILES[client.profile], assertion.says
         if str(found.header.get("typ", "jwt")).lower() not in TYPES:
             return "wrong_type"
-        claims = self._verified(client, profile, found, token)
+        claims = self._verified(client, profile, assertion)
         if claims is None:
             return "bad_signature"
         return (
@@ -61,13 +67,14 @@ class Assertions:
             or self._spend(claims, client, profile)
         )
 
-    def _verified(self, client: Client, profile: Profile, found: Unverified, token: str) -> Mapping[str, Any] | None:
+    def _verified(self, client: Client, profile: Profile, assertion: Assertion) -> Mapping[str, Any] | None:
+        found = assertion.says
         alg = found.text("alg") or ""
         allowed = (client.auth_signing_alg,) if client.auth_signing_alg is not None else profile.assertion_algs
         if alg not in allowed or alg not in profile.assertion_algs:
             return None
         keys = self.keys.find(client, found.text("kid"), alg)
-        return found.claims if any(is_signed_by(token, found, key, alg) for key in keys) else None
+        return found.claims if any(is_signed_by(assertion.token, found, key, alg) for key in keys) else None
 
     def _audiences(self, profile: Profile, endpoint: str) -> frozenset[str]:
         return frozenset((self.issuer, *((self.token_endpoint, endpoint) if profile.assertion_for_endpoint else ())))

@@ -19,7 +19,7 @@ from idp.core.events import Bus
 from idp.core.handles import digest
 from idp.core.protocol_events import ClientAuthenticationFailed
 from idp.core.throttle import Slowed, Throttle, source_of
-from idp.oidc.assertion import ASSERTION_TYPE, Assertions, Refusal, issuer_of
+from idp.oidc.assertion import ASSERTION_TYPE, Assertion, Assertions, Refusal, read_assertion
 from idp.oidc.form import ProtocolForm, decoded
 
 NO_DIGEST = "0" * 64
@@ -50,14 +50,6 @@ class Basic:
     client_id: str
     secret: str
     posted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Assertion:
-    """A JWT signed by the client."""
-
-    client_id: str
-    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +107,9 @@ class ClientAuthenticator:
                     return "bad_secret"
                 self.secret_use.note(good)
                 return None
-            case Assertion(token=token):
+            case Assertion():
                 refusal = _usual_refusal(active, "private_key_jwt")
-                return refusal or self.assertions.refusal(active, token, endpoint) if active else refusal
+                return refusal or self.assertions.refusal(active, credential, endpoint) if active else refusal
             case Bare():
                 refusal = _usual_refusal(active, "none")
                 return refusal or (None if public else "public_client")
@@ -186,11 +178,10 @@ def _posted(presented: Presented) -> Credential:
 def _assertion(presented: Presented) -> Credential:
     if presented.form.need("client_assertion_type") != ASSERTION_TYPE:
         raise OAuthError("invalid_request", "client_assertion_type is not supported")
-    token = presented.form.need("client_assertion")
-    client_id = issuer_of(token)
-    if client_id is None:
+    assertion = read_assertion(presented.form.need("client_assertion"))
+    if assertion is None:
         raise OAuthError("invalid_client", "Client authentication failed", because="the assertion is no JWT", status=401)
-    return Assertion(client_id, token)
+    return assertion
 
 
 def _bare(presented: Presented) -> Credential:

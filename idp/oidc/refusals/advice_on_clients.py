@@ -26,11 +26,6 @@ ON_CLIENTS: Mapping[str, Advice] = {
         "This endpoint answers only clients that can keep a secret.",
         "Call it from a server with a confidential client.",
     ),
-    "malformed": Advice(
-        "RFC 7523 3",
-        "The client assertion cannot be read as a JWT.",
-        "Send one compact JWT, signed, with JSON claims.",
-    ),
     "bad_signature": Advice(
         "RFC 7523 3",
         "The assertion is not signed by a key that is registered for the client, or with an algorithm that it may not use.",
