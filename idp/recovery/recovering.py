@@ -129,9 +129,13 @@ class Recovering:
 
     def unlock(self, interaction: Interaction, browser: Browser) -> Done | NotVouched | Over:
         """Opens every lock, and uses the link up; the password stays."""
-        now = self.clock.now()
+        now, handle_digest = self.clock.now(), str(interaction.request.get(LINK, ""))
         with self.database.transaction() as db:
-            opened = self._opened(db, str(interaction.request.get(LINK, "")), now)
+            case = self.cases.find(db, handle_digest, now)
+            if case is not None:  # held before it is judged: another address counts, and a stricter lock
+                self.subjects.hold(db, case.subject_id)
+                self.locking.hold(db, case.subject_id)
+            opened = self._opened(db, handle_digest, now)
             if isinstance(opened, Over):
                 return opened
             # Where nothing is locked any more, nobody knows how strict the lock was that this was for.

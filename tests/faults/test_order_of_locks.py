@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from idp.admin.desk.tables import support_cases
 from idp.app.telling import closings_of
 from idp.core.database import Database
 from idp.factors.passkey import Passkeys
+from idp.signin.lockout import Rule
 from idp.signin.lockout_tables import password_lanes
 from idp.subjects import closing
 from idp.subjects.authenticators import authenticators
@@ -22,7 +24,7 @@ from idp.subjects.model import subjects
 from idp.subjects.names import name_key
 from tests.builders import TestClock
 from tests.drivers.ceremony import ceremony_of, uses
-from tests.drivers.desk import a_desk
+from tests.drivers.desk import REASON, a_desk
 from tests.drivers.lost import PHONE, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider, a_provider
@@ -123,6 +125,18 @@ def test_a_link_mailed_to_an_address_sets_no_password_once_that_address_has_chan
     assert provider.happened("PasswordChanged") == []
 
 
+def test_a_link_mailed_to_an_address_opens_no_lock_once_that_address_has_changed(provider: Provider, tmp_path: Path) -> None:
+    club, post, browser = provider.add_client("club", brand="stellantis"), Post(provider, tmp_path), provider.browser()
+    tried(provider.browser("192.0.2.9"), club, *["ana"] * 5)
+    asked(browser, club)
+    link, _ = newest(post)
+    browser.open(link)
+    with held(provider.house.ground.database, NEW_ADDRESS) as begins:
+        opens = begins(partial(browser.submit, press="unlock"))
+    assert OVER in opens.result().text
+    assert provider.happened("PasswordUnlocked") == []
+
+
 def test_a_lock_is_opened_by_mail_while_a_password_fails_that_would_lock_again(
     provider: Provider, clock: TestClock, tmp_path: Path
 ) -> None:
@@ -143,6 +157,62 @@ def test_a_lock_is_opened_by_mail_while_a_password_fails_that_would_lock_again(
     assert len(provider.happened("PasswordUnlocked")) == 1
 
 
+def test_a_stricter_lock_that_falls_while_a_mailed_link_opens_one_is_not_opened_by_the_mailbox_alone(
+    provider: Provider, clock: TestClock, tmp_path: Path
+) -> None:
+    provider.add_app()
+    lenient, strict = (provider.add_client(brand, brand=brand) for brand in ("stellantis", "alphera"))
+    stranger, owner = provider.browser("192.0.2.9"), provider.browser()
+    tried(stranger, lenient, *["ana"] * 5)
+    link = mailed_link(provider, tmp_path)
+    clock.advance(timedelta(hours=1))
+    tried(stranger, lenient, *["ana"] * 4)
+    owner.open(link)
+    stranger.open(strict.request())
+    with held(provider.house.ground.database, LANES) as begins:
+        fails = begins(partial(stranger.sign_in, "ana", "not the password"))
+        opens = begins(partial(owner.submit, press="unlock"))
+    assert "is locked" in fails.result().text
+    assert "code from your app" in opens.result().text
+    assert provider.happened("PasswordUnlocked") == []
+
+
+def test_two_who_open_all_lanes_take_them_in_one_order(
+    tmp_path: Path, clock: TestClock, postgres_server: PostgresServer
+) -> None:
+    """Where PostgreSQL reads the table as it was written, too: it does so as long as that is cheaper than an index."""
+    as_written = "%20-c%20enable_indexscan%3Doff%20-c%20enable_bitmapscan%3Doff"
+    with postgres_server.migrated_database() as url, a_provider(tmp_path, clock, database_url=url + as_written) as provider:
+        house, database, ana = provider.house, provider.house.ground.database, provider.add_customer()
+        with database.transaction() as db:
+            for browser in ("z", "a"):
+                lane = replace(house.locking.lockout.lane(ana.id, "ana"), browser=browser)
+                house.locking.lockout.failed(db, lane, Rule(5, "by_itself", 15), "stellantis", clock.now())
+
+        def releases() -> bool:
+            with database.transaction() as db:
+                return house.locking.release(db, ana.id, "support", clock.now())
+
+        def holds() -> None:
+            with database.transaction() as db:
+                house.locking.hold(db, ana.id)
+
+        with held(database, LANES.where(password_lanes.c.browser == "a")) as begins:
+            both = [begins(holds), begins(releases)]
+        assert [one.result() for one in both] == [None, False]
+
+
+def test_a_code_for_a_caller_goes_to_no_address_that_changes_meanwhile(
+    tmp_path: Path, clock: TestClock, postgres_server: PostgresServer
+) -> None:
+    with postgres_server.migrated_database() as url, a_desk(tmp_path, clock, "stellantis", database_url=url) as desk:
+        desk.takes_the_call()
+        with held(desk.provider.house.ground.database, NEW_ADDRESS.where(subjects.c.id == desk.ana.id)) as begins:
+            sends = begins(partial(desk.sam.browser.submit, press="mail_code", follow=False))
+        assert sends.result().status < 500
+        assert desk.provider.happened("CallerCodeSent") == []
+
+
 @pytest.mark.parametrize("act", ["end_sessions", "factor_reset"])
 def test_support_helps_in_the_moment_in_which_the_account_ends(
     tmp_path: Path, clock: TestClock, postgres_server: PostgresServer, act: str
@@ -154,9 +224,9 @@ def test_support_helps_in_the_moment_in_which_the_account_ends(
         with database.transaction() as db:
             assert closing.begin(db, desk.ana.id, desk.brand, clock.now())
         with held(database, CASES) as begins:
-            helps = begins(desk.does, act)
+            helps = begins(partial(desk.sam.browser.submit, press=act, reason=REASON, follow=False))
             ends = begins(closings_of(house).finish, 1)
-        assert helps.result().status == 200
+        assert helps.result().status == 303
         assert ends.result() == 1
         assert len(desk.provider.happened("SupportActed")) == 1
         assert len(desk.provider.happened("AccountClosed")) == 1

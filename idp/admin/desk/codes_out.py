@@ -74,10 +74,8 @@ class CodesOut:
         It goes to no contact that was changed lately: whoever changed it may be who calls.
         """
         with self.calls.database.reading() as db:
-            targets = {kind: self.contacts.target(db, call.subject, kind) for kind in (TextCode.kind, MailCode.kind)}
-            usable = self.channels - self.unsettled(db, call.subject.id, self.calls.clock.now())
-        shown = {kind: self._shown(kind, one) for kind, one in targets.items() if one is not None and kind in usable}
-        return shown | {IN_ACCOUNT: "their account page"}
+            targets = self._targets(db, call)
+        return {kind: self._shown(kind, one) if one is not None else "their account page" for kind, one in targets.items()}
 
     def newest(self, call: Call) -> Out | None:
         """What went out last in this call."""
@@ -86,11 +84,11 @@ class CodesOut:
 
     def send(self, agent: Agent, call: Call, kind: str) -> CodeOut | NotNow | NoWay | UsedUp | CallOver:
         """Sends a code of `kind`; the one before counts no more."""
-        if kind not in self.ways(call):
-            return NoWay()
         with self.calls.database.reading() as db:
-            target = self.contacts.target(db, call.subject, kind) if kind != IN_ACCOUNT else None
-            newest = self.codes.newest(db, call.case.id)
+            targets, newest = self._targets(db, call), self.codes.newest(db, call.case.id)
+        if kind not in targets:
+            return NoWay()
+        target = targets[kind]
         if newest is not None and not newest.left:
             return UsedUp()
         if target is not None:
@@ -123,11 +121,15 @@ class CodesOut:
             self.calls.bus.record(db, CallerCodeTried(**call.about, kind=kind or "", outcome=outcome, reason=reason))
         return Read() if kind is not None else WrongCode(newest.left if newest is not None else 0)
 
-    def _dispatch(self, agent: Agent, call: Call, kind: str, target: Target | None) -> CodeOut | NotNow | CallOver:
+    def _dispatch(self, agent: Agent, call: Call, kind: str, target: Target | None) -> CodeOut | NotNow | NoWay | CallOver:
         now = self.calls.clock.now()
         with self.calls.database.transaction() as db:
-            if self.calls.hold(db, agent, call.case.id) is None:
+            held = self.calls.hold(db, agent, call.case.id)
+            if held is None:
                 return CallOver()
+            # Once more, now that nothing changes: the contact may have been another's by now, or be of a moment ago.
+            if (kind, target) not in self._targets(db, held).items():
+                return NoWay()
             code = self.codes.renew(db, call.case.id, call.subject.id, kind, now)
             if code is None:
                 return NotNow()
@@ -135,6 +137,14 @@ class CodesOut:
                 self.letters.code(db, call, kind, target, code, now + LIFETIME)
             self.calls.bus.record(db, CallerCodeSent(**call.about, kind=kind))
         return CodeOut()
+
+    def _targets(self, db: Connection, call: Call) -> Mapping[str, Target | None]:
+        """Where a code can go now, by kind; the page of their account has no address."""
+        usable = self.channels - self.unsettled(db, call.subject.id, self.calls.clock.now())
+        found = {
+            kind: self.contacts.target(db, call.subject, kind) for kind in (TextCode.kind, MailCode.kind) if kind in usable
+        }
+        return {kind: one for kind, one in found.items() if one is not None} | {IN_ACCOUNT: None}
 
     def _shown(self, kind: str, target: Target) -> str:
         return masks.address(target.address) if kind == MailCode.kind else target.shown
