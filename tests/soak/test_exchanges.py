@@ -21,6 +21,7 @@ from tests.soak.vitals import Vitals, vitals_of
 CODES = 10_000  # on each pair of stores
 BATCH = 500
 WARM = 2_000
+AGAIN = 4
 CLIENTS = 12
 VERIFIER = "a-verifier-that-all-codes-of-this-test-have-in-common"
 # A worker that dies again within six seconds of its birth makes the server give up, as it should.
@@ -118,7 +119,10 @@ def test_exchanges_under_killings(stack: Stack, scene: Scene) -> None:
 
 
 def test_workers_do_not_grow(stack: Stack, scene: Scene) -> None:
-    """The same work again takes no more memory and no more files than it did."""
+    """The same work again takes no more memory and no more files than it did.
+
+    What is opened when a thread first needs it may come late, a connection to a store for example; a leak grows every time.
+    """
     stack.wait_until_whole()
     workers = stack.workers()
 
@@ -129,11 +133,18 @@ def test_workers_do_not_grow(stack: Stack, scene: Scene) -> None:
                 assert {each.statuses[0] for each in told} == {200}
         return [vitals_of(worker) for worker in workers]
 
-    first, last = work(), work()
-    for before, after in zip(first, last, strict=True):
-        assert after.mib < MOST_MIB
-        assert after.mib - before.mib < MOST_GROWTH.mib
-        assert after.files - before.files < MOST_GROWTH.files
+    rounds = [work()]
+    for _ in range(AGAIN):
+        rounds.append(work())
+        if not any(map(grew, *rounds[-2:])):
+            break
+    else:
+        pytest.fail(f"the workers grew each time: {rounds}")
+    assert all(vitals.mib < MOST_MIB for vitals in rounds[-1])
+
+
+def grew(before: Vitals, after: Vitals) -> bool:
+    return after.mib - before.mib >= MOST_GROWTH.mib or after.files - before.files >= MOST_GROWTH.files
 
 
 def assert_trail_is_sound(stack: Stack, redeems: int) -> None:
