@@ -23,11 +23,13 @@ from idp.subjects.authenticators import authenticators
 from idp.subjects.model import subjects
 from idp.subjects.names import name_key
 from tests.builders import TestClock
+from tests.drivers.browser import Browser
 from tests.drivers.ceremony import ceremony_of, uses
 from tests.drivers.desk import REASON, a_desk
 from tests.drivers.lost import PHONE, Loss
 from tests.drivers.post import Post
 from tests.drivers.provider import Provider, a_provider
+from tests.drivers.relying_party import RelyingParty
 from tests.journeys.locks import mailed_link, tried
 from tests.journeys.recoveries import NEW, OVER, asked, newest
 from tests.running import wait_until
@@ -70,6 +72,17 @@ def held(database: Database, statement: Executable) -> Iterator[Callable[..., Fu
             return begun[-1]
 
         yield begins
+
+
+def almost_locked_again(provider: Provider, shop: RelyingParty, clock: TestClock, folder: Path) -> tuple[Browser, Browser]:
+    """A stranger whose next wrong password locks Ana's name once more, and Ana, before the link that the first lock brought."""
+    stranger, owner = provider.browser("192.0.2.9"), provider.browser()
+    tried(stranger, shop, *["ana"] * 5)
+    link = mailed_link(provider, folder)
+    clock.advance(timedelta(hours=1))
+    tried(stranger, shop, *["ana"] * 4)
+    owner.open(link)
+    return stranger, owner
 
 
 def test_a_passkey_is_removed_while_it_signs_in_once_more(provider: Provider) -> None:
@@ -141,12 +154,8 @@ def test_a_lock_is_opened_by_mail_while_a_password_fails_that_would_lock_again(
     provider: Provider, clock: TestClock, tmp_path: Path
 ) -> None:
     """Both take the lane and the link that is mailed: whoever comes second opens what the first has locked."""
-    club, stranger, owner = provider.add_client("club", brand="stellantis"), provider.browser("192.0.2.9"), provider.browser()
-    tried(stranger, club, *["ana"] * 5)
-    link = mailed_link(provider, tmp_path)
-    clock.advance(timedelta(hours=1))
-    tried(stranger, club, *["ana"] * 4)
-    owner.open(link)
+    club = provider.add_client("stellantis", brand="stellantis")
+    stranger, owner = almost_locked_again(provider, club, clock, tmp_path)
     stranger.open(club.request())
     with held(provider.house.ground.database, LANES) as begins:
         fails = begins(partial(stranger.sign_in, "ana", "not the password"))
@@ -162,12 +171,7 @@ def test_a_stricter_lock_that_falls_while_a_mailed_link_opens_one_is_not_opened_
 ) -> None:
     provider.add_app()
     lenient, strict = (provider.add_client(brand, brand=brand) for brand in ("stellantis", "alphera"))
-    stranger, owner = provider.browser("192.0.2.9"), provider.browser()
-    tried(stranger, lenient, *["ana"] * 5)
-    link = mailed_link(provider, tmp_path)
-    clock.advance(timedelta(hours=1))
-    tried(stranger, lenient, *["ana"] * 4)
-    owner.open(link)
+    stranger, owner = almost_locked_again(provider, lenient, clock, tmp_path)
     stranger.open(strict.request())
     with held(provider.house.ground.database, LANES) as begins:
         fails = begins(partial(stranger.sign_in, "ana", "not the password"))
